@@ -1,0 +1,62 @@
+using Litestream.Ltx;
+
+namespace Litestream;
+
+/// <summary>One database as it stands now: an immutable copy for status pages and metrics.</summary>
+public sealed record DatabaseSnapshot
+{
+    /// <summary>Name below the replica's <c>databases/</c>: a lower-case GUID, or the name given with <c>-dsn</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Absolute path of the database file.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>URL of its replica.</summary>
+    public required string ReplicaUrl { get; init; }
+
+    public required DatabaseStatus Status { get; init; }
+
+    public required DatabaseReason Reason { get; init; }
+
+    /// <summary>The reason as a sentence with its remedy; null when all is well.</summary>
+    public string? Detail { get; init; }
+
+    /// <summary>When it was first registered, UTC.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Size of the database in bytes as last captured; 0 while unknown.</summary>
+    public long SizeBytes { get; init; }
+
+    /// <summary>Page size in bytes; 0 while unknown.</summary>
+    public int PageSize { get; init; }
+
+    /// <summary>Logical size of the WAL in bytes as last seen; 0 when cold.</summary>
+    public long WalBytes { get; init; }
+
+    /// <summary>Newest captured transaction.</summary>
+    public Txid Txid { get; init; }
+
+    /// <summary>Newest published transaction.</summary>
+    public Txid ReplicatedTxid { get; init; }
+
+    /// <summary>When everything known was last in the replica, UTC; null before the first time.</summary>
+    public DateTimeOffset? LastSyncAt { get; init; }
+
+    /// <summary>Since when something waits to reach the replica, in seconds; 0 when nothing does.</summary>
+    public double LagSeconds { get; init; }
+
+    /// <summary>When the replica was last proven equal to the database, UTC; null before the first time.</summary>
+    public DateTimeOffset? LastProofAt { get; init; }
+
+    /// <summary>Text of the last error, also after it passed; null when there was none.</summary>
+    public string? LastError { get; init; }
+
+    /// <summary>Connections are open.</summary>
+    public bool IsHot { get; init; }
+
+    /// <summary>Captured L0 bytes in the state directory that wait for the replica.</summary>
+    public long SpoolBytes { get; init; }
+
+    /// <summary>Counters since start.</summary>
+    public DatabaseCounters Counters { get; init; } = new();
+}

@@ -1,0 +1,23 @@
+namespace Litestream;
+
+/// <summary>What a directory watcher saw of a database, coalesced: the most telling one since the last look.</summary>
+[Flags]
+public enum FileEvent
+{
+    None = 0,
+
+    /// <summary>The WAL was created, written or removed.</summary>
+    Wal = 1,
+
+    /// <summary>The database file was written: a checkpoint, or a rollback-mode commit.</summary>
+    Database = 2,
+
+    /// <summary>A file appeared at the path: created or renamed to it.</summary>
+    Appeared = 4,
+
+    /// <summary>The file at the path was deleted or renamed away.</summary>
+    Disappeared = 8,
+
+    /// <summary>The periodic sweep: nothing was seen, look all the same.</summary>
+    Sweep = 16,
+}

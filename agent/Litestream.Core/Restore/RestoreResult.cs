@@ -1,0 +1,12 @@
+using Litestream.Ltx;
+
+namespace Litestream.Restore;
+
+/// <summary>What a restore wrote.</summary>
+/// <param name="Txid">The transaction it stands at.</param>
+/// <param name="Timestamp">When that transaction was captured, UTC.</param>
+/// <param name="SizeBytes">Size of the database.</param>
+/// <param name="FileCount">LTX files used.</param>
+/// <param name="Proof">How the result was proven.</param>
+/// <param name="Duration">From plan to rename.</param>
+public sealed record RestoreResult(Txid Txid, DateTimeOffset Timestamp, long SizeBytes, int FileCount, ProofKind Proof, TimeSpan Duration);

@@ -1,0 +1,44 @@
+namespace Litestream;
+
+/// <summary>How a <see cref="Store"/> works. Checked once, when the store opens.</summary>
+public sealed record StoreOptions
+{
+    /// <summary>Folder for books, page tables and staged files, used by this store alone. Required. Losing it costs a resync, never data.</summary>
+    public required string StateDirectory { get; init; }
+
+    /// <summary>Longest time from a commit to its capture. Default 1 s, at least 50 ms. Shorter costs more and smaller files.</summary>
+    public TimeSpan SyncInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>A database without writes for so long is closed. Default 30 s; longer by itself for large ones (20 x the time of a full difference).</summary>
+    public TimeSpan QuietTime { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Databases with open connections at the same time; the least recently written is closed first. Default 2,000 (5 descriptors and 80 KB each).</summary>
+    public int MaxHot { get; init; } = 2000;
+
+    /// <summary>How long L0 files stay after an L1 file covers them. Default 1 h: the window with one-second granularity.</summary>
+    public TimeSpan L0Retention { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Intervals of the levels 1, 2, 3…. Default 30 s, 5 min, 1 h.</summary>
+    public IReadOnlyList<TimeSpan> LevelIntervals { get; init; } = [TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(5), TimeSpan.FromHours(1)];
+
+    /// <summary>A snapshot at most this often, and only after commits. Default 24 h.</summary>
+    public TimeSpan SnapshotInterval { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>How long snapshots, and the L1+ files behind them, stay: the restorable window. Default 24 h.</summary>
+    public TimeSpan SnapshotRetention { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Most bytes of captured, unpublished L0 files over all databases. Default 1 GB; one larger file passes.</summary>
+    public long SpoolCapBytes { get; init; } = 1_000_000_000;
+
+    /// <summary>A WAL above this is truncated after a complete checkpoint. Default 64 MB.</summary>
+    public long WalCapBytes { get; init; } = 64_000_000;
+
+    /// <summary>Publishing operations at the same time. Default 32.</summary>
+    public int MaxUploads { get; init; } = 32;
+
+    /// <summary>Databases worked on at the same time. Default: twice the processors, at least 4.</summary>
+    public int MaxWorkers { get; init; } = Math.Max(4, 2 * Environment.ProcessorCount);
+
+    /// <summary>Leave rollback-journal databases as they are and list them as not replicated. Default: switch them to WAL once.</summary>
+    public bool KeepJournalMode { get; init; }
+}
