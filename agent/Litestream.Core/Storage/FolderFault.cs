@@ -1,0 +1,47 @@
+using System.Runtime.InteropServices;
+
+namespace Litestream.Storage;
+
+/// <summary>Turns what the operating system said about a folder replica into a <see cref="StorageException"/>: here it is decided what may pass.</summary>
+internal static class FolderFault
+{
+    /// <param name="doing">What was being done, to what: <c>publish /var/backups/…/x.ltx</c>.</param>
+    /// <param name="error">The errno.</param>
+    public static StorageException Of(string doing, int error)
+    {
+        var fault = FaultOf(error);
+        return new($"{doing}: {Marshal.GetPInvokeErrorMessage(error)}", fault, hint: HintFor(fault));
+    }
+
+    public static StorageException Of(string doing, Exception error)
+    {
+        var fault = FaultOf(error);
+        return new($"{doing}: {error.Message}", fault, error, HintFor(fault));
+    }
+
+    /// <summary>Errors of the file system; anything else is a mistake of ours and must not be dressed up as a fault of the replica.</summary>
+    public static bool IsFileError(Exception error) => error is IOException or UnauthorizedAccessException;
+
+    private static StorageFault FaultOf(Exception error) => error switch
+    {
+        FileNotFoundException or DirectoryNotFoundException => StorageFault.Missing,
+        UnauthorizedAccessException or PathTooLongException => StorageFault.Permanent,
+        _ => FaultOf(error.HResult), // .NET puts the errno there when it has no exception of its own for it
+    };
+
+    private static StorageFault FaultOf(int error) => error switch
+    {
+        PosixFile.NoSpace or PosixFile.QuotaExceeded => StorageFault.Full,
+        PosixFile.NoEntry => StorageFault.Missing,
+        PosixFile.NotPermitted or PosixFile.AccessDenied or PosixFile.ReadOnlyFileSystem
+            or PosixFile.NotADirectory or PosixFile.Invalid or PosixFile.NotSupported => StorageFault.Permanent,
+        _ => StorageFault.Transient,
+    };
+
+    private static string? HintFor(StorageFault fault) => fault switch
+    {
+        StorageFault.Full => "free space on the replica's file system, or raise the quota",
+        StorageFault.Permanent => "the replica's folder must be writable for the user that runs litestream",
+        _ => null,
+    };
+}

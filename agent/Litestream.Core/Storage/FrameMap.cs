@@ -1,0 +1,76 @@
+using Litestream.Ltx;
+
+namespace Litestream.Storage;
+
+/// <summary>Which file of a chain holds the newest frame of each page. Pure; 4 bytes of memory a page.</summary>
+internal sealed class FrameMap
+{
+    private readonly IReadOnlyList<ChainFile> _files;
+
+    // By page number: the file that holds its newest frame, counted from 1; 0 = none.
+    private readonly int[] _newest;
+
+    /// <exception cref="LitestreamException">A page of the database is in none of the files, or there is no database.</exception>
+    public FrameMap(IReadOnlyList<ChainFile> files)
+    {
+        _files = files;
+        var last = files[^1];
+        if (last.Header.Commit == 0)
+            throw new LitestreamException($"{last.Name} says that the database was empty then: there is nothing to restore");
+        RefuseImpossibleSize(last);
+        _newest = new int[last.Header.Commit + 1];
+        var merger = new LtxMerger([.. files.Select(f => new MergeInput(f.Index, f.Header.Commit))], last.Header.PageSize);
+        while (merger.TryNext(out var page))
+            _newest[page.Entry.Pgno] = page.Input + 1;
+        RefuseMissingPages(last);
+    }
+
+    /// <summary>Whether a file holds the newest frame of a page.</summary>
+    /// <param name="file">Position in the chain.</param>
+    /// <param name="pgno">Any number: pages beyond the database are in no file.</param>
+    public bool IsNewest(int file, uint pgno) => pgno < (uint)_newest.Length && _newest[pgno] == file + 1;
+
+    /// <summary>The newest frames, gathered in ranges. File by file: the image, which holds most pages, comes first and in page order.</summary>
+    public IEnumerable<FrameRange> Ranges()
+    {
+        for (var file = 0; file < _files.Count; file++)
+        {
+            var index = _files[file].Index;
+            FrameRange? open = null;
+            for (var i = 0; i < index.Count; i++)
+            {
+                var entry = index[i];
+                if (!IsNewest(file, entry.Pgno))
+                    continue;
+                if (open?.With(i, entry) is { } longer)
+                {
+                    open = longer;
+                    continue;
+                }
+                if (open is { } full)
+                    yield return full;
+                open = FrameRange.Of(file, i, entry);
+            }
+            if (open is { } rest)
+                yield return rest;
+        }
+    }
+
+    /// <summary>Before memory is taken for what a damaged header says.</summary>
+    private void RefuseImpossibleSize(ChainFile last)
+    {
+        var held = _files.Sum(f => (long)f.Index.Count);
+        if (last.Header.Commit > held + 1) // the lock page is in none
+            throw new LitestreamException($"{last.Name} says that the database has {last.Header.Commit} pages; the {_files.Count} files up to it hold {held}");
+    }
+
+    private void RefuseMissingPages(ChainFile last)
+    {
+        var lockPage = LockPage.Of(last.Header.PageSize);
+        for (uint pgno = 1; pgno < _newest.Length; pgno++)
+        {
+            if (_newest[pgno] == 0 && pgno != lockPage)
+                throw new LitestreamException($"page {pgno} of {last.Header.Commit} is in none of the {_files.Count} files up to {last.Name}");
+        }
+    }
+}

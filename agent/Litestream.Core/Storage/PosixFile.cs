@@ -1,0 +1,106 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Litestream.Storage;
+
+/// <summary>
+/// What POSIX does with names and descriptors and .NET does not offer. Every call answers 0 or an errno: what that means
+/// is for the caller to decide. (<c>File.Move(overwrite: false)</c> is a look and then a rename: two callers both win.)
+/// </summary>
+internal static partial class PosixFile
+{
+    public const int NotPermitted = 1; // EPERM
+    public const int NoEntry = 2; // ENOENT
+    public const int AccessDenied = 13; // EACCES
+    public const int Exists = 17; // EEXIST
+    public const int OtherFileSystem = 18; // EXDEV
+    public const int NotADirectory = 20; // ENOTDIR
+    public const int Invalid = 22; // EINVAL
+    public const int NoSpace = 28; // ENOSPC
+    public const int ReadOnlyFileSystem = 30; // EROFS
+    public const int TooManyLinks = 31; // EMLINK
+    public const int NotImplemented = 38; // ENOSYS
+    public const int NotSupported = 95; // EOPNOTSUPP
+    public const int QuotaExceeded = 122; // EDQUOT
+
+    private const int CurrentDirectory = -100; // AT_FDCWD
+    private const uint NoReplace = 1; // RENAME_NOREPLACE
+    private const int OpenDirectory = 0x10000 | 0x80000; // O_RDONLY | O_DIRECTORY | O_CLOEXEC (x86-64)
+    private const int OpenDirectoryArm64 = 0x4000 | 0x80000;
+    private const int DoNotFollow = 0x100; // AT_SYMLINK_NOFOLLOW
+    private const uint WantInode = 0x100; // STATX_INO
+    private const uint StartWriteBack = 2; // SYNC_FILE_RANGE_WRITE
+
+    /// <summary>A second name for a file, never in place of another one.</summary>
+    public static int Link(string existing, string name) => LinkCore(existing, name) == 0 ? 0 : Marshal.GetLastPInvokeError();
+
+    /// <summary>
+    /// Renames unless the new name is taken (<see cref="Exists"/>). Where the file system cannot say so in one step, a link
+    /// does, and the old name goes afterwards.
+    /// </summary>
+    public static int MoveIfAbsent(string from, string to)
+    {
+        if (RenameCore(CurrentDirectory, from, CurrentDirectory, to, NoReplace) == 0)
+            return 0;
+        var error = Marshal.GetLastPInvokeError();
+        if (error is not (Invalid or NotImplemented or NotSupported))
+            return error;
+        error = Link(from, to);
+        // On a network file system the answer of a link that worked may be lost, and its repetition finds our own file.
+        if (error != 0 && !(error == Exists && IsSameFile(from, to)))
+            return error;
+        File.Delete(from);
+        return 0;
+    }
+
+    /// <summary>Makes names created, renamed or removed in a directory durable.</summary>
+    public static int FlushDirectory(string path)
+    {
+        var flags = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? OpenDirectoryArm64 : OpenDirectory;
+        var descriptor = OpenCore(path, flags, 0);
+        if (descriptor < 0)
+            return Marshal.GetLastPInvokeError();
+        var error = FlushCore(descriptor) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        _ = CloseCore(descriptor);
+        // Some file systems cannot flush a directory and say so; then its names are as durable as they get.
+        return error is Invalid or NotSupported ? 0 : error;
+    }
+
+    /// <summary>Two names of one inode. False when either cannot be looked at.</summary>
+    public static bool IsSameFile(string left, string right) =>
+        TryIdentify(left, out var one) && TryIdentify(right, out var other) && one == other;
+
+    /// <summary>Starts writing what is dirty, without waiting, so that the flush at the end finds little left. Only a hint.</summary>
+    public static void BeginWriteBack(SafeFileHandle file) => _ = SyncRangeCore(file, 0, 0, StartWriteBack);
+
+    private static bool TryIdentify(string path, out (uint Major, uint Minor, ulong Inode) identity)
+    {
+        Span<byte> status = stackalloc byte[256]; // struct statx, the same on every architecture
+        var found = StatCore(CurrentDirectory, path, DoNotFollow, WantInode, ref MemoryMarshal.GetReference(status)) == 0;
+        identity = (Native32(status[136..]), Native32(status[140..]), MemoryMarshal.Read<ulong>(status[32..]));
+        return found;
+
+        static uint Native32(ReadOnlySpan<byte> bytes) => MemoryMarshal.Read<uint>(bytes);
+    }
+
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int LinkCore(string existing, string name);
+
+    [LibraryImport("libc", EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int RenameCore(int fromDirectory, string from, int toDirectory, string to, uint flags);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int OpenCore(string path, int flags, int mode);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int FlushCore(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int CloseCore(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int StatCore(int directory, string path, int flags, uint mask, ref byte status);
+
+    [LibraryImport("libc", EntryPoint = "sync_file_range", SetLastError = true)]
+    private static partial int SyncRangeCore(SafeFileHandle file, long offset, long length, uint flags);
+}

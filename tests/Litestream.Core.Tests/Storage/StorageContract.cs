@@ -1,0 +1,175 @@
+using System.Text;
+using Litestream.Ltx;
+using Litestream.Storage;
+
+namespace Litestream.Core.Tests.Storage;
+
+/// <summary>What every <see cref="IReplicaStorage"/> must do. An implementation derives from it and says how to open a replica.</summary>
+public abstract class StorageContract : IDisposable
+{
+    private static readonly DateTimeOffset Noon = new(2026, 3, 4, 12, 0, 0, 123, TimeSpan.Zero);
+    private readonly ScratchFolder _staging;
+
+    protected StorageContract(string? stagingParent = null) => _staging = new(stagingParent);
+
+    protected string StagingFolder => _staging.Path;
+
+    /// <summary>A new, empty replica.</summary>
+    protected abstract IReplicaStorage Open(string path);
+
+    [Fact]
+    public async Task A_replica_that_never_was_lists_as_empty()
+    {
+        var storage = Open("databases/nobody");
+        for (var level = 0; level <= LtxFile.SnapshotLevel; level++)
+            Assert.Empty(await List(storage, level));
+    }
+
+    [Fact]
+    public async Task What_is_published_is_listed_with_size_and_time_and_reads_back()
+    {
+        var storage = Open("databases/a");
+        var file = FileOf(0, 2, 2, "twelve bytes");
+        Assert.True(await storage.PublishAsync(file, Stage("twelve bytes"), default));
+        Assert.Equal([file], await List(storage, 0));
+        Assert.Empty(await List(storage, 1));
+        Assert.Equal("twelve bytes", await ReadAll(storage, file));
+    }
+
+    [Fact]
+    public async Task Listings_ascend_by_first_and_then_last_transaction()
+    {
+        var storage = Open("a");
+        (ulong Min, ulong Max)[] ranges = [(0x10, 0x10), (2, 9), (1, 300), (2, 2), (1, 5), (0xf, 0xf)];
+        foreach (var (min, max) in ranges)
+            Assert.True(await storage.PublishAsync(FileOf(1, min, max, "x"), Stage("x"), default));
+        Assert.Equal(ranges.Order(), (await List(storage, 1)).Select(f => (f.MinTxid.Value, f.MaxTxid.Value)));
+    }
+
+    [Fact]
+    public async Task A_name_that_is_taken_is_not_published_again_and_keeps_its_bytes()
+    {
+        var storage = Open("a");
+        var file = FileOf(0, 7, 7, "first");
+        Assert.True(await storage.PublishAsync(file, Stage("first"), default));
+        Assert.False(await storage.PublishAsync(file, Stage("second, longer"), default));
+        Assert.Equal("first", await ReadAll(storage, file));
+        Assert.Equal([file], await List(storage, 0));
+    }
+
+    [Fact]
+    public async Task Of_racing_publishers_exactly_one_wins()
+    {
+        var storage = Open("a");
+        for (ulong txid = 1; txid <= 50; txid++)
+        {
+            var file = FileOf(0, txid, txid, "by 0");
+            var publishers = Enumerable.Range(0, 4).Select(i => (Text: $"by {i}", Path: Stage($"by {i}"))).ToList();
+            using var start = new Barrier(publishers.Count);
+            var outcomes = await Task.WhenAll(publishers.Select(p => Task.Factory.StartNew(
+                () =>
+                {
+                    start.SignalAndWait();
+                    return storage.PublishAsync(file, p.Path, default).GetAwaiter().GetResult();
+                },
+                TaskCreationOptions.LongRunning)));
+            var winner = Assert.Single(publishers.Zip(outcomes), p => p.Second);
+            Assert.Equal(winner.First.Text, await ReadAll(storage, file));
+        }
+    }
+
+    [Fact]
+    public async Task The_staged_file_stays_as_it_was()
+    {
+        var staged = Stage("mine");
+        await Open("a").PublishAsync(FileOf(0, 1, 1, "mine"), staged, default);
+        Assert.Equal("mine", await File.ReadAllTextAsync(staged));
+        Assert.Equal([Path.GetFileName(staged)], _staging.Files());
+    }
+
+    [Fact]
+    public async Task Reads_the_range_asked_for()
+    {
+        var storage = Open("a");
+        var file = FileOf(9, 1, 4, "0123456789");
+        await storage.PublishAsync(file, Stage("0123456789"), default);
+        var buffer = new byte[4];
+        await storage.ReadAsync(file, 3, buffer, default);
+        Assert.Equal("3456", Encoding.UTF8.GetString(buffer));
+        await storage.ReadAsync(file, 6, buffer, default);
+        Assert.Equal("6789", Encoding.UTF8.GetString(buffer));
+    }
+
+    [Fact]
+    public async Task A_range_beyond_the_end_is_an_error()
+    {
+        var storage = Open("a");
+        var file = FileOf(0, 1, 1, "0123456789");
+        await storage.PublishAsync(file, Stage("0123456789"), default);
+        var error = await Assert.ThrowsAsync<StorageException>(() => storage.ReadAsync(file, 7, new byte[4], default));
+        Assert.False(error.IsMissing);
+    }
+
+    [Fact]
+    public async Task A_missing_file_says_so()
+    {
+        var storage = Open("a");
+        var error = await Assert.ThrowsAsync<StorageException>(() => storage.ReadAsync(FileOf(0, 1, 1, "x"), 0, new byte[1], default));
+        Assert.True(error.IsMissing);
+        error = await Assert.ThrowsAsync<StorageException>(() => storage.OpenAsync(FileOf(0, 1, 1, "x"), default));
+        Assert.True(error.IsMissing);
+    }
+
+    [Fact]
+    public async Task Deletes_what_is_there_and_does_not_mind_what_is_not()
+    {
+        var storage = Open("a");
+        var (one, two, never) = (FileOf(0, 1, 1, "x"), FileOf(0, 2, 2, "x"), FileOf(3, 3, 3, "x"));
+        await storage.PublishAsync(one, Stage("x"), default);
+        await storage.PublishAsync(two, Stage("x"), default);
+        await storage.DeleteAsync([one, never], default);
+        await storage.DeleteAsync([one, never], default);
+        Assert.Equal([two], await List(storage, 0));
+        Assert.True(await storage.PublishAsync(one, Stage("x"), default));
+    }
+
+    [Fact]
+    public async Task Replicas_beside_and_below_each_other_do_not_mix()
+    {
+        var (outer, inner) = (Open("a"), Open("a/b"));
+        await inner.PublishAsync(FileOf(0, 1, 1, "x"), Stage("x"), default);
+        Assert.Empty(await List(outer, 0));
+        Assert.Single(await List(inner, 0));
+    }
+
+    public virtual void Dispose()
+    {
+        _staging.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private protected static LtxFile FileOf(int level, ulong min, ulong max, string content) =>
+        new(level, new(min), new(max), Encoding.UTF8.GetByteCount(content), Noon);
+
+    private protected string Stage(string content)
+    {
+        var path = _staging[Guid.NewGuid().ToString("n")];
+        File.WriteAllText(path, content);
+        return path;
+    }
+
+    private protected static async Task<LtxFile[]> List(IReplicaStorage storage, int level)
+    {
+        var files = new List<LtxFile>();
+        await foreach (var file in storage.ListAsync(level, default))
+            files.Add(file);
+        return [.. files];
+    }
+
+    private protected static async Task<string> ReadAll(IReplicaStorage storage, LtxFile file)
+    {
+        await using var stream = await storage.OpenAsync(file, default);
+        using var reader = new StreamReader(stream);
+        return await reader.ReadToEndAsync();
+    }
+}
