@@ -8,7 +8,17 @@ internal static class Crc64
 {
     public static ulong Of(ReadOnlySpan<byte> data) => Append(0, data);
 
-    public static ulong Append(ulong crc, ReadOnlySpan<byte> data) => ~Crc64Shifts.Update(~crc, data);
+    public static ulong Append(ulong crc, ReadOnlySpan<byte> data)
+    {
+        var register = ~crc;
+        var whole = data.Length & ~15;
+        if (Crc64Folding.IsSupported && whole > 0)
+        {
+            register = Crc64Folding.Update(register, data[..whole]);
+            data = data[whole..];
+        }
+        return ~Crc64Shifts.Update(register, data);
+    }
 
     /// <summary>The CRC of a followed by b, from the CRC of each and the length of b.</summary>
     public static ulong Combine(ulong crcA, ulong crcB, long lengthB)

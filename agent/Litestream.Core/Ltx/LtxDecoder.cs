@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 
 namespace Litestream.Ltx;
 
@@ -13,7 +12,7 @@ public sealed class LtxDecoder : IDisposable
     private readonly LtxInput _input;
     private readonly PageOrder _order;
     private readonly bool _tracksChecksums;
-    private readonly List<IndexEntry> _entries = [];
+    private readonly FrameLog _frames = new();
     private ulong _crc;
 
     // XOR of the pages' checksums, which only files of other LTX writers carry.
@@ -30,6 +29,7 @@ public sealed class LtxDecoder : IDisposable
             Header = LtxHeader.Parse(bytes, file);
             _tracksChecksums = LtxHeader.TracksChecksums(bytes);
             Take(LtxHeader.SizeBytes);
+            _input.Reserve(2 * PageFrame.Bound(Header.PageSize));
         }
         catch
         {
@@ -65,14 +65,18 @@ public sealed class LtxDecoder : IDisposable
             throw _input.Damage(expected, $"page {pgno}");
         Take(PageFrame.HeaderBytes);
         ReadPayload(isBlock, page);
-        _entries.Add(new(pgno, start, (int)(_input.Position - start)));
+        _frames.Add(new(pgno, start, (int)(_input.Position - start)));
         _crc = Crc64.Append(_crc, page);
         if (_tracksChecksums)
             _databaseChecksum = LtxTrailer.ChecksumFlag | (_databaseChecksum ^ LtxTrailer.PageChecksum(pgno, page));
         return true;
     }
 
-    public void Dispose() => _input.Dispose();
+    public void Dispose()
+    {
+        _input.Dispose();
+        _frames.Dispose();
+    }
 
     private void ReadPayload(bool isBlock, Span<byte> page)
     {
@@ -105,16 +109,14 @@ public sealed class LtxDecoder : IDisposable
         _input.Skip(8);
         if (_input.PeekUpTo(1).Length > 0)
             throw _input.Damage("the end of the file", "more bytes");
-        _index = new PageIndex(CollectionsMarshal.AsSpan(_entries));
-        _entries.Clear();
-        _entries.TrimExcess();
+        _index = new PageIndex(_frames.Entries);
     }
 
     /// <summary>The index must say exactly what the frames said.</summary>
     private void ReadIndex()
     {
         var start = _input.Position;
-        foreach (var entry in _entries)
+        foreach (var entry in _frames.Entries)
         {
             ReadNumber(entry.Pgno, "page number");
             ReadNumber((ulong)entry.Offset, "frame offset");

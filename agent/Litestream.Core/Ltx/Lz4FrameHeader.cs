@@ -30,6 +30,9 @@ internal readonly record struct Lz4FrameHeader
 
     public required ulong? ContentSizeBytes { get; init; }
 
+    /// <summary>How long the header is, from its first <see cref="MinSizeBytes"/> bytes.</summary>
+    public static int SizeOf(ReadOnlySpan<byte> source) => (source[4] & 8) != 0 ? MaxSizeBytes : MinSizeBytes;
+
     /// <summary><paramref name="source"/> begins with the frame; <paramref name="offset"/> is where it lies in <paramref name="file"/>.</summary>
     public static Lz4FrameHeader Parse(ReadOnlySpan<byte> source, string file, long offset)
     {
@@ -44,8 +47,7 @@ internal readonly record struct Lz4FrameHeader
             throw new LtxFormatException(file, offset + 4, "LZ4 frame flags of version 1 without dictionary", $"0x{flags:x2}");
         if ((descriptor & 0b1000_1111) != 0 || descriptor < 0x40)
             throw new LtxFormatException(file, offset + 5, "an LZ4 block size of 4 to 7", $"0x{descriptor:x2}");
-        var hasSize = (flags & 8) != 0;
-        var size = hasSize ? MaxSizeBytes : MinSizeBytes;
+        var size = SizeOf(source);
         if (source.Length < size)
             throw new LtxFormatException(file, offset, "the header of an LZ4 frame", "the end of the data");
         var check = (byte)(XxHash32.Of(source[4..(size - 1)]) >> 8);
@@ -58,7 +60,7 @@ internal readonly record struct Lz4FrameHeader
             LinkedBlocks = (flags & 32) == 0,
             BlockChecksums = (flags & 16) != 0,
             ContentChecksum = (flags & 4) != 0,
-            ContentSizeBytes = hasSize ? BinaryPrimitives.ReadUInt64LittleEndian(source[6..]) : null,
+            ContentSizeBytes = size == MaxSizeBytes ? BinaryPrimitives.ReadUInt64LittleEndian(source[6..]) : null,
         };
     }
 }

@@ -31,24 +31,6 @@ public sealed class PageIndex
 
     public IndexEntry this[int i] => new(_slots[i].Pgno, _slots[i].Offset, _slots[i].SizeBytes);
 
-    /// <summary>Position of a page's entry; false when the file does not hold the page.</summary>
-    public bool TryFind(uint pgno, out IndexEntry entry)
-    {
-        int low = 0, high = _slots.Length - 1;
-        while (low <= high)
-        {
-            var middle = (int)(((uint)low + (uint)high) / 2);
-            if (_slots[middle].Pgno == pgno)
-            {
-                entry = this[middle];
-                return true;
-            }
-            (low, high) = _slots[middle].Pgno < pgno ? (middle + 1, high) : (low, middle - 1);
-        }
-        entry = default;
-        return false;
-    }
-
     /// <summary>
     /// Reads the index from the end of a file. <paramref name="tail"/> is the file's last bytes. When it is too short to hold the index, returns null
     /// and <paramref name="neededBytes"/> says how many last bytes are needed (bounded by the file's size, else the file is damaged).

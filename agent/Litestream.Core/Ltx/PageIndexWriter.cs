@@ -9,7 +9,7 @@ namespace Litestream.Ltx;
 /// </summary>
 internal sealed class PageIndexWriter : IDisposable
 {
-    private const int PieceBytes = 64 * 1024;
+    private const int PieceBytes = 16 * 1024;
 
     private readonly List<byte[]> _pieces = [];
     private int _used = PieceBytes;
