@@ -5,7 +5,7 @@ namespace Litestream.Restore;
 /// <summary>What to restore, and how.</summary>
 public sealed record RestoreOptions
 {
-    /// <summary>Absolute path of the database to write. It must not exist, unless <see cref="Force"/>.</summary>
+    /// <summary>Absolute path of the database to write. It must not exist, or be empty, unless <see cref="Force"/>.</summary>
     public required string OutputPath { get; init; }
 
     /// <summary>Restore exactly up to this transaction. Not together with <see cref="Timestamp"/>.</summary>
@@ -14,7 +14,7 @@ public sealed record RestoreOptions
     /// <summary>Restore the newest state captured strictly before this time.</summary>
     public DateTimeOffset? Timestamp { get; init; }
 
-    /// <summary>Range reads in flight. Default 8.</summary>
+    /// <summary>Range reads in flight. Default 8. Each costs at most 2 MiB of memory.</summary>
     public int Parallelism { get; init; } = 8;
 
     /// <summary>Replace an existing output (and remove its <c>-wal</c>, <c>-shm</c>, <c>-journal</c>).</summary>
@@ -22,4 +22,20 @@ public sealed record RestoreOptions
 
     /// <summary>SQLite's own check of the result, before it gets its name. Default none: the proof needs no SQLite.</summary>
     public IntegrityCheck IntegrityCheck { get; init; }
+
+    /// <summary>Throws <see cref="LitestreamException"/> for what cannot be meant.</summary>
+    internal void Check()
+    {
+        if (!Path.IsPathFullyQualified(OutputPath) || Path.EndsInDirectorySeparator(OutputPath))
+            throw new LitestreamException($"restore to \"{OutputPath}\": expected the absolute path of a file");
+        if (Txid is not null && Timestamp is not null)
+            throw new LitestreamException("restore: expected a transaction or a timestamp, found both", hint: "leave out -txid or -timestamp");
+        if (Txid is { IsNone: true })
+            throw new LitestreamException("restore: transactions are counted from 1, found 0");
+        if (Parallelism is < 1 or > MaxParallelism)
+            throw new LitestreamException($"restore: expected 1 to {MaxParallelism} reads in flight, found {Parallelism}", hint: "change -parallelism");
+    }
+
+    /// <summary>Half a gigabyte of buffers; no replica answers faster for more.</summary>
+    private const int MaxParallelism = 256;
 }

@@ -8,7 +8,7 @@ internal sealed class ChainFile
     /// <summary>First guess at the end of a file: the index of some 3,000 pages, and the whole of a small file.</summary>
     private const int TailBytes = 32 * 1024;
 
-    private ChainFile(LtxFile file, string name, LtxHeader header, PageIndex index, byte[]? content, long bytesRead)
+    internal ChainFile(LtxFile file, string name, LtxHeader header, PageIndex index, byte[]? content, long bytesRead)
     {
         File = file;
         Name = name;

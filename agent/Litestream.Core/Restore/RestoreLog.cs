@@ -1,0 +1,18 @@
+using Litestream.Ltx;
+using Microsoft.Extensions.Logging;
+
+namespace Litestream.Restore;
+
+/// <summary>Events 5000 to 5999.</summary>
+internal static partial class RestoreLog
+{
+    [LoggerMessage(5000, LogLevel.Information, "Restored {Path} at {Txid}: {SizeBytes} bytes from {FileCount} files, proven by {Proof}, in {DurationMs} ms")]
+    public static partial void Restored(
+        this ILogger logger, string path, Txid txid, long sizeBytes, int fileCount, ProofKind proof, double durationMs);
+
+    [LoggerMessage(5001, LogLevel.Warning, "A planned file is gone ({Reason}); plan {Attempt} of {MaxPlans}")]
+    public static partial void PlanningAgain(this ILogger logger, string reason, int attempt, int maxPlans);
+
+    [LoggerMessage(5002, LogLevel.Warning, "Moved {Path} aside to {StalePath}: it belonged to a database that is gone, and SQLite would apply it to the restored one")]
+    public static partial void MovedAside(this ILogger logger, string path, string stalePath);
+}
