@@ -1,0 +1,44 @@
+using Litestream.Ltx;
+using Litestream.Sqlite;
+
+namespace Litestream.Replication;
+
+/// <summary>What the books know of one database.</summary>
+internal sealed record BookEntry
+{
+    public required string Name { get; init; }
+
+    public required string Path { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public bool IsPaused { get; init; }
+
+    /// <summary>We switched it to WAL once; a database that leaves WAL again is reported, not switched twice.</summary>
+    public bool WasSwitchedToWal { get; init; }
+
+    /// <summary>The epoch under which this agent owns the chain; 0 before the first file.</summary>
+    public uint Epoch { get; init; }
+
+    /// <summary>Newest captured transaction, and the WAL position and sum that belong to it.</summary>
+    public Txid Captured { get; init; }
+
+    public ulong PostSum { get; init; }
+
+    public int PageSize { get; init; }
+
+    public uint PageCount { get; init; }
+
+    /// <summary>Null when a resync must find out what changed.</summary>
+    public WalPosition? Position { get; init; }
+
+    /// <summary>How the files looked when the database was closed with everything captured; null when that cannot be trusted.</summary>
+    public RestingFiles? Resting { get; init; }
+
+    /// <summary>Newest transaction known to be in the replica.</summary>
+    public Txid Published { get; init; }
+
+    public DateTimeOffset? LastSyncAt { get; init; }
+
+    public DateTimeOffset? LastProofAt { get; init; }
+}

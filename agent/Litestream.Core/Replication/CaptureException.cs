@@ -1,0 +1,13 @@
+namespace Litestream.Replication;
+
+/// <summary>A database cannot be replicated right now, for a reason from the closed list; says when to look again.</summary>
+internal sealed class CaptureException(DatabaseStatus status, DatabaseReason reason, string message, string? hint = null, TimeSpan? retryIn = null)
+    : LitestreamException(message, null, hint)
+{
+    public DatabaseStatus Status => status;
+
+    public DatabaseReason Reason => reason;
+
+    /// <summary>Null: the usual backoff.</summary>
+    public TimeSpan? RetryIn => retryIn;
+}

@@ -1,0 +1,67 @@
+using Litestream.Sqlite;
+
+namespace Litestream.Replication;
+
+/// <summary>
+/// An open database: two connections that take turns holding a read mark. Everything here belongs to the capture lane.
+/// The invariant: before the mark of one connection replaces the other's, everything up to the newer one's mxFrame is captured.
+/// </summary>
+internal sealed class HotDatabase : IDisposable
+{
+    private readonly string _path;
+    private EngineConnection? _spare;
+
+    public HotDatabase(string path, EngineConnection holder, DatabaseFiles files, PageTable table)
+    {
+        (_path, Holder, Files, Table) = (path, holder, files, table);
+    }
+
+    /// <summary>The connection that holds the mark.</summary>
+    public EngineConnection Holder { get; private set; }
+
+    /// <summary>The other one, without a transaction; opened when first needed.</summary>
+    public EngineConnection Spare => _spare ??= EngineConnection.Open(_path);
+
+    /// <summary>The files these connections use. Other ones at their paths mean: deleted, or replaced.</summary>
+    public DatabaseFiles Files { get; }
+
+    public PageTable Table { get; set; }
+
+    /// <summary>Timestamp of the last round's beginning.</summary>
+    public long LastRoundAt { get; set; }
+
+    /// <summary>Timestamp of the last captured write.</summary>
+    public long LastWriteAt { get; set; }
+
+    /// <summary>Timestamp of the last time the page table was saved.</summary>
+    public long TableSavedAt { get; set; }
+
+    /// <summary>What reading the whole database took last time: a wake after the WAL is gone costs this much.</summary>
+    public TimeSpan FullReadTime { get; set; }
+
+    /// <summary>Frames that the database file does not have yet, as of the last round.</summary>
+    public uint Unbackfilled { get; set; }
+
+    /// <summary>Since when a reader of an application keeps the WAL from being reset; null while none does.</summary>
+    public DateTimeOffset? PinnedSince { get; set; }
+
+    /// <summary>The spare connection holds the mark now: ends the older one's.</summary>
+    public void SwapMarks()
+    {
+        Holder.EndTransaction();
+        (Holder, _spare) = (_spare!, Holder);
+    }
+
+    public void CloseSpare()
+    {
+        _spare?.Dispose();
+        _spare = null;
+    }
+
+    /// <summary>Closes without checkpoint: what an application left in the WAL stays for it.</summary>
+    public void Dispose()
+    {
+        CloseSpare();
+        Holder.Dispose();
+    }
+}

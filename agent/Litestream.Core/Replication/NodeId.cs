@@ -1,0 +1,12 @@
+namespace Litestream.Replication;
+
+/// <summary>Who wrote a file: the agent instance (its state directory) and the epoch under which it owns the database. Header bytes 72..79.</summary>
+internal readonly record struct NodeId(uint Instance, uint Epoch)
+{
+    public static NodeId Of(ulong value) => new((uint)(value >> 32), (uint)value);
+
+    public ulong Value => ((ulong)Instance << 32) | Epoch;
+
+    /// <summary>Written by genuine Litestream, or by nobody we know.</summary>
+    public bool IsUnset => Value == 0;
+}

@@ -1,0 +1,23 @@
+using Litestream.Sqlite;
+
+namespace Litestream.Replication;
+
+/// <summary>The identity of a cold database's files. Not the change counter: commits into a WAL do not move it.</summary>
+/// <param name="Database">The database file, settled: any later write would show.</param>
+/// <param name="WalInode">Inode of the WAL that an application keeps open; 0 when there was none.</param>
+internal readonly record struct RestingFiles(FileStat Database, ulong WalInode)
+{
+    /// <summary>
+    /// Nothing was committed since: same database file; WAL absent as before, or the same file with no frame of its generation behind our position;
+    /// no rollback journal.
+    /// </summary>
+    public bool AreUnchanged(string path, WalPosition? position, int pageSize)
+    {
+        if (FileStat.Of(path) is not { } database || !database.IsUnchanged(Database) || FileStat.Of(DatabaseFiles.JournalOf(path)) is { SizeBytes: > 0 })
+            return false;
+        var wal = FileStat.Of(DatabaseFiles.WalOf(path));
+        if (wal is null || WalInode == 0)
+            return wal is null && WalInode == 0;
+        return wal.Value.Inode == WalInode && position is { } p && WalAtRest.HasNothingBehind(path, p, pageSize);
+    }
+}

@@ -1,0 +1,134 @@
+using System.Collections.Concurrent;
+
+namespace Litestream.Replication;
+
+/// <summary>
+/// Runs the lanes of all databases: one queue of due times with one timer, a few threads for capturing, a gate for publishing.
+/// What is due at once skips the queue; what was seen to change goes before first looks.
+/// </summary>
+internal sealed class Scheduler : IDisposable
+{
+    private readonly TimeProvider _time;
+    private readonly Func<Database, long> _capture;
+    private readonly Func<Database, Task<long>> _publish;
+    private readonly Lock _lock = new();
+    private readonly PriorityQueue<(Lane Lane, long At), long> _due = new();
+    private readonly ITimer _timer;
+    private readonly BlockingCollection<Lane> _urgent = [];
+    private readonly BlockingCollection<Lane> _background = [];
+    private readonly ConcurrentQueue<Lane> _publishes = new();
+    private readonly int _maxUploads;
+    private int _uploads;
+    private bool _isDisposed;
+
+    public Scheduler(TimeProvider time, int maxWorkers, int maxUploads, Func<Database, long> capture, Func<Database, Task<long>> publish)
+    {
+        (_time, _maxUploads, _capture, _publish) = (time, maxUploads, capture, publish);
+        _timer = time.CreateTimer(_ => QueueDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        for (var i = 0; i < maxWorkers; i++)
+            new Thread(RunCaptures, maxStackSize: 512 * 1024) { IsBackground = true, Name = "capture" }.Start();
+    }
+
+    /// <summary>Has the lane run at <paramref name="at"/>.</summary>
+    public void Arm(Lane lane, long at)
+    {
+        if (at <= _time.GetTimestamp())
+        {
+            Queue(lane, at);
+            return;
+        }
+        lock (_lock)
+        {
+            var isEarliest = !_due.TryPeek(out _, out var earliest) || at < earliest;
+            _due.Enqueue((lane, at), at);
+            if (isEarliest)
+                SetTimer(at);
+        }
+    }
+
+    public void Dispose()
+    {
+        _isDisposed = true;
+        _timer.Dispose();
+        _urgent.CompleteAdding();
+        _background.CompleteAdding();
+    }
+
+    private void QueueDue()
+    {
+        while (true)
+        {
+            (Lane Lane, long At) entry;
+            lock (_lock)
+            {
+                if (_isDisposed || !_due.TryPeek(out entry, out var at))
+                    return;
+                if (at > _time.GetTimestamp())
+                {
+                    SetTimer(at);
+                    return;
+                }
+                _due.Dequeue();
+            }
+            Queue(entry.Lane, entry.At);
+        }
+    }
+
+    private void SetTimer(long at)
+    {
+        var wait = _time.GetElapsedTime(_time.GetTimestamp(), at);
+        // A millisecond late is better than a busy loop of timers that fire a little early.
+        _timer.Change(wait < TimeSpan.Zero ? TimeSpan.Zero : wait + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+    }
+
+    private void Queue(Lane lane, long at)
+    {
+        if (_isDisposed || !lane.TryQueue(at))
+            return;
+        if (lane.Kind == LaneKind.Capture)
+        {
+            (lane.IsBackground ? _background : _urgent).Add(lane);
+            return;
+        }
+        _publishes.Enqueue(lane);
+        StartPublishers();
+    }
+
+    private void RunCaptures()
+    {
+        BlockingCollection<Lane>[] queues = [_urgent, _background];
+        while (!(_urgent.IsCompleted && _background.IsCompleted))
+        {
+            // Takes from the first queue that has something, in this order.
+            if (BlockingCollection<Lane>.TryTakeFromAny(queues, out var lane, Timeout.Infinite) < 0 || lane is null)
+                continue;
+            lane.BeginRun();
+            lane.EndRun(_capture(lane.Database));
+        }
+    }
+
+    private void StartPublishers()
+    {
+        while (!_publishes.IsEmpty)
+        {
+            if (Interlocked.Increment(ref _uploads) > _maxUploads)
+            {
+                Interlocked.Decrement(ref _uploads);
+                return;
+            }
+            _ = Task.Run(RunPublishesAsync);
+        }
+    }
+
+    private async Task RunPublishesAsync()
+    {
+        while (_publishes.TryDequeue(out var lane))
+        {
+            lane.BeginRun();
+            lane.EndRun(await _publish(lane.Database).ConfigureAwait(false));
+        }
+        Interlocked.Decrement(ref _uploads);
+        // A lane may have come between the last look and the decrement, when no slot was free for it.
+        StartPublishers();
+    }
+}

@@ -1,0 +1,71 @@
+using Litestream.Ltx;
+
+namespace Litestream.Replication;
+
+/// <summary>
+/// The folder of staged files, all databases in one: <c>&lt;name&gt;.&lt;level&gt;.&lt;min&gt;-&lt;max&gt;.ltx</c>. A file gets this name when it is complete.
+/// Nothing is synced here: what a power loss tears is recognised at the next start and dropped, and the resync covers it.
+/// </summary>
+internal sealed class Spool
+{
+    private readonly string _folder;
+    private readonly Dictionary<string, List<string>> _leftovers = [];
+    private long _waitingBytes;
+
+    public Spool(string folder)
+    {
+        _folder = folder;
+        Directory.CreateDirectory(folder);
+        foreach (var path in Directory.EnumerateFiles(folder))
+            TakeLeftover(path);
+    }
+
+    /// <summary>Bytes of captured files that wait to be published.</summary>
+    public long WaitingBytes => Interlocked.Read(ref _waitingBytes);
+
+    public void AddWaiting(long bytes) => Interlocked.Add(ref _waitingBytes, bytes);
+
+    public string PathOf(string name, int level, Txid min, Txid max) => Path.Combine(_folder, $"{name}.{level}.{LtxFile.NameOf(min, max)}");
+
+    /// <summary>A name for a file under construction; renamed by <see cref="Complete"/>.</summary>
+    public static FileStream Create(string path) =>
+        new(path + ".tmp", FileMode.Create, FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16);
+
+    public static void Complete(string path) => File.Move(path + ".tmp", path, overwrite: true);
+
+    public static void Discard(string path) => File.Delete(path + ".tmp");
+
+    public static void Delete(string path) => File.Delete(path);
+
+    /// <summary>Files of a database that an earlier run left here, in no order; handed out once.</summary>
+    public IReadOnlyList<string> TakeLeftovers(string name)
+    {
+        lock (_leftovers)
+            return _leftovers.Remove(name, out var paths) ? paths : [];
+    }
+
+    /// <summary>Level and range from a staged file's name; false for anything else.</summary>
+    public static bool TryParse(string path, out string name, out int level, out Txid min, out Txid max)
+    {
+        (name, level, min, max) = ("", 0, Txid.None, Txid.None);
+        var file = Path.GetFileName(path);
+        // <name>.<level>.<37 characters>
+        if (file.Length < 41 || file[^38] != '.' || file[^40] != '.' || !char.IsAsciiDigit(file[^39]) || !LtxFile.TryParseName(file.AsSpan(file.Length - 37), out min, out max))
+            return false;
+        level = file[^39] - '0';
+        name = file[..^40];
+        return true;
+    }
+
+    private void TakeLeftover(string path)
+    {
+        if (!TryParse(path, out var name, out _, out _, out _))
+        {
+            File.Delete(path);
+            return;
+        }
+        if (!_leftovers.TryGetValue(name, out var paths))
+            _leftovers[name] = paths = [];
+        paths.Add(path);
+    }
+}

@@ -1,0 +1,221 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Litestream.Sqlite;
+
+/// <summary>
+/// One raw connection of the engine. Belongs to its database's owner: used by one thread at a time, and its file handles are read only
+/// while no statement runs on it (older builds read by lseek + read). Never retries and never sleeps on SQLITE_BUSY: the caller decides.
+/// Never checkpoints when it closes, unless told so.
+/// </summary>
+internal sealed unsafe class EngineConnection : IDisposable
+{
+    private static readonly byte[] Main = "main\0"u8.ToArray();
+
+    private nint _db;
+
+    private EngineConnection(nint db, string path) => (_db, Path) = (db, path);
+
+    public string Path { get; }
+
+    /// <summary>Opens an existing database for reading and writing. Reads nothing but its header, creates nothing, takes no lock.</summary>
+    public static EngineConnection Open(string path)
+    {
+        var code = NativeSqlite.Open(path, out var db, NativeSqlite.OpenReadWrite | NativeSqlite.OpenNoMutex, 0);
+        var connection = new EngineConnection(db, path);
+        if (code != NativeSqlite.Ok)
+        {
+            connection.Dispose();
+            throw connection.Error("opening", code);
+        }
+        _ = NativeSqlite.ExtendedResultCodes(db, 1);
+        _ = NativeSqlite.AutoCheckpoint(db, 0);
+        connection.CheckpointOnClose(false);
+        return connection;
+    }
+
+    public bool IsReadOnly
+    {
+        get
+        {
+            fixed (byte* main = Main)
+                return NativeSqlite.IsReadOnly(_db, main) != 0;
+        }
+    }
+
+    /// <summary>Whether closing this connection as the last one checkpoints and removes the WAL, as SQLite does by default.</summary>
+    public void CheckpointOnClose(bool on)
+    {
+        int result;
+        _ = NativeSqlite.ConfigureDatabase(_db, NativeSqlite.DbConfigNoCheckpointOnClose, on ? 0 : 1, &result);
+    }
+
+    /// <summary>Runs statements, ignoring rows. <paramref name="sql"/> ends with a zero byte.</summary>
+    public void Execute(ReadOnlySpan<byte> sql)
+    {
+        var code = TryExecute(sql);
+        if (code != NativeSqlite.Ok)
+            throw Error(Encoding.UTF8.GetString(sql[..^1]) + " on", code);
+    }
+
+    /// <summary>As <see cref="Execute"/>, but answers SQLite's extended result code.</summary>
+    public int TryExecute(ReadOnlySpan<byte> sql)
+    {
+        fixed (byte* text = sql)
+            return NativeSqlite.Execute(_db, text, 0, 0, 0);
+    }
+
+    /// <summary>First column of the first row as text; null when there is none. <paramref name="sql"/> ends with a zero byte.</summary>
+    public string? QueryText(ReadOnlySpan<byte> sql)
+    {
+        nint statement;
+        int code;
+        fixed (byte* text = sql)
+            code = NativeSqlite.Prepare(_db, text, sql.Length, out statement, 0);
+        if (code != NativeSqlite.Ok)
+            throw Error(Encoding.UTF8.GetString(sql[..^1]) + " on", code);
+        try
+        {
+            code = NativeSqlite.Step(statement);
+            if (code is not (NativeSqlite.Row or NativeSqlite.Done))
+                throw Error(Encoding.UTF8.GetString(sql[..^1]) + " on", code);
+            return code == NativeSqlite.Row ? Marshal.PtrToStringUTF8((nint)NativeSqlite.ColumnText(statement, 0)) : null;
+        }
+        finally
+        {
+            _ = NativeSqlite.Finalize(statement);
+        }
+    }
+
+    /// <summary>Begins a read transaction: from here on nothing behind this moment can be backfilled, and what is not backfilled cannot be reset.</summary>
+    public void BeginMark()
+    {
+        Execute("BEGIN\0"u8);
+        var code = TryExecute("PRAGMA schema_version\0"u8);
+        if (code == NativeSqlite.Ok)
+            return;
+        var error = Error("taking a read mark on", code);
+        EndTransaction();
+        throw error;
+    }
+
+    /// <summary>Ends whatever transaction is open; harmless when none is.</summary>
+    public void EndTransaction() => TryExecute("ROLLBACK\0"u8);
+
+    /// <summary>Tries once to become the writer. False when somebody else is.</summary>
+    public bool TryBeginImmediate()
+    {
+        var code = TryExecute("BEGIN IMMEDIATE\0"u8);
+        if (code == NativeSqlite.Ok)
+            return true;
+        if ((SqliteCode)(code & 0xff) is SqliteCode.Busy or SqliteCode.Locked)
+            return false;
+        throw Error("taking the writer lock of", code);
+    }
+
+    /// <summary>A checkpoint that waits for nobody. False when another checkpointer is at work.</summary>
+    public bool TryCheckpoint(int mode, out CheckpointResult result)
+    {
+        int code, log, done;
+        fixed (byte* main = Main)
+            code = NativeSqlite.Checkpoint(_db, main, mode, out log, out done);
+        result = new(log, done);
+        if ((SqliteCode)(code & 0xff) is SqliteCode.Busy or SqliteCode.Locked)
+            return false;
+        return code == NativeSqlite.Ok ? true : throw Error("checkpointing", code);
+    }
+
+    /// <summary>A consistent copy of the wal-index header; null before the first read, or when the database is not in WAL mode.</summary>
+    public WalIndexHeader? ReadWalIndex()
+    {
+        var file = File(NativeSqlite.FileControlFilePointer);
+        if (file is null || file->Methods->Version < 2)
+            return null;
+        void* mapping = null;
+        if (file->Methods->ShmMap(file, 0, 32768, 0, &mapping) != NativeSqlite.Ok || mapping is null)
+            return null;
+        // A writer needs microseconds between its two copies; one that died there leaves them torn until the next recovery.
+        for (var i = 0; i < 1000; i++)
+        {
+            if (WalIndexHeader.TryRead((byte*)mapping, out var header))
+                return header;
+            Thread.SpinWait(50);
+        }
+        return null;
+    }
+
+    /// <summary>Reads from the database file. Behind its end the buffer is zero-filled; returns false then.</summary>
+    public bool ReadDatabase(long offset, Span<byte> buffer) => Read(NativeSqlite.FileControlFilePointer, offset, buffer, "reading");
+
+    /// <summary>Reads from the WAL. Behind its end the buffer is zero-filled; returns false then.</summary>
+    public bool ReadWal(long offset, Span<byte> buffer) => Read(NativeSqlite.FileControlJournalPointer, offset, buffer, "reading the WAL of");
+
+    /// <summary>Length of the database file in bytes.</summary>
+    public long DatabaseLength()
+    {
+        var file = File(NativeSqlite.FileControlFilePointer);
+        long size = 0;
+        var code = file is null ? (int)SqliteCode.IoError : file->Methods->FileSize(file, &size);
+        return code == NativeSqlite.Ok ? size : throw Error("reading the size of", code);
+    }
+
+    /// <summary>Length of the WAL file in bytes; 0 when there is none.</summary>
+    public long WalLength()
+    {
+        var file = File(NativeSqlite.FileControlJournalPointer);
+        long size = 0;
+        return file is not null && file->Methods->FileSize(file, &size) == NativeSqlite.Ok ? size : 0;
+    }
+
+    /// <summary>fsync of the database file through SQLite's own handle.</summary>
+    public void SyncDatabase()
+    {
+        const int syncNormal = 2;
+        var file = File(NativeSqlite.FileControlFilePointer);
+        var code = file is null ? (int)SqliteCode.IoError : file->Methods->Sync(file, syncNormal);
+        if (code != NativeSqlite.Ok)
+            throw Error("syncing", code);
+    }
+
+    public void Dispose()
+    {
+        if (_db != 0)
+            _ = NativeSqlite.Close(_db);
+        _db = 0;
+    }
+
+    private bool Read(int which, long offset, Span<byte> buffer, string doing)
+    {
+        const int shortRead = 522;
+        var file = File(which);
+        if (file is null)
+            throw Error(doing, (int)SqliteCode.IoError);
+        int code;
+        fixed (byte* target = buffer)
+            code = file->Methods->Read(file, target, buffer.Length, offset);
+        return code switch
+        {
+            NativeSqlite.Ok => true,
+            shortRead => false,
+            _ => throw Error(doing, code),
+        };
+    }
+
+    /// <summary>SQLite's handle of the database or its WAL; null while it is not open (the WAL before the first read, or outside WAL mode).</summary>
+    private SqliteFile* File(int which)
+    {
+        SqliteFile* file = null;
+        fixed (byte* main = Main)
+        {
+            if (NativeSqlite.FileControl(_db, main, which, &file) != NativeSqlite.Ok)
+                return null;
+        }
+        return file is null || file->Methods is null ? null : file;
+    }
+
+    private SqliteErrorException Error(string doing, int code)
+    {
+        var message = _db != 0 && NativeSqlite.ExtendedErrorCode(_db) == code ? NativeSqlite.ErrorMessage(_db) : NativeSqlite.ErrorString(code);
+        return new(doing, Path, code, Marshal.PtrToStringUTF8((nint)message) ?? "unknown error");
+    }
+}

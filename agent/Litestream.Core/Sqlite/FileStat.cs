@@ -1,0 +1,52 @@
+using System.Runtime.InteropServices;
+
+namespace Litestream.Sqlite;
+
+/// <summary>What the file system says about a name, by statx(2): nothing is opened, so no POSIX lock of this process is dropped.</summary>
+internal readonly partial record struct FileStat(ulong Device, ulong Inode, long SizeBytes, long MtimeNs, long CtimeNs, uint Uid, uint Mode)
+{
+    private const int AtFdCwd = -100;
+    private const int NoFollow = 0x100;
+    private const uint BasicStats = 0x7ff;
+
+    public bool IsRegular => (Mode & 0xf000) == 0x8000;
+
+    /// <summary>The same file, whatever was written to it.</summary>
+    public bool IsSameFile(FileStat other) => Device == other.Device && Inode == other.Inode;
+
+    /// <summary>The same file and no write since: a write moves mtime and ctime, utimes cannot set ctime back.</summary>
+    public bool IsUnchanged(FileStat other) =>
+        IsSameFile(other) && SizeBytes == other.SizeBytes && MtimeNs == other.MtimeNs && CtimeNs == other.CtimeNs;
+
+    /// <summary>
+    /// A write from now on would show in mtime or ctime. The kernel stamps files with a clock that ticks every 4 to 10 ms; file systems that keep
+    /// whole seconds tick every second or two.
+    /// </summary>
+    public bool IsSettled(DateTimeOffset now)
+    {
+        var newestNs = Math.Max(MtimeNs, CtimeNs);
+        var ageNs = (now - DateTimeOffset.UnixEpoch).Ticks * 100 - newestNs;
+        var wholeSeconds = MtimeNs % 1_000_000_000 == 0 && CtimeNs % 1_000_000_000 == 0;
+        var tickNs = wholeSeconds ? 2_000_000_000L : 100_000_000L;
+        return ageNs >= tickNs || ageNs < -2_000_000_000L;
+    }
+
+    /// <summary>Null when the name does not exist; every other failure counts as not existing too, opening it will say why. Does not follow a symbolic link.</summary>
+    public static unsafe FileStat? Of(string path)
+    {
+        var bytes = stackalloc byte[256];
+        if (Statx(AtFdCwd, path, NoFollow, BasicStats, bytes) != 0)
+            return null;
+        return new(
+            ((ulong)*(uint*)(bytes + 136) << 32) | *(uint*)(bytes + 140),
+            *(ulong*)(bytes + 32),
+            *(long*)(bytes + 40),
+            *(long*)(bytes + 112) * 1_000_000_000 + *(uint*)(bytes + 120),
+            *(long*)(bytes + 96) * 1_000_000_000 + *(uint*)(bytes + 104),
+            *(uint*)(bytes + 20),
+            *(ushort*)(bytes + 28));
+    }
+
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    private static unsafe partial int Statx(int directory, string path, int flags, uint mask, byte* result);
+}

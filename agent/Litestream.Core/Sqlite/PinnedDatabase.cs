@@ -1,0 +1,56 @@
+namespace Litestream.Sqlite;
+
+/// <summary>
+/// The whole database as it stands at a held mark: the database file, overlaid by every committed frame of the WAL's generation. The overlay
+/// is complete (not only the frames that are new to us) because any page with a frame may be under backfill right now, and only those pages may.
+/// With everything backfilled the file alone is the database, and nobody can backfill further while the mark stands.
+/// </summary>
+internal sealed class PinnedDatabase : IDisposable
+{
+    private readonly EngineConnection _connection;
+    private readonly WalSlice? _overlay;
+
+    private PinnedDatabase(EngineConnection connection, WalSlice? overlay, int pageSize, uint pageCount, WalPosition end)
+    {
+        (_connection, _overlay) = (connection, overlay);
+        (PageSize, PageCount, End) = (pageSize, pageCount, end);
+    }
+
+    public int PageSize { get; }
+
+    public uint PageCount { get; }
+
+    /// <summary>Up to where the WAL is part of it.</summary>
+    public WalPosition End { get; }
+
+    /// <summary><paramref name="marked"/> holds a read mark taken before <paramref name="index"/> was read. Null when the WAL changed in between: read the index again.</summary>
+    public static PinnedDatabase? TryOpen(EngineConnection marked, WalIndexHeader index)
+    {
+        Span<byte> bytes = stackalloc byte[DatabaseHeader.SizeBytes];
+        if (index.MxFrame == 0)
+        {
+            if (!marked.ReadDatabase(0, bytes) || !DatabaseHeader.TryParse(bytes, out var header))
+                return null;
+            var pages = (marked.DatabaseLength() + header.PageSize - 1) / header.PageSize;
+            return new(marked, null, header.PageSize, (uint)pages, new(index.Salts, 0, default));
+        }
+        var end = new WalPosition(index.Salts, index.MxFrame, index.FrameChecksum);
+        if (index.IsFullyBackfilled)
+            return new(marked, null, index.PageSize, index.PageCount, end);
+        if (WalSlice.StartOf(marked, index.Salts) is not { } start || WalSlice.TryRead(marked, start, index, long.MaxValue) is not { } overlay)
+            return null;
+        return new(marked, overlay, index.PageSize, index.PageCount, end);
+    }
+
+    /// <summary>Reads consecutive pages; <paramref name="pages"/> is a multiple of the page size. What neither file has is zero.</summary>
+    public void Read(uint firstPgno, Span<byte> pages)
+    {
+        _connection.ReadDatabase((firstPgno - 1L) * PageSize, pages);
+        if (_overlay is null)
+            return;
+        for (var i = 0; i < pages.Length / PageSize; i++)
+            _overlay.TryReadPage(firstPgno + (uint)i, pages.Slice(i * PageSize, PageSize));
+    }
+
+    public void Dispose() => _overlay?.Dispose();
+}
