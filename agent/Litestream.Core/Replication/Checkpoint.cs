@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using Litestream.Sqlite;
+using Microsoft.Extensions.Logging;
+
+namespace Litestream.Replication;
+
+/// <summary>
+/// While we hold a mark a busy application never completes its own checkpoints, so we do it for it: the bulk without any lock, then a short moment
+/// under the writer lock in which nothing can be committed, so that the WAL ends up complete and the next writer resets it.
+/// </summary>
+internal sealed class Checkpoint(StoreContext context, Capture capture)
+{
+    /// <summary>SQLite's own default threshold (wal_autocheckpoint).</summary>
+    public const uint TriggerFrames = 1000;
+
+    /// <summary>Longest try for the writer lock while we hold a mark: an application's RESTART may hold it and wait for that mark.</summary>
+    private static readonly TimeSpan WriterLockPatience = TimeSpan.FromMilliseconds(20);
+
+    private const int CompletionTries = 20;
+
+    /// <summary>False when it could not be completed: a writer was faster, or a reader of the application pins the WAL. Nothing is lost then.</summary>
+    public bool TryComplete(Database database, HotDatabase hot, long since)
+    {
+        if (!DatabaseFiles.At(database.Path).AreSameFiles(hot.Files))
+            throw new CaptureException(DatabaseStatus.Active, DatabaseReason.Hot, $"The files of {database.Path} were replaced", retryIn: TimeSpan.Zero);
+        var begun = context.Time.GetTimestamp();
+        // Bulk: safe at any time on every version of SQLite while our mark stands. The fsync happens here, outside the writer lock.
+        hot.Spare.TryCheckpoint(NativeSqlite.CheckpointPassive, out _);
+        hot.Holder.SyncDatabase();
+        capture.Round(database, hot, since);
+        var isComplete = TryCompleteAsWriter(database, hot, since, out var result);
+        Report(database, hot, isComplete, result);
+        database.Count(c => c with
+        {
+            Checkpoints = c.Checkpoints + 1,
+            CheckpointErrors = c.CheckpointErrors + (isComplete ? 0 : 1),
+            CheckpointSeconds = c.CheckpointSeconds + context.Time.GetElapsedTime(begun).TotalSeconds,
+        });
+        return isComplete;
+    }
+
+    private bool TryCompleteAsWriter(Database database, HotDatabase hot, long since, out CheckpointResult result)
+    {
+        var (holder, writer) = (hot.Holder, hot.Spare);
+        result = new(0, -1);
+        if (!TryBecomeWriter(writer))
+            return false;
+        try
+        {
+            // Nobody commits now: the writer's own snapshot is a mark at the very end, and what is captured here is everything.
+            hot.Unbackfilled = capture.CaptureAll(database, hot, writer, since, null).Unbackfilled;
+            holder.EndTransaction();
+            for (var i = 0; i < CompletionTries; i++)
+            {
+                // A reader in passing leaves a few frames; a long one leaves all.
+                if (holder.TryCheckpoint(NativeSqlite.CheckpointPassive, out result) && result.IsComplete)
+                    break;
+                Thread.Sleep(0);
+            }
+            holder.BeginMark();
+        }
+        finally
+        {
+            writer.EndTransaction();
+        }
+        if (!result.IsComplete)
+            return false;
+        hot.Unbackfilled = 0;
+        if (holder.WalLength() > context.Options.WalCapBytes)
+            writer.TryCheckpoint(NativeSqlite.CheckpointTruncate, out _);
+        return true;
+    }
+
+    private static bool TryBecomeWriter(EngineConnection writer)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        do
+        {
+            if (writer.TryBeginImmediate())
+                return true;
+            Pause();
+        }
+        while (Stopwatch.GetElapsedTime(begun) < WriterLockPatience);
+        return false;
+    }
+
+    /// <summary>About 50 microseconds: a writer's commit is shorter than any sleep the system offers.</summary>
+    private static void Pause()
+    {
+        var begun = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(begun) < TimeSpan.FromMicroseconds(50))
+            Thread.SpinWait(20);
+    }
+
+    private void Report(Database database, HotDatabase hot, bool isComplete, CheckpointResult result)
+    {
+        if (isComplete || result.CheckpointedFrames < 0)
+        {
+            hot.PinnedSince = isComplete ? null : hot.PinnedSince;
+            return;
+        }
+        if (hot.PinnedSince is not null)
+            return;
+        hot.PinnedSince = context.Time.GetUtcNow();
+        context.Log.WalPinned(database.Name, hot.PinnedSince.Value, hot.Holder.WalLength());
+    }
+}

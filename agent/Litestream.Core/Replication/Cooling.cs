@@ -1,0 +1,84 @@
+using Litestream.Sqlite;
+using Microsoft.Extensions.Logging;
+
+namespace Litestream.Replication;
+
+/// <summary>
+/// A hot database becomes cold without a gap: either nobody else is connected, then it is closed under the exclusive lock and the WAL goes, as its
+/// application would expect; or an application is, then we leave and look whether it wrote in the moment of leaving.
+/// </summary>
+internal sealed class Cooling(StoreContext context, Capture capture, Checkpoint checkpoint)
+{
+    /// <summary>Tries to close. On false the database is still hot, or must be looked at again at once (then <see cref="Database.Hot"/> is null).</summary>
+    /// <param name="evenIfConnected">Leave also when an application keeps the database open.</param>
+    public bool TryCool(Database database, HotDatabase hot, long since, bool evenIfConnected)
+    {
+        if (database.PeekStaged() is not null || hot.Holder.ReadWalIndex() is not { } index)
+            return false;
+        // What is left in the WAL goes into the database first, and its time stamps get old enough to show any later write.
+        if (index.Unbackfilled > 0 && !checkpoint.TryComplete(database, hot, since) && !evenIfConnected)
+            return false;
+        if (FileStat.Of(database.Path) is not { } file || !file.IsSettled(context.Time.GetUtcNow()) || !DatabaseFiles.At(database.Path).AreSameFiles(hot.Files))
+            return false;
+        hot.CloseSpare();
+        return TryCloseAlone(database, hot, file) || Stay(database, hot, since, evenIfConnected) && TryLeave(database, hot);
+    }
+
+    /// <summary>Nobody else is connected: under the exclusive lock nobody can come either.</summary>
+    private bool TryCloseAlone(Database database, HotDatabase hot, FileStat file)
+    {
+        var connection = hot.Holder;
+        connection.EndTransaction();
+        connection.Execute("PRAGMA locking_mode=EXCLUSIVE\0"u8);
+        if (!connection.TryBeginImmediate())
+            return false;
+        var isCaptured = connection.ReadWalIndex() is { } index && IsCaptured(database, index) && index.IsFullyBackfilled;
+        connection.EndTransaction();
+        if (!isCaptured || FileStat.Of(database.Path) is not { } locked || !locked.IsUnchanged(file))
+            return false;
+        hot.Table.Save(context.TablePathOf(database.Name));
+        connection.CheckpointOnClose(true);
+        Close(database, hot);
+        Rest(database, FileStat.Of(database.Path) is { } after && after.IsUnchanged(file) ? new(file, 0) : null);
+        return true;
+    }
+
+    /// <summary>Not alone, or somebody was quicker: take a mark again. It was broken for a moment, so continuity must be shown.</summary>
+    private bool Stay(Database database, HotDatabase hot, long since, bool evenIfConnected)
+    {
+        hot.Holder.Execute("PRAGMA locking_mode=NORMAL\0"u8);
+        hot.Holder.BeginMark();
+        capture.CaptureAll(database, hot, hot.Holder, since, Opening.FindBreak(database, hot.Holder));
+        return evenIfConnected && database.PeekStaged() is null;
+    }
+
+    /// <summary>An application stays connected: its WAL stays. Leaves, and makes sure that nothing was written meanwhile.</summary>
+    private bool TryLeave(Database database, HotDatabase hot)
+    {
+        var before = DatabaseFiles.At(database.Path);
+        if (before is not { Database: { } file, Wal: { } wal } || !before.AreSameFiles(hot.Files) || !file.IsSettled(context.Time.GetUtcNow()))
+            return false;
+        hot.Table.Save(context.TablePathOf(database.Name));
+        Close(database, hot);
+        var resting = new RestingFiles(file, wal.Inode);
+        var isUnchanged = resting.AreUnchanged(database.Path, database.Book.Position, database.Book.PageSize);
+        Rest(database, isUnchanged ? resting : null);
+        return isUnchanged;
+    }
+
+    private static bool IsCaptured(Database database, WalIndexHeader index) =>
+        index.MxFrame == 0 || database.Book.Position is { } p && p.Salts == index.Salts && p.Frame == index.MxFrame;
+
+    private static void Close(Database database, HotDatabase hot)
+    {
+        database.Hot = null;
+        hot.Dispose();
+    }
+
+    private void Rest(Database database, RestingFiles? resting)
+    {
+        database.Record(b => b with { Resting = resting });
+        database.SetCapture(DatabaseStatus.Active, DatabaseReason.Cold);
+        context.Log.Cold(database.Name);
+    }
+}

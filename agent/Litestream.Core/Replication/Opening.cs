@@ -1,0 +1,134 @@
+using Litestream.Sqlite;
+using Microsoft.Extensions.Logging;
+
+namespace Litestream.Replication;
+
+/// <summary>
+/// A cold database becomes hot: is it one we may open; first mark; does the WAL continue what was captured, or must a resync find out. Files are
+/// looked at through SQLite's handles or by name only: closing a descriptor of ours would drop locks of this process.
+/// </summary>
+internal sealed class Opening(StoreContext context, Capture capture, Resync resync)
+{
+    private static readonly TimeSpan CreatorPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Opens, takes the first mark, and captures everything committed so far. The chain must be known.</summary>
+    public HotDatabase Open(Database database, long since)
+    {
+        var before = CheckFile(database);
+        var connection = EngineConnection.Open(database.Path);
+        try
+        {
+            CheckFormat(database, connection, before);
+            connection.BeginMark();
+            var files = DatabaseFiles.At(database.Path);
+            if (files.Database is not { } now || !now.IsSameFile(before))
+                throw new CaptureException(DatabaseStatus.Waiting, DatabaseReason.BeingCreated, $"{database.Path} was replaced while it was opened", retryIn: TimeSpan.FromMilliseconds(50));
+            var hot = new HotDatabase(database.Path, connection, files, TakeTable(database)) { LastWriteAt = context.Time.GetTimestamp(), TableSavedAt = context.Time.GetTimestamp() };
+            Establish(database, hot, since);
+            return hot;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Why frames cannot tell what changed since the books' position, as a word for the metrics; null when the WAL continues it.</summary>
+    /// <param name="marked">Holds a mark.</param>
+    public static string? FindBreak(Database database, EngineConnection marked)
+    {
+        if (database.Book.Position is not { } position)
+            return "position-unknown";
+        if (marked.ReadWalIndex() is not { } index)
+            return "wal-index-unreadable";
+        if (position.Frame > 0 && position.Salts == index.Salts)
+            return position.Frame <= index.MxFrame && IsInPlace(marked, position, index.PageSize) ? null : "wal-tail-lost";
+        // The database file is as we left it, without a WAL: whatever is in the WAL now is all that happened since.
+        if (database.Book.Resting is { WalInode: 0 } resting && FileStat.Of(database.Path) is { } now && now.IsUnchanged(resting.Database))
+            return null;
+        return "wal-generation-ended";
+    }
+
+    private static bool IsInPlace(EngineConnection marked, WalPosition position, int pageSize)
+    {
+        Span<byte> frame = stackalloc byte[WalFrameHeader.SizeBytes];
+        if (!marked.ReadWal(WalFrameHeader.OffsetOf(position.Frame, pageSize), frame))
+            return false;
+        var header = WalFrameHeader.Read(frame);
+        return header.Salts == position.Salts && header.Checksum == position.Checksum;
+    }
+
+    private void Establish(Database database, HotDatabase hot, long since)
+    {
+        if (database.Chain!.NeedsImage)
+        {
+            database.SetCapture(DatabaseStatus.Active, DatabaseReason.FirstCopy);
+            var index = hot.Holder.ReadWalIndex() ?? throw new CaptureException(DatabaseStatus.Error, DatabaseReason.Other, $"The wal-index of {database.Path} cannot be read");
+            resync.StageBase(database, hot, hot.Holder, index, since);
+            context.Log.FirstCopy(database.Name, hot.Table.PageCount, hot.FullReadTime.TotalMilliseconds);
+            database.Chain = new(null, false);
+        }
+        capture.CaptureAll(database, hot, hot.Holder, since, FindBreak(database, hot.Holder));
+    }
+
+    private PageTable TakeTable(Database database)
+    {
+        var chain = database.Chain!;
+        if (chain.NeedsImage)
+            return new(0, database.Book.Captured);
+        var table = chain.Table ?? PageTable.TryLoad(context.TablePathOf(database.Name));
+        if (table is null || table.Txid != database.Book.Captured || table.Sum != database.Book.PostSum)
+        {
+            // Lost or of another transaction: the publish lane builds it anew from the replica.
+            database.Chain = null;
+            throw new CaptureException(DatabaseStatus.Active, DatabaseReason.Pending, $"The page table of {database.Name} is rebuilt from the replica", retryIn: TimeSpan.Zero);
+        }
+        database.Chain = new(null, false);
+        return table;
+    }
+
+    private static FileStat CheckFile(Database database)
+    {
+        if (FileStat.Of(database.Path) is not { } file)
+            throw new CaptureException(DatabaseStatus.Waiting, DatabaseReason.FileMissing, $"{database.Path} does not exist", "its backup is kept; it is replicated again when it comes back", Timeout.InfiniteTimeSpan);
+        if (!file.IsRegular)
+            throw new CaptureException(DatabaseStatus.Error, DatabaseReason.NotADatabase, $"{database.Path} is not a regular file", "symbolic links and devices are not followed", TimeSpan.FromMinutes(1));
+        if (file.SizeBytes == 0)
+            throw new CaptureException(DatabaseStatus.Waiting, DatabaseReason.EmptyFile, $"{database.Path} is empty", "it is replicated from its first write on", Timeout.InfiniteTimeSpan);
+        if (!Ownership.IsSafeToOpen(file))
+            throw new CaptureException(DatabaseStatus.Error, DatabaseReason.ForeignOwner,
+                $"{database.Path} belongs to user {file.Uid}; opened by this user, its application could no longer open its own WAL", "run the agent as the file's owner, or as root", TimeSpan.FromMinutes(1));
+        return file;
+    }
+
+    private void CheckFormat(Database database, EngineConnection connection, FileStat file)
+    {
+        Span<byte> bytes = stackalloc byte[DatabaseHeader.SizeBytes];
+        if (!connection.ReadDatabase(0, bytes) || !DatabaseHeader.TryParse(bytes, out var header))
+            throw new CaptureException(DatabaseStatus.Error, DatabaseReason.NotADatabase, $"{database.Path} does not begin like a SQLite database: something else, or encrypted", "remove it from the watched directory, or decrypt it", TimeSpan.FromMinutes(1));
+        if (connection.IsReadOnly)
+            throw new CaptureException(DatabaseStatus.Error, DatabaseReason.Permission, $"{database.Path} cannot be written by this user; replicating needs SQLite's locks", "give the agent write permission on the file and its directory", TimeSpan.FromMinutes(1));
+        if (header.IsWal)
+            return;
+        if (!header.IsRollback)
+            throw new CaptureException(DatabaseStatus.Error, DatabaseReason.UnsupportedFormat, $"{database.Path} uses file format version {header.WriteVersion}, which this program does not know (wal2?)", null, TimeSpan.FromMinutes(1));
+        SwitchToWal(database, connection, file);
+    }
+
+    private void SwitchToWal(Database database, EngineConnection connection, FileStat file)
+    {
+        if (context.Options.KeepJournalMode)
+            throw new CaptureException(DatabaseStatus.Waiting, DatabaseReason.RollbackJournal, $"{database.Path} is in rollback journal mode and is left so (-keep-journal-mode)", "switch it with: PRAGMA journal_mode=WAL", TimeSpan.FromMinutes(1));
+        if (database.Book.WasSwitchedToWal)
+            throw new CaptureException(DatabaseStatus.Error, DatabaseReason.RollbackJournal, $"{database.Path} was switched to WAL before and has left it again", "have its application keep journal_mode=WAL", TimeSpan.FromMinutes(1));
+        var age = context.Time.GetUtcNow() - DateTimeOffset.UnixEpoch.AddTicks(file.MtimeNs / 100);
+        if (age >= TimeSpan.Zero && age < CreatorPause)
+            throw new CaptureException(DatabaseStatus.Waiting, DatabaseReason.BeingCreated, $"{database.Path} was written a moment ago; its creator may not be done", null, CreatorPause - age + TimeSpan.FromMilliseconds(20));
+        var mode = connection.QueryText("PRAGMA journal_mode=WAL\0"u8);
+        if (mode != "wal")
+            throw new CaptureException(DatabaseStatus.Error, DatabaseReason.RollbackJournal, $"{database.Path} stays in journal mode {mode}: SQLite did not switch it to WAL", null, TimeSpan.FromMinutes(1));
+        database.Record(b => b with { WasSwitchedToWal = true });
+        context.Log.SwitchedToWal(database.Name);
+    }
+}

@@ -1,0 +1,36 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Litestream.Sqlite;
+
+namespace Litestream.Replication;
+
+/// <summary>
+/// Whether opening a database leaves its owner able to: SQLite creates <c>-wal</c> and <c>-shm</c> as the one who opens first. Safe for the
+/// owner, and for root while it may give files away.
+/// </summary>
+internal static partial class Ownership
+{
+    private const ulong CapChown = 1;
+
+    private static readonly uint Self = EffectiveUser();
+    private static readonly bool CanGiveAway = Self == 0 && HasCapability(CapChown);
+
+    public static bool IsSafeToOpen(FileStat database) => database.Uid == Self || CanGiveAway;
+
+    private static bool HasCapability(ulong bit)
+    {
+        const string field = "CapEff:";
+        try
+        {
+            var line = File.ReadLines("/proc/self/status").FirstOrDefault(l => l.StartsWith(field, StringComparison.Ordinal));
+            return line is null || (ulong.Parse(line.AsSpan(field.Length).Trim(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) & bit) != 0;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    private static partial uint EffectiveUser();
+}

@@ -1,0 +1,49 @@
+using Microsoft.Extensions.Logging;
+
+namespace Litestream.Replication;
+
+/// <summary>What the forward path says: ids 4000 and up.</summary>
+internal static partial class ReplicationLog
+{
+    [LoggerMessage(4000, LogLevel.Information, "{Name}: first copy, {Pages} pages in {Milliseconds:0} ms")]
+    public static partial void FirstCopy(this ILogger log, string name, uint pages, double milliseconds);
+
+    [LoggerMessage(4001, LogLevel.Information, "{Name}: resync ({Reason}), {Changed} of {Pages} pages differ, {Milliseconds:0} ms")]
+    public static partial void Resynced(this ILogger log, string name, string reason, int changed, uint pages, double milliseconds);
+
+    [LoggerMessage(4002, LogLevel.Warning, "{Name}: {Message}")]
+    public static partial void Troubled(this ILogger log, string name, string message);
+
+    [LoggerMessage(4003, LogLevel.Information, "{Name}: well again")]
+    public static partial void Recovered(this ILogger log, string name);
+
+    [LoggerMessage(4004, LogLevel.Error, "{Name}: split-brain: {Message}")]
+    public static partial void SplitBrain(this ILogger log, string name, string message);
+
+    [LoggerMessage(4005, LogLevel.Information, "{Name}: takes over the chain at {Txid} with epoch {Epoch}")]
+    public static partial void TakesOver(this ILogger log, string name, string txid, uint epoch);
+
+    [LoggerMessage(4006, LogLevel.Information, "{Name}: switched from rollback journal to WAL")]
+    public static partial void SwitchedToWal(this ILogger log, string name);
+
+    [LoggerMessage(4007, LogLevel.Warning, "{Name}: a reader of the application has kept the WAL from being reset since {Since:O}; it holds {Bytes} bytes")]
+    public static partial void WalPinned(this ILogger log, string name, DateTimeOffset since, long bytes);
+
+    [LoggerMessage(4008, LogLevel.Warning, "The books were damaged; set aside as {Path} and begun anew from the replica")]
+    public static partial void BooksSetAside(this ILogger log, string path);
+
+    [LoggerMessage(4009, LogLevel.Debug, "{Name}: hot")]
+    public static partial void Hot(this ILogger log, string name);
+
+    [LoggerMessage(4010, LogLevel.Debug, "{Name}: cold")]
+    public static partial void Cold(this ILogger log, string name);
+
+    [LoggerMessage(4011, LogLevel.Debug, "{Name}: published L{Level} {Min}-{Max}, {Bytes} bytes")]
+    public static partial void Published(this ILogger log, string name, int level, string min, string max, long bytes);
+
+    [LoggerMessage(4012, LogLevel.Warning, "{Name}: {Path} does not match what was captured ({Message}); dropped, a resync covers it")]
+    public static partial void StagedDropped(this ILogger log, string name, string path, string message);
+
+    [LoggerMessage(4013, LogLevel.Information, "{Name}: the database file is gone; what it left behind ({Files}) was removed")]
+    public static partial void LeftoversRemoved(this ILogger log, string name, string files);
+}

@@ -1,0 +1,83 @@
+using System.Collections.Concurrent;
+using Litestream.Ltx;
+using Litestream.Sqlite;
+using Microsoft.Extensions.Logging;
+
+namespace Litestream.Replication;
+
+/// <summary>
+/// Brings the replica up to date when frames cannot tell what changed: reads the whole database at a mark, compares page sums with the table,
+/// and stages only what differs. Without a table (first contact), or after a change of page size, a full image.
+/// </summary>
+internal sealed class Resync(StoreContext context, Staging staging)
+{
+    private readonly ConcurrentDictionary<string, long> _byReason = new();
+
+    /// <summary>Resyncs since start by reason.</summary>
+    public IReadOnlyDictionary<string, long> ByReason => _byReason;
+
+    /// <summary>False when the WAL changed while it was read: read the wal-index again.</summary>
+    public bool TryRun(Database database, HotDatabase hot, EngineConnection marked, WalIndexHeader index, long since, string reason)
+    {
+        using var pinned = PinnedDatabase.TryOpen(marked, index);
+        if (pinned is null)
+            return false;
+        var noticedAt = since == Lane.Never ? context.Time.GetTimestamp() : since;
+        var begun = context.Time.GetTimestamp();
+        var staged = pinned.PageSize == hot.Table.PageSize
+            ? StageDifference(database, hot, pinned, noticedAt)
+            : StageNewPageSize(database, hot, pinned, noticedAt);
+        hot.FullReadTime = context.Time.GetElapsedTime(begun);
+        _byReason.AddOrUpdate(reason, 1, (_, n) => n + 1);
+        database.Count(c => c with { Resyncs = c.Resyncs + 1 });
+        context.Log.Resynced(database.Name, reason, staged, pinned.PageCount, hot.FullReadTime.TotalMilliseconds);
+        return true;
+    }
+
+    /// <summary>The first image of a chain, or of a replica that lost its own: L1 <c>1-T</c>, so that genuine readers follow from there.</summary>
+    public void StageBase(Database database, HotDatabase hot, EngineConnection marked, WalIndexHeader index, long since)
+    {
+        using var pinned = PinnedDatabase.TryOpen(marked, index)
+            ?? throw new CaptureException(DatabaseStatus.Waiting, DatabaseReason.FirstCopy, $"The WAL of {database.Path} changed while it was read", retryIn: TimeSpan.FromMilliseconds(50));
+        var begun = context.Time.GetTimestamp();
+        hot.Table = staging.StageImage(database, pinned, 1, new(1), database.Book.Captured.Next, since == Lane.Never ? begun : since);
+        hot.LastWriteAt = hot.FullReadTime == default ? hot.LastWriteAt : context.Time.GetTimestamp();
+        hot.FullReadTime = context.Time.GetElapsedTime(begun);
+    }
+
+    private int StageDifference(Database database, HotDatabase hot, PinnedDatabase pinned, long noticedAt)
+    {
+        var table = hot.Table;
+        var differing = new List<uint>();
+        Staging.ForEachPage(pinned, (pgno, page) =>
+        {
+            if (pgno > table.PageCount || PageSum.Of(pgno, page) != table[pgno])
+                differing.Add(pgno);
+        });
+        if (differing.Count == 0 && pinned.PageCount == table.PageCount)
+        {
+            database.Record(b => b with { Position = pinned.End, Resting = null });
+            return 0;
+        }
+        staging.StageChanges(database, hot, pinned.PageCount, differing, pinned.Read, null, pinned.End, noticedAt);
+        hot.LastWriteAt = context.Time.GetTimestamp();
+        return differing.Count;
+    }
+
+    /// <summary>
+    /// No file with one page size can follow a file with another, so the image goes out as L0 and L1 of its own transaction (for those who follow),
+    /// then, behind an empty pair that genuine readers need, as the snapshot that restores begin with.
+    /// </summary>
+    private int StageNewPageSize(Database database, HotDatabase hot, PinnedDatabase pinned, long noticedAt)
+    {
+        var changed = database.Book.Captured.Next;
+        staging.StageImage(database, pinned, 0, changed, changed, noticedAt);
+        hot.Table = staging.StageImage(database, pinned, 1, changed, changed, noticedAt);
+        staging.StageEmpty(database, 0, changed.Next, pinned.PageSize, pinned.PageCount, hot.Table.Sum);
+        staging.StageEmpty(database, 1, changed.Next, pinned.PageSize, pinned.PageCount, hot.Table.Sum);
+        staging.StageImage(database, pinned, LtxFile.SnapshotLevel, new(1), changed, noticedAt);
+        database.Record(b => b with { Captured = changed.Next });
+        hot.Table.StandFor(changed.Next);
+        return (int)pinned.PageCount;
+    }
+}

@@ -1,0 +1,152 @@
+using System.Buffers;
+using Litestream.Ltx;
+using Litestream.Sqlite;
+
+namespace Litestream.Replication;
+
+/// <summary>
+/// Step "stage": writes captured pages as LTX files into the state directory and moves the books and the page table on. Only when this
+/// returned may a mark advance.
+/// </summary>
+internal sealed class Staging(StoreContext context)
+{
+    private const int RunBytes = 256 * 1024;
+
+    /// <summary>Copies one page into the buffer.</summary>
+    public delegate void PageReader(uint pgno, Span<byte> page);
+
+    /// <summary>Stages the next transaction: <paramref name="pages"/>, ascending, and whatever page the growth to <paramref name="commit"/> needs.</summary>
+    /// <param name="from">Where in the WAL the pages began; null when they do not come from frames alone.</param>
+    /// <param name="end">The position that is captured with this file.</param>
+    /// <param name="noticedAt">Timestamp since when the content waits.</param>
+    public void StageChanges(Database database, HotDatabase hot, uint commit, List<uint> pages, PageReader read, WalPosition? from, WalPosition end, long noticedAt)
+    {
+        var table = hot.Table;
+        var txid = database.Book.Captured.Next;
+        var changes = new List<PageChange>(pages.Count);
+        var header = Header(database, table.PageSize, commit, txid, txid) with
+        {
+            WalOffset = end.Frame == 0 ? 0 : from?.Offset(table.PageSize) ?? WalHeader.SizeBytes,
+            WalSize = end.Frame == 0 ? 0 : end.Offset(table.PageSize) - (from?.Offset(table.PageSize) ?? WalHeader.SizeBytes),
+            WalSalt1 = end.Frame == 0 ? 0 : end.Salts.Salt1,
+            WalSalt2 = end.Frame == 0 ? 0 : end.Salts.Salt2,
+        };
+        ulong postSum = 0;
+        var file = Write(database, header, level: 0, noticedAt, encoder =>
+        {
+            var page = ArrayPool<byte>.Shared.Rent(table.PageSize);
+            foreach (var pgno in pages)
+            {
+                var bytes = page.AsSpan(0, table.PageSize);
+                read(pgno, bytes);
+                changes.Add(new(pgno, PageSum.Of(pgno, bytes)));
+                encoder.WritePage(pgno, bytes);
+            }
+            ArrayPool<byte>.Shared.Return(page);
+            postSum = table.SumAfter(changes, commit);
+            return new(table.Sum, postSum);
+        });
+        database.Stage(file with { PostSum = postSum }, book => book with
+        {
+            Captured = txid,
+            PostSum = postSum,
+            PageSize = table.PageSize,
+            PageCount = commit,
+            Position = end,
+            Resting = null,
+        });
+        table.Apply(changes, commit, txid);
+    }
+
+    /// <summary>Stages the whole database as one file, <paramref name="min"/> to <paramref name="max"/>, and answers its page table.</summary>
+    public PageTable StageImage(Database database, PinnedDatabase pinned, int level, Txid min, Txid max, long noticedAt)
+    {
+        var table = new PageTable(pinned.PageSize, max);
+        table.Resize(pinned.PageCount);
+        var header = Header(database, pinned.PageSize, pinned.PageCount, min, max);
+        var file = Write(database, header, level, noticedAt, encoder =>
+        {
+            ForEachPage(pinned, (pgno, page) =>
+            {
+                table.Set(pgno, PageSum.Of(pgno, page));
+                encoder.WritePage(pgno, page);
+            });
+            return new(min.Value == 1 ? 0 : null, table.Sum);
+        });
+        database.Stage(file with { PostSum = table.Sum }, book => book with
+        {
+            Captured = max,
+            PostSum = table.Sum,
+            PageSize = pinned.PageSize,
+            PageCount = pinned.PageCount,
+            Position = pinned.End,
+            Resting = null,
+            Epoch = Math.Max(1, book.Epoch),
+        });
+        return table;
+    }
+
+    /// <summary>Stages a file without pages: a fence, or the companion of a snapshot. Repeats page size, size and sum of its predecessor.</summary>
+    public void StageEmpty(Database database, int level, Txid txid, int pageSize, uint commit, ulong sum)
+    {
+        var file = Write(database, Header(database, pageSize, commit, txid, txid), level, context.Time.GetTimestamp(), _ => new(sum, sum));
+        database.Stage(file with { PostSum = sum }, book => book with { Captured = txid, PostSum = sum, PageSize = pageSize, PageCount = commit });
+    }
+
+    /// <summary>Reads the database in runs of many pages; leaves out the lock page.</summary>
+    public static void ForEachPage(PinnedDatabase pinned, PageReader take)
+    {
+        var pagesPerRun = Math.Max(1, RunBytes / pinned.PageSize);
+        var run = ArrayPool<byte>.Shared.Rent(pagesPerRun * pinned.PageSize);
+        var lockPage = LockPage.Of(pinned.PageSize);
+        for (long first = 1; first <= pinned.PageCount; first += pagesPerRun)
+        {
+            var count = (int)Math.Min(pagesPerRun, pinned.PageCount - first + 1);
+            var pages = run.AsSpan(0, count * pinned.PageSize);
+            pinned.Read((uint)first, pages);
+            for (var i = 0; i < count; i++)
+            {
+                if (first + i != lockPage)
+                    take((uint)(first + i), pages.Slice(i * pinned.PageSize, pinned.PageSize));
+            }
+        }
+        ArrayPool<byte>.Shared.Return(run);
+    }
+
+    private StagedFile Write(Database database, LtxHeader header, int level, long noticedAt, Func<LtxEncoder, Proof> writePages)
+    {
+        var path = context.Spool.PathOf(database.Name, level, header.MinTxid, header.MaxTxid);
+        try
+        {
+            long length;
+            using (var stream = Spool.Create(path))
+            using (var encoder = new LtxEncoder(stream, header))
+                length = encoder.Finish(writePages(encoder));
+            Spool.Complete(path);
+            return new(new(level, header.MinTxid, header.MaxTxid, length, header.Timestamp), path, 0, noticedAt);
+        }
+        catch (IOException e) when (DiskFull.Is(e))
+        {
+            throw new CaptureException(DatabaseStatus.Error, DatabaseReason.StateDiskFull,
+                $"No room left in the state directory for transaction {header.MaxTxid} of {database.Path}: {e.Message}", "free some space; nothing is lost, capture goes on by itself");
+        }
+        finally
+        {
+            Spool.Discard(path);
+        }
+    }
+
+    private LtxHeader Header(Database database, int pageSize, uint commit, Txid min, Txid max)
+    {
+        database.NewestTimestampMs = Math.Max(context.Time.GetUtcNow().ToUnixTimeMilliseconds(), database.NewestTimestampMs + 1);
+        return new()
+        {
+            PageSize = pageSize,
+            Commit = commit,
+            MinTxid = min,
+            MaxTxid = max,
+            TimestampMs = database.NewestTimestampMs,
+            NodeId = context.NodeOf(database).Value,
+        };
+    }
+}
