@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using Litestream.Replication;
 using Litestream.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -9,32 +11,73 @@ namespace Litestream;
 /// </summary>
 public sealed class Store : IAsyncDisposable
 {
+    private readonly ConcurrentDictionary<string, Database> _databases = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, BookEntry> _known;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly FileStream _lock;
+    private readonly StoreContext _context;
+    private readonly Resync _resync;
+    private readonly CaptureWork _capture;
+    private readonly Scheduler _scheduler;
+
+    private Store(StoreContext context, FileStream @lock)
+    {
+        (_context, _lock) = (context, @lock);
+        _known = new(context.Books.LoadAll().ToDictionary(b => b.Name), StringComparer.Ordinal);
+        var staging = new Staging(context);
+        _resync = new Resync(context, staging);
+        var capture = new Capture(context, staging, _resync);
+        var checkpoint = new Checkpoint(context, capture);
+        _capture = new(context, capture, new(context, capture, _resync), checkpoint, new(context, capture, checkpoint));
+        var compaction = new Compaction(context);
+        var publish = new PublishWork(context, new(context, staging), new(context, compaction), compaction, _stopping.Token);
+        _scheduler = new(context.Time, context.Options.MaxWorkers, context.Options.MaxUploads, _capture.Run, publish.RunAsync);
+    }
+
     /// <summary>Opens the state directory (and locks it against a second store) and the books. Throws <see cref="LitestreamException"/>.</summary>
-    public static Store Open(StoreOptions options, ReplicaRoot replica, TimeProvider time, ILoggerFactory logging) => throw new NotImplementedException();
+    public static Store Open(StoreOptions options, ReplicaRoot replica, TimeProvider time, ILoggerFactory logging)
+    {
+        var log = logging.CreateLogger("Litestream.Replication");
+        var folder = options.StateDirectory;
+        var tables = Path.Combine(folder, "tables");
+        var @lock = LockFolder(folder, tables);
+        try
+        {
+            var books = Books.Open(Path.Combine(folder, "books.db"), replica.Url, out var setAside);
+            if (setAside is not null)
+                log.BooksSetAside(setAside);
+            return new(new(options, replica, books, new(Path.Combine(folder, "spool")), tables, time, log), @lock);
+        }
+        catch
+        {
+            @lock.Dispose();
+            throw;
+        }
+    }
 
-    public StoreOptions Options => throw new NotImplementedException();
+    public StoreOptions Options => _context.Options;
 
-    public ReplicaRoot Replica => throw new NotImplementedException();
+    public ReplicaRoot Replica => _context.Replica;
 
     /// <summary>Every registered database, in no particular order. A live view, safe to enumerate.</summary>
-    public IEnumerable<Database> Databases => throw new NotImplementedException();
+    public IEnumerable<Database> Databases => _databases.Values;
 
-    public int Count => throw new NotImplementedException();
+    public int Count => _databases.Count;
 
     /// <summary>Databases with open connections now.</summary>
-    public int HotCount => throw new NotImplementedException();
+    public int HotCount => _capture.HotCount;
 
-    /// <summary>Captured files that wait to be published.</summary>
-    public int UploadQueueDepth => throw new NotImplementedException();
+    /// <summary>Databases with captured files that wait to be published.</summary>
+    public int UploadQueueDepth => _databases.Values.Count(d => d.PeekStaged() is not null);
 
     /// <summary>Bytes of captured files that wait to be published.</summary>
-    public long SpoolBytes => throw new NotImplementedException();
+    public long SpoolBytes => _context.Spool.WaitingBytes;
 
     /// <summary>Resyncs since start by reason.</summary>
-    public IReadOnlyDictionary<string, long> Resyncs => throw new NotImplementedException();
+    public IReadOnlyDictionary<string, long> Resyncs => _resync.ByReason;
 
     /// <summary>The path that the books know for a name, from an earlier run; null when the name is new. Tells the first of two files of one name.</summary>
-    public string? KnownPath(string name) => throw new NotImplementedException(name);
+    public string? KnownPath(string name) => _known.TryGetValue(name, out var book) ? book.Path : null;
 
     /// <summary>
     /// Registers a database and schedules its first look. Does no I/O on the file. Registering the same name and path
@@ -42,19 +85,98 @@ public sealed class Store : IAsyncDisposable
     /// </summary>
     /// <param name="path">Absolute path of the file; it need not exist yet.</param>
     /// <param name="name">Name below <c>databases/</c> of the replica.</param>
-    public Database Register(string path, string name) => throw new NotImplementedException(path + name);
+    public Database Register(string path, string name)
+    {
+        if (_stopping.IsCancellationRequested)
+            throw new LitestreamException($"Cannot register {path}: the store is stopping");
+        if (!DatabaseName.IsValid(name))
+            throw new LitestreamException($"Cannot register {path} as \"{name}\": a name has 1 to 128 letters, digits, dots, dashes or underscores, and is not . or ..");
+        var database = _databases.GetOrAdd(name, _ => Create(path, name));
+        if (database.Path != path)
+            throw new LitestreamException($"Cannot register {path} as {name}: that name belongs to {database.Path}", hint: "rename one of the two files, or move it to another directory");
+        return database;
+    }
 
     /// <summary>O(1); null when there is none.</summary>
-    public Database? Find(string name) => throw new NotImplementedException(name);
+    public Database? Find(string name) => _databases.GetValueOrDefault(name);
 
     /// <summary>
     /// Captures what is left of it, publishes, closes, and forgets it; the replica is kept. Completes when nothing of it is open any more.
     /// For a database whose file was deleted this is where its leftovers (<c>-wal</c>, <c>-shm</c>) are handled.
     /// </summary>
-    public Task UnregisterAsync(Database database, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task UnregisterAsync(Database database, CancellationToken cancellationToken)
+    {
+        await database.BeginExit().Done.WaitAsync(cancellationToken).ConfigureAwait(false);
+        _known[database.Name] = database.Book;
+        _databases.TryRemove(new(database.Name, database));
+    }
 
     /// <summary>Takes no new work, syncs every dirty database, closes all. What is not done when the token fires stays for the next start.</summary>
-    public Task StopAsync(CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        var exits = _databases.Values.Where(d => d.Hot is not null || d.IsDirty).Select(d => d.BeginExit().Done).ToList();
+        try
+        {
+            await Task.WhenAll(exits).WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The caller's patience is over: what is staged lies in the state directory, the rest is in the WALs.
+        }
+        finally
+        {
+            await _stopping.CancelAsync().ConfigureAwait(false);
+        }
+    }
 
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _scheduler.DisposeAsync().ConfigureAwait(false);
+        foreach (var database in _databases.Values)
+            database.Hot?.Dispose();
+        _context.Books.Dispose();
+        _stopping.Dispose();
+        _lock.Dispose();
+    }
+
+    private Database Create(string path, string name)
+    {
+        var book = _known.TryGetValue(name, out var known)
+            ? known.Path == path ? known : known with { Path = path, Position = null, Resting = null }
+            : new() { Name = name, Path = path, CreatedAt = _context.Time.GetUtcNow() };
+        if (known != book)
+            _context.Books.Save(book);
+        var database = new Database(book, _context, _scheduler);
+        database.Notice(FileEvent.Sweep);
+        return database;
+    }
+
+    /// <summary>Holds copies of the users' data: nobody else's business.</summary>
+    private static void CreatePrivate(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(folder);
+        else
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    private static FileStream LockFolder(string folder, string tables)
+    {
+        try
+        {
+            CreatePrivate(folder);
+            CreatePrivate(tables);
+            // FileShare.None is an advisory flock: it ends with the process, however that ends.
+            return new(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e) when (Directory.Exists(folder))
+        {
+            throw new LitestreamException($"Cannot lock the state directory {folder}: {e.Message}", e, "another agent watches the same directories; stop it, or give this one its own -state-dir");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new LitestreamException($"Cannot use the state directory {folder}: {e.Message}", e, "name one that this user may write, with -state-dir");
+        }
+    }
 }

@@ -9,19 +9,24 @@ namespace Litestream.Replication;
 /// </summary>
 internal sealed class Cooling(StoreContext context, Capture capture, Checkpoint checkpoint)
 {
-    /// <summary>Tries to close. On false the database is still hot, or must be looked at again at once (then <see cref="Database.Hot"/> is null).</summary>
+    /// <summary>Tries to close.</summary>
     /// <param name="evenIfConnected">Leave also when an application keeps the database open.</param>
-    public bool TryCool(Database database, HotDatabase hot, long since, bool evenIfConnected)
+    public CoolingResult TryCool(Database database, HotDatabase hot, long since, bool evenIfConnected)
     {
-        if (database.PeekStaged() is not null || hot.Holder.ReadWalIndex() is not { } index)
-            return false;
+        if (database.PeekStaged() is not null)
+            return CoolingResult.WaitsForReplica;
+        if (hot.Holder.ReadWalIndex() is not { } index)
+            return CoolingResult.NotYet;
         // What is left in the WAL goes into the database first, and its time stamps get old enough to show any later write.
         if (index.Unbackfilled > 0 && !checkpoint.TryComplete(database, hot, since) && !evenIfConnected)
-            return false;
+            return CoolingResult.NotYet;
         if (FileStat.Of(database.Path) is not { } file || !file.IsSettled(context.Time.GetUtcNow()) || !DatabaseFiles.At(database.Path).AreSameFiles(hot.Files))
-            return false;
+            return CoolingResult.NotYet;
         hot.CloseSpare();
-        return TryCloseAlone(database, hot, file) || Stay(database, hot, since, evenIfConnected) && TryLeave(database, hot);
+        if (TryCloseAlone(database, hot, file))
+            return database.Book.Resting is null ? CoolingResult.LookAgain : CoolingResult.Cold;
+        TakeMarkAgain(database, hot, since);
+        return evenIfConnected && database.PeekStaged() is null ? Leave(database, hot) : CoolingResult.Connected;
     }
 
     /// <summary>Nobody else is connected: under the exclusive lock nobody can come either.</summary>
@@ -43,27 +48,26 @@ internal sealed class Cooling(StoreContext context, Capture capture, Checkpoint 
         return true;
     }
 
-    /// <summary>Not alone, or somebody was quicker: take a mark again. It was broken for a moment, so continuity must be shown.</summary>
-    private bool Stay(Database database, HotDatabase hot, long since, bool evenIfConnected)
+    /// <summary>Not alone, or somebody was quicker. The mark was broken for a moment, so continuity must be shown.</summary>
+    private void TakeMarkAgain(Database database, HotDatabase hot, long since)
     {
         hot.Holder.Execute("PRAGMA locking_mode=NORMAL\0"u8);
         hot.Holder.BeginMark();
         capture.CaptureAll(database, hot, hot.Holder, since, Opening.FindBreak(database, hot.Holder));
-        return evenIfConnected && database.PeekStaged() is null;
     }
 
     /// <summary>An application stays connected: its WAL stays. Leaves, and makes sure that nothing was written meanwhile.</summary>
-    private bool TryLeave(Database database, HotDatabase hot)
+    private CoolingResult Leave(Database database, HotDatabase hot)
     {
         var before = DatabaseFiles.At(database.Path);
         if (before is not { Database: { } file, Wal: { } wal } || !before.AreSameFiles(hot.Files) || !file.IsSettled(context.Time.GetUtcNow()))
-            return false;
+            return CoolingResult.NotYet;
         hot.Table.Save(context.TablePathOf(database.Name));
         Close(database, hot);
         var resting = new RestingFiles(file, wal.Inode);
         var isUnchanged = resting.AreUnchanged(database.Path, database.Book.Position, database.Book.PageSize);
         Rest(database, isUnchanged ? resting : null);
-        return isUnchanged;
+        return isUnchanged ? CoolingResult.Cold : CoolingResult.LookAgain;
     }
 
     private static bool IsCaptured(Database database, WalIndexHeader index) =>

@@ -42,6 +42,12 @@ internal sealed class HotDatabase : IDisposable
     /// <summary>Frames that the database file does not have yet, as of the last round.</summary>
     public uint Unbackfilled { get; set; }
 
+    /// <summary>The value of <see cref="LastWriteAt"/> when an application was found connected: asked once after each write, not more.</summary>
+    public long FoundConnectedAt { get; set; } = -1;
+
+    /// <summary>No own checkpoint before this timestamp.</summary>
+    public long NextCheckpointAt { get; set; }
+
     /// <summary>Since when a reader of an application keeps the WAL from being reset; null while none does.</summary>
     public DateTimeOffset? PinnedSince { get; set; }
 

@@ -88,7 +88,8 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
         return table;
     }
 
-    private static FileStat CheckFile(Database database)
+    /// <summary>Looks at the file by name only; throws the reason why it cannot be opened.</summary>
+    public static FileStat CheckFile(Database database)
     {
         if (FileStat.Of(database.Path) is not { } file)
             throw new CaptureException(DatabaseStatus.Waiting, DatabaseReason.FileMissing, $"{database.Path} does not exist", "its backup is kept; it is replicated again when it comes back", Timeout.InfiniteTimeSpan);

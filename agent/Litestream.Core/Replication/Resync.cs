@@ -41,7 +41,6 @@ internal sealed class Resync(StoreContext context, Staging staging)
             ?? throw new CaptureException(DatabaseStatus.Waiting, DatabaseReason.FirstCopy, $"The WAL of {database.Path} changed while it was read", retryIn: TimeSpan.FromMilliseconds(50));
         var begun = context.Time.GetTimestamp();
         hot.Table = staging.StageImage(database, pinned, 1, new(1), database.Book.Captured.Next, since == Lane.Never ? begun : since);
-        hot.LastWriteAt = hot.FullReadTime == default ? hot.LastWriteAt : context.Time.GetTimestamp();
         hot.FullReadTime = context.Time.GetElapsedTime(begun);
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Litestream.Replication;
 
@@ -6,7 +7,7 @@ namespace Litestream.Replication;
 /// Runs the lanes of all databases: one queue of due times with one timer, a few threads for capturing, a gate for publishing.
 /// What is due at once skips the queue; what was seen to change goes before first looks.
 /// </summary>
-internal sealed class Scheduler : IDisposable
+internal sealed class Scheduler : IAsyncDisposable
 {
     private readonly TimeProvider _time;
     private readonly Func<Database, long> _capture;
@@ -17,16 +18,22 @@ internal sealed class Scheduler : IDisposable
     private readonly BlockingCollection<Lane> _urgent = [];
     private readonly BlockingCollection<Lane> _background = [];
     private readonly ConcurrentQueue<Lane> _publishes = new();
+    private readonly Thread[] _threads;
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly int _maxUploads;
     private int _uploads;
-    private bool _isDisposed;
+    private volatile bool _isDisposed;
 
     public Scheduler(TimeProvider time, int maxWorkers, int maxUploads, Func<Database, long> capture, Func<Database, Task<long>> publish)
     {
         (_time, _maxUploads, _capture, _publish) = (time, maxUploads, capture, publish);
         _timer = time.CreateTimer(_ => QueueDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _threads = new Thread[maxWorkers];
         for (var i = 0; i < maxWorkers; i++)
-            new Thread(RunCaptures, maxStackSize: 512 * 1024) { IsBackground = true, Name = "capture" }.Start();
+        {
+            _threads[i] = new(RunCaptures, maxStackSize: 512 * 1024) { IsBackground = true, Name = "capture" };
+            _threads[i].Start();
+        }
     }
 
     /// <summary>Has the lane run at <paramref name="at"/>.</summary>
@@ -46,12 +53,17 @@ internal sealed class Scheduler : IDisposable
         }
     }
 
-    public void Dispose()
+    /// <summary>Completes when no lane runs any more; what was queued is dropped.</summary>
+    public async ValueTask DisposeAsync()
     {
         _isDisposed = true;
-        _timer.Dispose();
+        await _timer.DisposeAsync().ConfigureAwait(false);
         _urgent.CompleteAdding();
         _background.CompleteAdding();
+        foreach (var thread in _threads)
+            thread.Join();
+        if (Volatile.Read(ref _uploads) > 0)
+            await _drained.Task.ConfigureAwait(false);
     }
 
     private void QueueDue()
@@ -87,7 +99,14 @@ internal sealed class Scheduler : IDisposable
             return;
         if (lane.Kind == LaneKind.Capture)
         {
-            (lane.IsBackground ? _background : _urgent).Add(lane);
+            try
+            {
+                (lane.IsBackground ? _background : _urgent).Add(lane);
+            }
+            catch (InvalidOperationException)
+            {
+                // Disposed in this moment: nothing is run any more.
+            }
             return;
         }
         _publishes.Enqueue(lane);
@@ -100,16 +119,30 @@ internal sealed class Scheduler : IDisposable
         while (!(_urgent.IsCompleted && _background.IsCompleted))
         {
             // Takes from the first queue that has something, in this order.
-            if (BlockingCollection<Lane>.TryTakeFromAny(queues, out var lane, Timeout.Infinite) < 0 || lane is null)
+            if (!TryTake(queues, out var lane) || _isDisposed)
                 continue;
             lane.BeginRun();
             lane.EndRun(_capture(lane.Database));
         }
     }
 
+    private static bool TryTake(BlockingCollection<Lane>[] queues, [NotNullWhen(true)] out Lane? lane)
+    {
+        try
+        {
+            return BlockingCollection<Lane>.TryTakeFromAny(queues, out lane, Timeout.Infinite) >= 0 && lane is not null;
+        }
+        catch (ArgumentException)
+        {
+            // Both queues were completed while we waited.
+            lane = null;
+            return false;
+        }
+    }
+
     private void StartPublishers()
     {
-        while (!_publishes.IsEmpty)
+        while (!_publishes.IsEmpty && !_isDisposed)
         {
             if (Interlocked.Increment(ref _uploads) > _maxUploads)
             {
@@ -122,12 +155,13 @@ internal sealed class Scheduler : IDisposable
 
     private async Task RunPublishesAsync()
     {
-        while (_publishes.TryDequeue(out var lane))
+        while (!_isDisposed && _publishes.TryDequeue(out var lane))
         {
             lane.BeginRun();
             lane.EndRun(await _publish(lane.Database).ConfigureAwait(false));
         }
-        Interlocked.Decrement(ref _uploads);
+        if (Interlocked.Decrement(ref _uploads) == 0 && _isDisposed)
+            _drained.TrySetResult();
         // A lane may have come between the last look and the decrement, when no slot was free for it.
         StartPublishers();
     }

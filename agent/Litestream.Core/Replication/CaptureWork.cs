@@ -1,0 +1,247 @@
+using Litestream.Sqlite;
+using Microsoft.Extensions.Logging;
+
+namespace Litestream.Replication;
+
+/// <summary>
+/// The capture lane of a database, one run at a time: cold and unchanged, it stays cold; changed, it is opened; hot, it makes a round, checkpoints and
+/// cools when it is quiet. Every answer is the timestamp of the next run.
+/// </summary>
+internal sealed class CaptureWork(StoreContext context, Capture capture, Opening opening, Checkpoint checkpoint, Cooling cooling)
+{
+    private static readonly TimeSpan FirstBackoff = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(30);
+
+    /// <summary>A small database is closed this soon after its last write, so that no <c>-wal</c> of ours lies there when its application replaces the file.</summary>
+    private static readonly TimeSpan QuickQuietTime = TimeSpan.FromSeconds(1);
+
+    /// <summary>A database that is read whole faster than this counts as small.</summary>
+    private static readonly TimeSpan SmallReadTime = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Quiet time in multiples of a full read: a wake may cost one.</summary>
+    private const int QuietTimePerFullRead = 20;
+
+    /// <summary>How long the time stamps of a checkpoint need to settle.</summary>
+    private static readonly TimeSpan SettlingTime = TimeSpan.FromMilliseconds(150);
+
+    private static readonly TimeSpan PinnedPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan TableSaveInterval = TimeSpan.FromMinutes(5);
+
+    private int _hotCount;
+
+    /// <summary>Databases with open connections.</summary>
+    public int HotCount => Volatile.Read(ref _hotCount);
+
+    /// <summary>Runs once. Never throws: one database's trouble stays its own.</summary>
+    public long Run(Database database)
+    {
+        var (seen, since) = database.BeginLook();
+        var wasHot = database.Hot is not null;
+        try
+        {
+            var next = database.Exit is { IsClosed: false } exit ? Leave(database, exit, since) : Look(database, seen, since);
+            database.CaptureFailures = 0;
+            return next;
+        }
+        catch (Exception e)
+        {
+            return Fail(database, e);
+        }
+        finally
+        {
+            Interlocked.Add(ref _hotCount, (database.Hot is not null ? 1 : 0) - (wasHot ? 1 : 0));
+        }
+    }
+
+    private long Look(Database database, FileEvent seen, long since)
+    {
+        if (database.Exit is not null || database.IsFenced)
+            return Rest(database);
+        if (database.Book.IsPaused)
+        {
+            database.SetCapture(DatabaseStatus.Paused, DatabaseReason.PausedByUser, "paused by a person");
+            return Rest(database);
+        }
+        return database.Hot is { } hot ? LookHot(database, hot, since) : LookCold(database, seen, since);
+    }
+
+    private long LookCold(Database database, FileEvent seen, long since)
+    {
+        var book = database.Book;
+        if (book.Resting is { } resting && resting.AreUnchanged(database.Path, book.Position, book.PageSize))
+        {
+            database.SetCapture(DatabaseStatus.Active, DatabaseReason.Cold);
+            database.EndLook(0);
+            return Lane.Never;
+        }
+        Opening.CheckFile(database);
+        if (database.Chain is null)
+        {
+            database.PublishLane.Wake();
+            return Lane.Never;
+        }
+        CheckSpool(database);
+        var hot = opening.Open(database, since);
+        database.Hot = hot;
+        database.SetCapture(DatabaseStatus.Active, DatabaseReason.Hot);
+        database.EndLook(hot.Holder.WalLength());
+        context.Log.Hot(database.Name);
+        // Opened for a first look or by the sweep: nobody is writing, so it need not stay open.
+        if ((seen & ~FileEvent.Sweep) == 0)
+            hot.LastWriteAt = context.In(-TimeSpan.FromDays(1));
+        return NextRun(database, hot, since);
+    }
+
+    private long LookHot(Database database, HotDatabase hot, long since)
+    {
+        var files = DatabaseFiles.At(database.Path);
+        if (!files.AreSameFiles(hot.Files))
+            return LeaveReplaced(database, hot, files, since);
+        CheckSpool(database);
+        var begun = context.Time.GetTimestamp();
+        var index = capture.Round(database, hot, since);
+        database.EndLook(index.MxFrame * (long)(index.PageSize + WalFrameHeader.SizeBytes));
+        database.Count(c => c with { SyncSeconds = c.SyncSeconds + context.Time.GetElapsedTime(begun).TotalSeconds });
+        database.SetCapture(DatabaseStatus.Active, DatabaseReason.Hot);
+        if (hot.Unbackfilled >= Checkpoint.TriggerFrames && begun >= hot.NextCheckpointAt)
+            hot.NextCheckpointAt = checkpoint.TryComplete(database, hot, since) || hot.PinnedSince is null ? 0 : context.In(PinnedPause);
+        if (context.Time.GetElapsedTime(hot.TableSavedAt) > TableSaveInterval)
+        {
+            hot.Table.Save(context.TablePathOf(database.Name));
+            hot.TableSavedAt = context.Time.GetTimestamp();
+        }
+        return NextRun(database, hot, since);
+    }
+
+    /// <summary>Cools a quiet database, else says when the next round is due.</summary>
+    private long NextRun(Database database, HotDatabase hot, long since)
+    {
+        var options = context.Options;
+        var quietFor = context.Time.GetElapsedTime(hot.LastWriteAt);
+        var quietTime = HotCount > options.MaxHot ? QuickQuietTime : Longer(options.QuietTime, hot.FullReadTime * QuietTimePerFullRead);
+        var tryAlone = hot.FullReadTime < SmallReadTime && quietFor >= QuickQuietTime && hot.FoundConnectedAt != hot.LastWriteAt;
+        if (tryAlone || quietFor >= quietTime)
+        {
+            switch (cooling.TryCool(database, hot, since, evenIfConnected: quietFor >= quietTime))
+            {
+                case CoolingResult.Cold:
+                    return Lane.Never;
+                case CoolingResult.LookAgain:
+                    return 0;
+                case CoolingResult.NotYet:
+                    return context.In(SettlingTime);
+                case CoolingResult.WaitsForReplica:
+                    return context.In(options.SyncInterval);
+                case CoolingResult.Connected:
+                    hot.FoundConnectedAt = hot.LastWriteAt;
+                    break;
+            }
+        }
+        if (hot.Unbackfilled > 0 || quietFor < options.SyncInterval)
+            return context.In(options.SyncInterval);
+        var wait = (hot.FoundConnectedAt == hot.LastWriteAt || hot.FullReadTime >= SmallReadTime ? quietTime : QuickQuietTime) - quietFor;
+        return context.In(Longer(wait, SettlingTime));
+    }
+
+    /// <summary>
+    /// Other files stand at the paths of an open database. Deleted or replaced: what is left in the old one is captured, then its leftovers go. Only the
+    /// WAL removed: what was in it is lost to the application too, so nothing of it is captured.
+    /// </summary>
+    private long LeaveReplaced(Database database, HotDatabase hot, DatabaseFiles files, long since)
+    {
+        var isSameDatabase = files.Database is { } now && hot.Files.Database is { } ours && now.IsSameFile(ours);
+        try
+        {
+            if (!isSameDatabase)
+                capture.Round(database, hot, since);
+        }
+        catch (LitestreamException e)
+        {
+            context.Log.Troubled(database.Name, $"the last commits of a deleted or replaced file could not be captured: {e.Message}");
+        }
+        CloseHot(database);
+        database.Record(b => b with { Position = null, Resting = null });
+        if (Leftovers.Remove(database.Path, hot.Files) is { Length: > 0 } removed)
+            context.Log.LeftoversRemoved(database.Name, removed);
+        return 0;
+    }
+
+    /// <summary>The database leaves the store: a last look, then nothing of it is open.</summary>
+    private long Leave(Database database, DatabaseExit exit, long since)
+    {
+        try
+        {
+            if (database.Hot is null && database.IsDirty && FileStat.Of(database.Path) is not null && !database.Book.IsPaused && !database.IsFenced)
+            {
+                if (database.Chain is null)
+                {
+                    database.PublishLane.Wake();
+                    return Lane.Never;
+                }
+                LookCold(database, FileEvent.Wal, since);
+            }
+            else if (database.Hot is { } open && !database.IsFenced && LookHot(database, open, since) == 0 && database.Hot is not null)
+                CloseHot(database);
+            if (database.Hot is { } hot)
+                cooling.TryCool(database, hot, since, evenIfConnected: false);
+        }
+        finally
+        {
+            CloseHot(database);
+        }
+        database.EndLook(0);
+        exit.IsClosed = true;
+        database.PublishLane.Wake();
+        return Lane.Never;
+    }
+
+    private void CheckSpool(Database database)
+    {
+        if (context.Spool.WaitingBytes >= context.Options.SpoolCapBytes)
+            throw new CaptureException(DatabaseStatus.Error, DatabaseReason.SpoolFull,
+                $"{context.Spool.WaitingBytes / 1_000_000} MB wait for the replica, the cap of the spool is reached: {database.Path} is not captured until the replica takes them",
+                "nothing committed is lost, but the seconds until then cannot be restored one by one; see why the replica does not answer, or raise -spool-cap");
+    }
+
+    private static long Rest(Database database)
+    {
+        CloseHot(database);
+        return Lane.Never;
+    }
+
+    private static void CloseHot(Database database)
+    {
+        database.Hot?.Dispose();
+        database.Hot = null;
+    }
+
+    private long Fail(Database database, Exception error)
+    {
+        var failure = CaptureFailure.Of(error, database.Path);
+        database.CaptureFailures++;
+        CloseHot(database);
+        var wait = failure.RetryIn ?? Backoff(database.CaptureFailures);
+        // What only takes a moment is no news.
+        if (wait > TimeSpan.Zero || database.CaptureFailures > 5)
+        {
+            if (database.Snapshot().Reason != failure.Reason)
+                context.Log.Troubled(database.Name, failure.Hint is null ? failure.Message : $"{failure.Message} (hint: {failure.Hint})");
+            database.SetCapture(failure.Status, failure.Reason, failure.Hint is null ? failure.Message : $"{failure.Message}; {failure.Hint}");
+            database.Count(c => c with { SyncErrors = c.SyncErrors + (failure.Status == DatabaseStatus.Error ? 1 : 0) });
+        }
+        if (database.Exit is { IsClosed: false } exit)
+        {
+            exit.IsClosed = true;
+            database.PublishLane.Wake();
+            return Lane.Never;
+        }
+        if (failure.Reason is DatabaseReason.EmptyFile or DatabaseReason.FileMissing)
+            database.EndLook(0);
+        return wait == Timeout.InfiniteTimeSpan ? Lane.Never : context.In(wait == TimeSpan.Zero && database.CaptureFailures > 5 ? FirstBackoff : wait);
+    }
+
+    private static TimeSpan Backoff(int failures) =>
+        TimeSpan.FromTicks(Math.Min(LongestBackoff.Ticks, FirstBackoff.Ticks << Math.Min(failures - 1, 10)));
+
+    private static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
+}

@@ -1,0 +1,115 @@
+using Litestream.Ltx;
+using Litestream.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Litestream.Replication;
+
+/// <summary>
+/// Step "compact": merges L0 into L1, L1 into L2 and so on, and everything into a snapshot now and then. Files of a level touch each other; levels
+/// above 1 and snapshots always end before the newest L1 file, because genuine readers need an L1 file at the end of their plan.
+/// </summary>
+internal sealed class Compaction(StoreContext context)
+{
+    /// <summary>Does what is due. Answers the timestamp of what falls due next, <see cref="Lane.Never"/> when the newest L0 is in an L1.</summary>
+    public async Task<long> RunDueAsync(Database database, CancellationToken cancellationToken)
+    {
+        var now = context.Time.GetUtcNow();
+        var waiting = FilesBehind(database, source: 0, EndOf(database, 1));
+        if (waiting.Count == 0)
+            return Lane.Never;
+        var due = CompactionSchedule.NextBoundary(waiting[0].CreatedAt, context.Options.LevelIntervals[0]);
+        if (now < due)
+            return context.In(due - now);
+        await MergeLevel1Async(database, waiting[^1].MaxTxid, cancellationToken).ConfigureAwait(false);
+        for (var level = 2; level <= context.Options.LevelIntervals.Count; level++)
+            await MergeUpAsync(database, level, now, cancellationToken).ConfigureAwait(false);
+        await SnapshotAsync(database, now, cancellationToken).ConfigureAwait(false);
+        return Lane.Never;
+    }
+
+    /// <summary>Brings L1 up to <paramref name="last"/>, whatever the clock says.</summary>
+    public async Task MergeLevel1Async(Database database, Txid last, CancellationToken cancellationToken)
+    {
+        var waiting = FilesBehind(database, source: 0, EndOf(database, 1)).Where(f => f.MaxTxid <= last).ToList();
+        if (waiting.Count > 0)
+            await PublishMergerAsync(database, waiting, 1, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task MergeUpAsync(Database database, int level, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var end = EndOf(database, level);
+        var source = FilesBehind(database, level - 1, end.IsNone ? FirstImageEnd(database) : end);
+        var behindNewest = EndOf(database, 1) is { } newest ? source.Where(f => level > 2 || f.MaxTxid < newest).ToList() : [];
+        if (behindNewest.Count > 0 && now >= CompactionSchedule.NextBoundary(behindNewest[0].CreatedAt, context.Options.LevelIntervals[level - 1]))
+            await PublishMergerAsync(database, behindNewest, level, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task SnapshotAsync(Database database, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var images = AllFiles(database).Where(f => f.IsImage).ToList();
+        var level1 = context.Books.Files(database.Name, 1);
+        if (images.Count == 0 || level1.Count == 0 || now < images.Max(f => f.CreatedAt) + context.Options.SnapshotInterval)
+            return;
+        var last = level1[^1].MinTxid.Previous;
+        if (last <= images.Max(f => f.MaxTxid))
+            return;
+        var chain = ChainPlanner.Choose(AllFiles(database).Where(f => f.MaxTxid <= last).ToList(), new(last, null), database.Name);
+        await PublishMergerAsync(database, chain, LtxFile.SnapshotLevel, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task PublishMergerAsync(Database database, IReadOnlyList<LtxFile> inputs, int level, CancellationToken cancellationToken)
+    {
+        var storage = context.StorageOf(database);
+        var (min, max) = (inputs[0].MinTxid, inputs[^1].MaxTxid);
+        var path = context.Spool.PathOf(database.Name, level, min, max);
+        try
+        {
+            LtxHeader header;
+            long length;
+            await using (var output = Spool.Create(path))
+            {
+                header = await Merge.RunAsync(storage, inputs, context.NodeOf(database), output, cancellationToken).ConfigureAwait(false);
+                length = output.Length;
+            }
+            Spool.Complete(path);
+            var file = new LtxFile(level, min, max, length, header.Timestamp);
+            // A merger of the same files that is there already (a crash before it was booked) is as good.
+            await storage.PublishAsync(file, path, cancellationToken).ConfigureAwait(false);
+            context.Books.AddFile(database.Name, file);
+            context.Log.Published(database.Name, level, min.ToString(), max.ToString(), length);
+        }
+        catch (IOException e) when (DiskFull.Is(e))
+        {
+            throw new CaptureException(DatabaseStatus.Error, DatabaseReason.StateDiskFull, $"No room left in the state directory to compact {database.Name}: {e.Message}", "free some space");
+        }
+        finally
+        {
+            Spool.Discard(path);
+            Spool.Delete(path);
+        }
+    }
+
+    private Txid EndOf(Database database, int level) => context.Books.Files(database.Name, level) is [.., var last] ? last.MaxTxid : Txid.None;
+
+    /// <summary>The base image is never copied up: level 2 begins behind it.</summary>
+    private Txid FirstImageEnd(Database database) => context.Books.Files(database.Name, 1).FirstOrDefault(f => f.IsImage).MaxTxid;
+
+    /// <summary>Files of a level that continue <paramref name="end"/>, one behind the other; ends before a gap.</summary>
+    private List<LtxFile> FilesBehind(Database database, int source, Txid end)
+    {
+        var files = new List<LtxFile>();
+        foreach (var file in context.Books.Files(database.Name, source))
+        {
+            if (file.MaxTxid <= end)
+                continue;
+            if (file.MinTxid != end.Next && (files.Count > 0 || !end.IsNone))
+                break;
+            files.Add(file);
+            end = file.MaxTxid;
+        }
+        return files;
+    }
+
+    private List<LtxFile> AllFiles(Database database) =>
+        Enumerable.Range(0, LtxFile.SnapshotLevel + 1).SelectMany(level => context.Books.Files(database.Name, level)).ToList();
+}

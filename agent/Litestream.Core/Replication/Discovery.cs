@@ -1,0 +1,207 @@
+using Litestream.Ltx;
+using Litestream.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Litestream.Replication;
+
+/// <summary>
+/// Once after each start, before the first capture: where does the chain of a database stand? Compares the books with the replica, takes up staged
+/// files that an earlier run left, takes the chain over from another writer, and builds the page table if it is lost.
+/// </summary>
+internal sealed class Discovery(StoreContext context, Staging staging)
+{
+    /// <summary>A foreign file younger than this means that somebody is writing.</summary>
+    private static readonly TimeSpan RecentlyWritten = TimeSpan.FromMinutes(1);
+
+    private const int Parallelism = 4;
+
+    public async Task RunAsync(Database database, CancellationToken cancellationToken)
+    {
+        var storage = context.StorageOf(database);
+        var listed = await ReplicaListing.ReadAsync(storage, cancellationToken).ConfigureAwait(false);
+        foreach (var level in listed.GroupBy(f => f.Level))
+            context.Books.ReplaceFiles(database.Name, level.Key, level.ToList());
+        database.ConfirmedAt = context.Time.GetTimestamp();
+        database.DropStaged();
+        var newest = listed.Count == 0 ? default : listed.MaxBy(f => (f.MaxTxid, f.Level));
+        database.NewestTimestampMs = listed.Count == 0 ? 0 : listed.Max(f => f.CreatedAt.ToUnixTimeMilliseconds());
+        database.Chain = newest.MaxTxid.IsNone || newest.MaxTxid < database.Book.Published
+            ? BeginAnew(database)
+            : await ContinueAsync(database, storage, listed, newest, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Nothing there, or less than we published: the next transaction goes out as an image, behind every number we ever used.</summary>
+    private ChainStart BeginAnew(Database database)
+    {
+        var usable = TakeStaged(database, Txid.None).FirstOrDefault(s => s.File is { MinTxid.Value: 1 });
+        if (usable is null || database.Book.Captured > usable.File.MaxTxid)
+            return new(null, NeedsImage: true);
+        // The first copy was staged but not published when the agent stopped.
+        var header = ReadHeader(usable.Path);
+        database.Stage(usable, b => b with { Captured = usable.File.MaxTxid, PostSum = usable.PostSum, PageSize = header.PageSize, PageCount = header.Commit });
+        return new(ReadTable(usable.Path), NeedsImage: false);
+    }
+
+    private async Task<ChainStart> ContinueAsync(Database database, IReplicaStorage storage, IReadOnlyList<LtxFile> listed, LtxFile newest, CancellationToken cancellationToken)
+    {
+        var newestOpened = await ChainFile.OpenAsync(storage, newest, cancellationToken).ConfigureAwait(false);
+        var writer = NodeId.Of(newestOpened.Header.NodeId);
+        if (writer.Instance != context.Books.Instance)
+            return await TakeOverAsync(database, storage, listed, newest, writer, cancellationToken).ConfigureAwait(false);
+        var staged = TakeStaged(database, newest.MaxTxid);
+        var wasKnown = database.Book;
+        var table = PageTable.TryLoad(context.TablePathOf(database.Name));
+        if (table is null || table.Txid != newest.MaxTxid || table.PageSize != newestOpened.Header.PageSize)
+            table = await BuildTableAsync(storage, listed, cancellationToken).ConfigureAwait(false);
+        else if (newestOpened.Header.Proof is { } proof && proof.Post != table.Sum)
+            table = await BuildTableAsync(storage, listed, cancellationToken).ConfigureAwait(false);
+        database.Record(b => b with
+        {
+            Epoch = Math.Max(1, Math.Max(b.Epoch, writer.Epoch)),
+            Published = newest.MaxTxid,
+            Captured = newest.MaxTxid,
+            PostSum = table.Sum,
+            PageSize = table.PageSize,
+            PageCount = table.PageCount,
+            // A position belongs to one transaction: that of another one proves nothing.
+            Position = b.Captured == newest.MaxTxid ? b.Position : null,
+            Resting = b.Captured == newest.MaxTxid ? b.Resting : null,
+        });
+        foreach (var file in staged)
+            AdoptStaged(database, file, table, wasKnown);
+        return new(table, NeedsImage: false);
+    }
+
+    /// <summary>Another writer owned the chain (or this agent, before it lost its state): a fence file with the next epoch goes first.</summary>
+    private async Task<ChainStart> TakeOverAsync(
+        Database database, IReplicaStorage storage, IReadOnlyList<LtxFile> listed, LtxFile newest, NodeId writer, CancellationToken cancellationToken)
+    {
+        var age = context.Time.GetUtcNow() - newest.CreatedAt;
+        if (age < RecentlyWritten)
+            throw new CaptureException(DatabaseStatus.Waiting, DatabaseReason.RecentForeignWriter,
+                $"{storage.Url} was written {Math.Max(0, age.TotalSeconds):0} s ago by another writer (transaction {newest.MaxTxid}); nothing is touched",
+                "stop the other writer; if there is none, this agent takes the chain over by itself when a minute has passed", RecentlyWritten - age + TimeSpan.FromSeconds(1));
+        context.Spool.TakeLeftovers(database.Name).ToList().ForEach(Spool.Delete);
+        var table = await BuildTableAsync(storage, listed, cancellationToken).ConfigureAwait(false);
+        var epoch = writer.Epoch + 1;
+        database.Record(b => b with
+        {
+            Epoch = epoch,
+            Published = newest.MaxTxid,
+            Captured = newest.MaxTxid,
+            PostSum = table.Sum,
+            PageSize = table.PageSize,
+            PageCount = table.PageCount,
+            Position = null,
+            Resting = null,
+        });
+        context.Log.TakesOver(database.Name, newest.MaxTxid.ToString(), epoch);
+        staging.StageEmpty(database, 0, newest.MaxTxid.Next, table.PageSize, table.PageCount, table.Sum);
+        table.StandFor(newest.MaxTxid.Next);
+        return new(table, NeedsImage: false);
+    }
+
+    /// <summary>Page sums of the newest state, read from the replica; when the chain carries a proof, they must add up to it.</summary>
+    private static async Task<PageTable> BuildTableAsync(IReplicaStorage storage, IReadOnlyList<LtxFile> listed, CancellationToken cancellationToken)
+    {
+        var chain = ChainPlanner.Choose(listed, ChainTarget.Latest, storage.Url);
+        var reader = await ChainReader.OpenAsync(storage, chain, Parallelism, cancellationToken).ConfigureAwait(false);
+        var (newest, table) = (reader.Newest, new PageTable(reader.Newest.PageSize, chain[^1].MaxTxid));
+        table.Resize(newest.Commit);
+        await reader.ReadPagesAsync(
+            (first, pages) =>
+            {
+                for (var i = 0; i < pages.Length / newest.PageSize; i++)
+                {
+                    var sum = PageSum.Of(first + (uint)i, pages.Slice(i * newest.PageSize, newest.PageSize));
+                    lock (table)
+                        table.Set(first + (uint)i, sum);
+                }
+            },
+            cancellationToken).ConfigureAwait(false);
+        if (newest.Proof is { } proof && proof.Post != table.Sum)
+            throw new CaptureException(DatabaseStatus.Error, DatabaseReason.ReplicaDamaged,
+                $"{storage.Url} does not add up: transaction {chain[^1].MaxTxid} was captured with sum {proof.Post:x16}, the replica gives {table.Sum:x16}", "see which file is damaged by a restore of it");
+        return table;
+    }
+
+    /// <summary>Complete L0 files (or a first image) of an earlier run, in order, that continue <paramref name="after"/>; everything else it left is deleted.</summary>
+    private List<StagedFile> TakeStaged(Database database, Txid after)
+    {
+        var usable = new List<StagedFile>();
+        foreach (var path in context.Spool.TakeLeftovers(database.Name).Order(StringComparer.Ordinal))
+        {
+            var isParsed = Spool.TryParse(path, out _, out var level, out var min, out var max);
+            var isNext = isParsed && (after.IsNone ? min.Value == 1 : level == 0 && min == after.Next);
+            if (isNext && TryVerify(database, path, level, min, max) is { } file)
+            {
+                usable.Add(file);
+                after = max;
+                continue;
+            }
+            Spool.Delete(path);
+        }
+        return usable;
+    }
+
+    private StagedFile? TryVerify(Database database, string path, int level, Txid min, Txid max)
+    {
+        try
+        {
+            using var stream = File.OpenRead(path);
+            using var decoder = new LtxDecoder(stream, path);
+            var page = new byte[decoder.Header.PageSize];
+            while (decoder.ReadPage(page, out _))
+            {
+            }
+            if (decoder.Header.Proof is not { } proof || decoder.Header.MinTxid != min || decoder.Header.MaxTxid != max)
+                return null;
+            return new(new(level, min, max, stream.Length, decoder.Header.Timestamp), path, proof.Post, context.Time.GetTimestamp());
+        }
+        catch (LtxFormatException e)
+        {
+            context.Log.StagedDropped(database.Name, Path.GetFileName(path), e.Message);
+            return null;
+        }
+    }
+
+    /// <summary>Queues a staged file again and brings the page table up to it. The books' position is good only for the last of them.</summary>
+    private static void AdoptStaged(Database database, StagedFile file, PageTable table, BookEntry known)
+    {
+        using var stream = File.OpenRead(file.Path);
+        using var decoder = new LtxDecoder(stream, file.Path);
+        var (page, changes) = (new byte[decoder.Header.PageSize], new List<PageChange>());
+        while (decoder.ReadPage(page, out var pgno))
+            changes.Add(new(pgno, PageSum.Of(pgno, page)));
+        table.Apply(changes, decoder.Header.Commit, file.File.MaxTxid);
+        database.NewestTimestampMs = Math.Max(database.NewestTimestampMs, decoder.Header.TimestampMs);
+        database.Stage(file, b => b with
+        {
+            Captured = file.File.MaxTxid,
+            PostSum = file.PostSum,
+            PageCount = decoder.Header.Commit,
+            Position = known.Captured == file.File.MaxTxid ? known.Position : null,
+            Resting = known.Captured == file.File.MaxTxid ? known.Resting : null,
+        });
+    }
+
+    private static LtxHeader ReadHeader(string path)
+    {
+        using var file = File.OpenRead(path);
+        Span<byte> bytes = stackalloc byte[LtxHeader.SizeBytes];
+        file.ReadExactly(bytes);
+        return LtxHeader.Parse(bytes, path);
+    }
+
+    private static PageTable ReadTable(string path)
+    {
+        using var stream = File.OpenRead(path);
+        using var decoder = new LtxDecoder(stream, path);
+        var table = new PageTable(decoder.Header.PageSize, decoder.Header.MaxTxid);
+        table.Resize(decoder.Header.Commit);
+        var page = new byte[decoder.Header.PageSize];
+        while (decoder.ReadPage(page, out var pgno))
+            table.Set(pgno, PageSum.Of(pgno, page));
+        return table;
+    }
+}

@@ -1,0 +1,108 @@
+using Litestream.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Litestream.Replication;
+
+/// <summary>
+/// The publish lane of a database, one run at a time: find out where the chain stands, publish what is staged, compact, delete what nobody needs.
+/// Every answer is the timestamp of the next run.
+/// </summary>
+internal sealed class PublishWork(StoreContext context, Discovery discovery, Publishing publishing, Compaction compaction, CancellationToken stopping)
+{
+    private static readonly TimeSpan FirstBackoff = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(30);
+
+    /// <summary>Runs once. Never throws: one database's trouble stays its own.</summary>
+    public async Task<long> RunAsync(Database database)
+    {
+        try
+        {
+            var next = database.IsFenced ? Lane.Never : await WorkAsync(database).ConfigureAwait(false);
+            if (database.Exit is { IsClosed: true } exit && (database.IsFenced || database.PeekStaged() is null))
+            {
+                exit.Complete();
+                return Lane.Never;
+            }
+            if (database.PublishFailures > 0)
+                context.Log.Recovered(database.Name);
+            database.PublishFailures = 0;
+            return next;
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return Lane.Never;
+        }
+        catch (Exception e)
+        {
+            return Fail(database, e);
+        }
+    }
+
+    private async Task<long> WorkAsync(Database database)
+    {
+        if (database.Chain is null)
+        {
+            await discovery.RunAsync(database, stopping).ConfigureAwait(false);
+            database.CaptureLane.Wake();
+        }
+        var published = false;
+        while (database.PeekStaged() is { } staged)
+        {
+            await publishing.PublishAsync(database, staged, stopping).ConfigureAwait(false);
+            published = true;
+        }
+        database.SetPublish(DatabaseStatus.Active, DatabaseReason.None);
+        if (database.Exit is not null)
+            return Lane.Never;
+        var next = await compaction.RunDueAsync(database, stopping).ConfigureAwait(false);
+        await RetainAsync(database).ConfigureAwait(false);
+        // Quiet now: the capture lane may have waited for the replica to let the database cool.
+        if (published && database.Hot is not null)
+            database.CaptureLane.WakeAt(context.In(context.Options.SyncInterval));
+        return next;
+    }
+
+    private async Task RetainAsync(Database database)
+    {
+        var now = context.Time.GetUtcNow();
+        var files = Enumerable.Range(0, Ltx.LtxFile.SnapshotLevel + 1).SelectMany(level => context.Books.Files(database.Name, level)).ToList();
+        var doomed = Retention.Choose(files, now, context.Options.L0Retention, context.Options.SnapshotRetention);
+        if (doomed.Count > 0)
+        {
+            await context.StorageOf(database).DeleteAsync(doomed, stopping).ConfigureAwait(false);
+            context.Books.RemoveFiles(database.Name, doomed);
+        }
+        var next = Retention.NextL0(files.Except(doomed).Where(f => f.Level == 0).ToList(), context.Options.L0Retention);
+        database.HousekeepingAt = next is { } time ? context.In(time > now ? time - now : TimeSpan.FromMinutes(1)) : Lane.Never;
+    }
+
+    private long Fail(Database database, Exception error)
+    {
+        var failure = FailureOf(error);
+        database.PublishFailures++;
+        var detail = failure.Hint is null ? failure.Message : $"{failure.Message}; {failure.Hint}";
+        if (failure.Status == DatabaseStatus.SplitBrain)
+            context.Log.SplitBrain(database.Name, detail);
+        else if (database.PublishFailures == 1)
+            context.Log.Troubled(database.Name, detail);
+        database.SetPublish(failure.Status, failure.Reason, detail);
+        database.Count(c => c with { PublishErrors = c.PublishErrors + 1 });
+        if (failure.Status == DatabaseStatus.SplitBrain)
+        {
+            database.DropStaged();
+            database.CaptureLane.Wake();
+            database.Exit?.Complete();
+            return Lane.Never;
+        }
+        return context.In(failure.RetryIn ?? TimeSpan.FromTicks(Math.Min(LongestBackoff.Ticks, FirstBackoff.Ticks << Math.Min(database.PublishFailures - 1, 10))));
+    }
+
+    private static CaptureException FailureOf(Exception error) => error switch
+    {
+        CaptureException known => known,
+        StorageException { Fault: StorageFault.Full } e => new(DatabaseStatus.Error, DatabaseReason.ReplicaDiskFull, e.Message, e.Hint),
+        StorageException e => new(DatabaseStatus.Error, DatabaseReason.ReplicaUnavailable, e.Message, e.Hint),
+        LitestreamException e => new(DatabaseStatus.Error, DatabaseReason.ReplicaDamaged, e.Message, e.Hint),
+        _ => new(DatabaseStatus.Error, DatabaseReason.Other, $"{error.GetType().Name}: {error.Message}"),
+    };
+}

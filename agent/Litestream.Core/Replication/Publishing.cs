@@ -1,0 +1,83 @@
+using Litestream.Ltx;
+using Litestream.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Litestream.Replication;
+
+/// <summary>
+/// Step "publish": makes staged files visible in the replica, strictly one after the other, create-only. The next one never goes out before the one
+/// before is confirmed: if that name turns out to be somebody else's, everything behind it would stand on foreign ground.
+/// </summary>
+internal sealed class Publishing(StoreContext context, Compaction compaction)
+{
+    public async Task PublishAsync(Database database, StagedFile staged, CancellationToken cancellationToken)
+    {
+        var storage = context.StorageOf(database);
+        await LookIfFenceMayHaveExpiredAsync(database, storage, cancellationToken).ConfigureAwait(false);
+        // L1 files touch each other: what lies between the last one and this goes first.
+        if (staged.File is { Level: 1, MinTxid.Value: > 1 })
+            await compaction.MergeLevel1Async(database, staged.File.MinTxid.Previous, cancellationToken).ConfigureAwait(false);
+        if (!await storage.PublishAsync(staged.File, staged.Path, cancellationToken).ConfigureAwait(false)
+            && !await IsOursAsync(storage, staged, cancellationToken).ConfigureAwait(false))
+            throw SplitBrain(database, storage, $"transaction {staged.File.MaxTxid} was published by somebody else");
+        database.ConfirmedAt = context.Time.GetTimestamp();
+        database.ConfirmPublished(staged, context.Time.GetUtcNow());
+        Spool.Delete(staged.Path);
+        context.Log.Published(database.Name, staged.File.Level, staged.File.MinTxid.ToString(), staged.File.MaxTxid.ToString(), staged.File.SizeBytes);
+    }
+
+    /// <summary>
+    /// Create-only names fence only while they exist: retention frees them. Who slept for long must look whether somebody went on meanwhile.
+    /// </summary>
+    private async Task LookIfFenceMayHaveExpiredAsync(Database database, IReplicaStorage storage, CancellationToken cancellationToken)
+    {
+        if (context.Time.GetElapsedTime(database.ConfirmedAt) < context.Options.L0Retention / 2)
+            return;
+        for (var level = 0; level <= 1; level++)
+        {
+            await foreach (var file in storage.ListAsync(level, cancellationToken).ConfigureAwait(false))
+            {
+                if (file.MaxTxid > database.Book.Published && !(database.PeekStaged() is { } next && file.MaxTxid == next.File.MaxTxid))
+                    throw SplitBrain(database, storage, $"it reaches transaction {file.MaxTxid}, this agent only published {database.Book.Published}");
+            }
+        }
+        database.ConfirmedAt = context.Time.GetTimestamp();
+    }
+
+    private static CaptureException SplitBrain(Database database, IReplicaStorage storage, string what) => new(
+        DatabaseStatus.SplitBrain, DatabaseReason.ForeignTransaction, $"{storage.Url} has another writer: {what}. {database.Path} is not replicated any more, and nothing is touched",
+        "find the other writer and stop one of the two, then restart this agent", Timeout.InfiniteTimeSpan);
+
+    /// <summary>The name is taken: by an earlier try of ours (same bytes, or our mark and equal pages), or by another writer.</summary>
+    private static async Task<bool> IsOursAsync(IReplicaStorage storage, StagedFile staged, CancellationToken cancellationToken)
+    {
+        await using var there = await storage.OpenAsync(staged.File, cancellationToken).ConfigureAwait(false);
+        await using var here = File.OpenRead(staged.Path);
+        try
+        {
+            using var theirs = new LtxDecoder(there, storage.Url + "/" + staged.File.Name);
+            using var ours = new LtxDecoder(here, staged.Path);
+            return theirs.Header.NodeId == ours.Header.NodeId
+                && theirs.Header.PageSize == ours.Header.PageSize
+                && theirs.Header.Commit == ours.Header.Commit
+                && HaveEqualPages(theirs, ours);
+        }
+        catch (LtxFormatException)
+        {
+            return false;
+        }
+    }
+
+    private static bool HaveEqualPages(LtxDecoder theirs, LtxDecoder ours)
+    {
+        var (left, right) = (new byte[theirs.Header.PageSize], new byte[theirs.Header.PageSize]);
+        while (true)
+        {
+            var (hasLeft, hasRight) = (theirs.ReadPage(left, out var leftPgno), ours.ReadPage(right, out var rightPgno));
+            if (!hasLeft || !hasRight)
+                return hasLeft == hasRight;
+            if (leftPgno != rightPgno || !left.AsSpan().SequenceEqual(right))
+                return false;
+        }
+    }
+}
