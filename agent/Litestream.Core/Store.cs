@@ -68,7 +68,7 @@ public sealed class Store : IAsyncDisposable
     public int HotCount => _capture.HotCount;
 
     /// <summary>Databases with captured files that wait to be published.</summary>
-    public int UploadQueueDepth => _databases.Values.Count(d => d.PeekStaged() is not null);
+    public int UploadQueueDepth => _databases.Values.Count(d => d.State.PeekStaged() is not null);
 
     /// <summary>Bytes of captured files that wait to be published.</summary>
     public long SpoolBytes => _context.Spool.WaitingBytes;
@@ -106,15 +106,15 @@ public sealed class Store : IAsyncDisposable
     /// </summary>
     public async Task UnregisterAsync(Database database, CancellationToken cancellationToken)
     {
-        await database.BeginExit().Done.WaitAsync(cancellationToken).ConfigureAwait(false);
-        _known[database.Name] = database.Book;
+        await database.State.BeginExit().Done.WaitAsync(cancellationToken).ConfigureAwait(false);
+        _known[database.Name] = database.State.Book;
         _databases.TryRemove(new(database.Name, database));
     }
 
     /// <summary>Takes no new work, syncs every dirty database, closes all. What is not done when the token fires stays for the next start.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        var exits = _databases.Values.Where(d => d.Hot is not null || d.IsDirty).Select(d => d.BeginExit().Done).ToList();
+        var exits = _databases.Values.Select(d => d.State).Where(d => d.Hot is not null || d.IsDirty).Select(d => d.BeginExit().Done).ToList();
         try
         {
             await Task.WhenAll(exits).WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -134,7 +134,7 @@ public sealed class Store : IAsyncDisposable
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _scheduler.DisposeAsync().ConfigureAwait(false);
         foreach (var database in _databases.Values)
-            database.Hot?.Dispose();
+            database.State.Hot?.Dispose();
         _context.Books.Dispose();
         _stopping.Dispose();
         _lock.Dispose();
@@ -147,7 +147,7 @@ public sealed class Store : IAsyncDisposable
             : new() { Name = name, Path = path, CreatedAt = _context.Time.GetUtcNow() };
         if (known != book)
             _context.Books.Save(book);
-        var database = new Database(book, _context, _scheduler);
+        var database = new Database(new(book, _context, _scheduler));
         database.Notice(FileEvent.Sweep);
         return database;
     }

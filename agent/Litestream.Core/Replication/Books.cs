@@ -100,8 +100,8 @@ internal sealed class Books : IDisposable
                 ("$salt1", (long?)position?.Salts.Salt1), ("$salt2", (long?)position?.Salts.Salt2), ("$frame", (long?)position?.Frame),
                 ("$sum0", (long?)position?.Checksum.S0), ("$sum1", (long?)position?.Checksum.S1), ("$published", (long)entry.Published.Value),
                 ("$last_sync_at", entry.LastSyncAt?.ToUnixTimeMilliseconds()), ("$last_proof_at", entry.LastProofAt?.ToUnixTimeMilliseconds()),
-                ("$rest_device", (long?)rest?.Database.Device), ("$rest_inode", (long?)rest?.Database.Inode), ("$rest_size", rest?.Database.SizeBytes),
-                ("$rest_mtime", rest?.Database.MtimeNs), ("$rest_ctime", rest?.Database.CtimeNs), ("$rest_wal_inode", (long?)rest?.WalInode));
+                ("$rest_device", (long?)rest?.Main.Device), ("$rest_inode", (long?)rest?.Main.Inode), ("$rest_size", rest?.Main.SizeBytes),
+                ("$rest_mtime", rest?.Main.MtimeNs), ("$rest_ctime", rest?.Main.CtimeNs), ("$rest_wal_inode", (long?)rest?.WalInode));
             transaction.Commit();
         }
     }

@@ -15,7 +15,7 @@ internal sealed class Capture(StoreContext context, Staging staging, Resync resy
     private const int MaxLooks = 5;
 
     /// <summary>One round. Answers the wal-index up to which everything is captured.</summary>
-    public WalIndexHeader Round(Database database, HotDatabase hot, long since)
+    public WalIndexHeader Round(ReplicatedDatabase database, HotDatabase hot, long since)
     {
         var next = hot.Spare;
         next.BeginMark();
@@ -36,7 +36,7 @@ internal sealed class Capture(StoreContext context, Staging staging, Resync resy
     /// Captures everything up to the mxFrame that the wal-index shows now; <paramref name="marked"/> holds a mark. With a
     /// <paramref name="resyncReason"/>, or when the frames do not continue what was captured, by page difference.
     /// </summary>
-    public WalIndexHeader CaptureAll(Database database, HotDatabase hot, EngineConnection marked, long since, string? resyncReason)
+    public WalIndexHeader CaptureAll(ReplicatedDatabase database, HotDatabase hot, EngineConnection marked, long since, string? resyncReason)
     {
         for (var look = 1; ; look++)
         {
@@ -54,7 +54,7 @@ internal sealed class Capture(StoreContext context, Staging staging, Resync resy
         }
     }
 
-    private bool TryCaptureFrames(Database database, HotDatabase hot, EngineConnection marked, WalIndexHeader index, long since)
+    private bool TryCaptureFrames(ReplicatedDatabase database, HotDatabase hot, EngineConnection marked, WalIndexHeader index, long since)
     {
         if (index.MxFrame == 0)
             return true;
@@ -76,7 +76,7 @@ internal sealed class Capture(StoreContext context, Staging staging, Resync resy
         }
     }
 
-    private void StageSlice(Database database, HotDatabase hot, EngineConnection marked, WalIndexHeader index, WalPosition from, WalSlice slice, long since)
+    private void StageSlice(ReplicatedDatabase database, HotDatabase hot, EngineConnection marked, WalIndexHeader index, WalPosition from, WalSlice slice, long since)
     {
         var pages = slice.Pages.ToList();
         using var pinned = AddGrowth(pages, hot.Table.PageCount, slice, marked, index);

@@ -33,7 +33,7 @@ internal sealed class CaptureWork(StoreContext context, Capture capture, Opening
     public int HotCount => Volatile.Read(ref _hotCount);
 
     /// <summary>Runs once. Never throws: one database's trouble stays its own.</summary>
-    public long Run(Database database)
+    public long Run(ReplicatedDatabase database)
     {
         var (seen, since) = database.BeginLook();
         var wasHot = database.Hot is not null;
@@ -53,7 +53,7 @@ internal sealed class CaptureWork(StoreContext context, Capture capture, Opening
         }
     }
 
-    private long Look(Database database, FileEvent seen, long since)
+    private long Look(ReplicatedDatabase database, FileEvent seen, long since)
     {
         if (database.Exit is not null || database.IsFenced)
             return Rest(database);
@@ -65,7 +65,7 @@ internal sealed class CaptureWork(StoreContext context, Capture capture, Opening
         return database.Hot is { } hot ? LookHot(database, hot, since) : LookCold(database, seen, since);
     }
 
-    private long LookCold(Database database, FileEvent seen, long since)
+    private long LookCold(ReplicatedDatabase database, FileEvent seen, long since)
     {
         var book = database.Book;
         if (book.Resting is { } resting && resting.AreUnchanged(database.Path, book.Position, book.PageSize))
@@ -92,7 +92,7 @@ internal sealed class CaptureWork(StoreContext context, Capture capture, Opening
         return NextRun(database, hot, since);
     }
 
-    private long LookHot(Database database, HotDatabase hot, long since)
+    private long LookHot(ReplicatedDatabase database, HotDatabase hot, long since)
     {
         var files = DatabaseFiles.At(database.Path);
         if (!files.AreSameFiles(hot.Files))
@@ -114,7 +114,7 @@ internal sealed class CaptureWork(StoreContext context, Capture capture, Opening
     }
 
     /// <summary>Cools a quiet database, else says when the next round is due.</summary>
-    private long NextRun(Database database, HotDatabase hot, long since)
+    private long NextRun(ReplicatedDatabase database, HotDatabase hot, long since)
     {
         var options = context.Options;
         var quietFor = context.Time.GetElapsedTime(hot.LastWriteAt);
@@ -147,9 +147,9 @@ internal sealed class CaptureWork(StoreContext context, Capture capture, Opening
     /// Other files stand at the paths of an open database. Deleted or replaced: what is left in the old one is captured, then its leftovers go. Only the
     /// WAL removed: what was in it is lost to the application too, so nothing of it is captured.
     /// </summary>
-    private long LeaveReplaced(Database database, HotDatabase hot, DatabaseFiles files, long since)
+    private long LeaveReplaced(ReplicatedDatabase database, HotDatabase hot, DatabaseFiles files, long since)
     {
-        var isSameDatabase = files.Database is { } now && hot.Files.Database is { } ours && now.IsSameFile(ours);
+        var isSameDatabase = files.Main is { } now && hot.Files.Main is { } ours && now.IsSameFile(ours);
         try
         {
             if (!isSameDatabase)
@@ -167,7 +167,7 @@ internal sealed class CaptureWork(StoreContext context, Capture capture, Opening
     }
 
     /// <summary>The database leaves the store: a last look, then nothing of it is open.</summary>
-    private long Leave(Database database, DatabaseExit exit, long since)
+    private long Leave(ReplicatedDatabase database, DatabaseExit exit, long since)
     {
         try
         {
@@ -195,7 +195,7 @@ internal sealed class CaptureWork(StoreContext context, Capture capture, Opening
         return Lane.Never;
     }
 
-    private void CheckSpool(Database database)
+    private void CheckSpool(ReplicatedDatabase database)
     {
         if (context.Spool.WaitingBytes >= context.Options.SpoolCapBytes)
             throw new CaptureException(DatabaseStatus.Error, DatabaseReason.SpoolFull,
@@ -203,19 +203,19 @@ internal sealed class CaptureWork(StoreContext context, Capture capture, Opening
                 "nothing committed is lost, but the seconds until then cannot be restored one by one; see why the replica does not answer, or raise -spool-cap");
     }
 
-    private static long Rest(Database database)
+    private static long Rest(ReplicatedDatabase database)
     {
         CloseHot(database);
         return Lane.Never;
     }
 
-    private static void CloseHot(Database database)
+    private static void CloseHot(ReplicatedDatabase database)
     {
         database.Hot?.Dispose();
         database.Hot = null;
     }
 
-    private long Fail(Database database, Exception error)
+    private long Fail(ReplicatedDatabase database, Exception error)
     {
         var failure = CaptureFailure.Of(error, database.Path);
         database.CaptureFailures++;

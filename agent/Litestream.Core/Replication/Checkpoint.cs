@@ -19,7 +19,7 @@ internal sealed class Checkpoint(StoreContext context, Capture capture)
     private const int CompletionTries = 20;
 
     /// <summary>False when it could not be completed: a writer was faster, or a reader of the application pins the WAL. Nothing is lost then.</summary>
-    public bool TryComplete(Database database, HotDatabase hot, long since)
+    public bool TryComplete(ReplicatedDatabase database, HotDatabase hot, long since)
     {
         if (!DatabaseFiles.At(database.Path).AreSameFiles(hot.Files))
             throw new CaptureException(DatabaseStatus.Active, DatabaseReason.Hot, $"The files of {database.Path} were replaced", retryIn: TimeSpan.Zero);
@@ -39,7 +39,7 @@ internal sealed class Checkpoint(StoreContext context, Capture capture)
         return isComplete;
     }
 
-    private bool TryCompleteAsWriter(Database database, HotDatabase hot, long since, out CheckpointResult result)
+    private bool TryCompleteAsWriter(ReplicatedDatabase database, HotDatabase hot, long since, out CheckpointResult result)
     {
         var (holder, writer) = (hot.Holder, hot.Spare);
         result = new(0, -1);
@@ -92,7 +92,7 @@ internal sealed class Checkpoint(StoreContext context, Capture capture)
             Thread.SpinWait(20);
     }
 
-    private void Report(Database database, HotDatabase hot, bool isComplete, CheckpointResult result)
+    private void Report(ReplicatedDatabase database, HotDatabase hot, bool isComplete, CheckpointResult result)
     {
         if (isComplete || result.CheckpointedFrames < 0)
         {

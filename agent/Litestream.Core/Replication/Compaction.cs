@@ -11,7 +11,7 @@ namespace Litestream.Replication;
 internal sealed class Compaction(StoreContext context)
 {
     /// <summary>Does what is due. Answers the timestamp of what falls due next, <see cref="Lane.Never"/> when the newest L0 is in an L1.</summary>
-    public async Task<long> RunDueAsync(Database database, CancellationToken cancellationToken)
+    public async Task<long> RunDueAsync(ReplicatedDatabase database, CancellationToken cancellationToken)
     {
         var now = context.Time.GetUtcNow();
         var waiting = FilesBehind(database, source: 0, EndOf(database, 1));
@@ -28,14 +28,14 @@ internal sealed class Compaction(StoreContext context)
     }
 
     /// <summary>Brings L1 up to <paramref name="last"/>, whatever the clock says.</summary>
-    public async Task MergeLevel1Async(Database database, Txid last, CancellationToken cancellationToken)
+    public async Task MergeLevel1Async(ReplicatedDatabase database, Txid last, CancellationToken cancellationToken)
     {
         var waiting = FilesBehind(database, source: 0, EndOf(database, 1)).Where(f => f.MaxTxid <= last).ToList();
         if (waiting.Count > 0)
             await PublishMergerAsync(database, waiting, 1, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task MergeUpAsync(Database database, int level, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task MergeUpAsync(ReplicatedDatabase database, int level, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var end = EndOf(database, level);
         var source = FilesBehind(database, level - 1, end.IsNone ? FirstImageEnd(database) : end);
@@ -44,7 +44,7 @@ internal sealed class Compaction(StoreContext context)
             await PublishMergerAsync(database, behindNewest, level, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task SnapshotAsync(Database database, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task SnapshotAsync(ReplicatedDatabase database, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var images = AllFiles(database).Where(f => f.IsImage).ToList();
         var level1 = context.Books.Files(database.Name, 1);
@@ -57,7 +57,7 @@ internal sealed class Compaction(StoreContext context)
         await PublishMergerAsync(database, chain, LtxFile.SnapshotLevel, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task PublishMergerAsync(Database database, IReadOnlyList<LtxFile> inputs, int level, CancellationToken cancellationToken)
+    private async Task PublishMergerAsync(ReplicatedDatabase database, IReadOnlyList<LtxFile> inputs, int level, CancellationToken cancellationToken)
     {
         var storage = context.StorageOf(database);
         var (min, max) = (inputs[0].MinTxid, inputs[^1].MaxTxid);
@@ -89,13 +89,13 @@ internal sealed class Compaction(StoreContext context)
         }
     }
 
-    private Txid EndOf(Database database, int level) => context.Books.Files(database.Name, level) is [.., var last] ? last.MaxTxid : Txid.None;
+    private Txid EndOf(ReplicatedDatabase database, int level) => context.Books.Files(database.Name, level) is [.., var last] ? last.MaxTxid : Txid.None;
 
     /// <summary>The base image is never copied up: level 2 begins behind it.</summary>
-    private Txid FirstImageEnd(Database database) => context.Books.Files(database.Name, 1).FirstOrDefault(f => f.IsImage).MaxTxid;
+    private Txid FirstImageEnd(ReplicatedDatabase database) => context.Books.Files(database.Name, 1).FirstOrDefault(f => f.IsImage).MaxTxid;
 
     /// <summary>Files of a level that continue <paramref name="end"/>, one behind the other; ends before a gap.</summary>
-    private List<LtxFile> FilesBehind(Database database, int source, Txid end)
+    private List<LtxFile> FilesBehind(ReplicatedDatabase database, int source, Txid end)
     {
         var files = new List<LtxFile>();
         foreach (var file in context.Books.Files(database.Name, source))
@@ -110,6 +110,6 @@ internal sealed class Compaction(StoreContext context)
         return files;
     }
 
-    private List<LtxFile> AllFiles(Database database) =>
+    private List<LtxFile> AllFiles(ReplicatedDatabase database) =>
         Enumerable.Range(0, LtxFile.SnapshotLevel + 1).SelectMany(level => context.Books.Files(database.Name, level)).ToList();
 }

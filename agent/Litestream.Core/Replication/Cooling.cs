@@ -11,7 +11,7 @@ internal sealed class Cooling(StoreContext context, Capture capture, Checkpoint 
 {
     /// <summary>Tries to close.</summary>
     /// <param name="evenIfConnected">Leave also when an application keeps the database open.</param>
-    public CoolingResult TryCool(Database database, HotDatabase hot, long since, bool evenIfConnected)
+    public CoolingResult TryCool(ReplicatedDatabase database, HotDatabase hot, long since, bool evenIfConnected)
     {
         if (database.PeekStaged() is not null)
             return CoolingResult.WaitsForReplica;
@@ -30,7 +30,7 @@ internal sealed class Cooling(StoreContext context, Capture capture, Checkpoint 
     }
 
     /// <summary>Nobody else is connected: under the exclusive lock nobody can come either.</summary>
-    private bool TryCloseAlone(Database database, HotDatabase hot, FileStat file)
+    private bool TryCloseAlone(ReplicatedDatabase database, HotDatabase hot, FileStat file)
     {
         var connection = hot.Holder;
         connection.EndTransaction();
@@ -49,7 +49,7 @@ internal sealed class Cooling(StoreContext context, Capture capture, Checkpoint 
     }
 
     /// <summary>Not alone, or somebody was quicker. The mark was broken for a moment, so continuity must be shown.</summary>
-    private void TakeMarkAgain(Database database, HotDatabase hot, long since)
+    private void TakeMarkAgain(ReplicatedDatabase database, HotDatabase hot, long since)
     {
         hot.Holder.Execute("PRAGMA locking_mode=NORMAL\0"u8);
         hot.Holder.BeginMark();
@@ -57,10 +57,10 @@ internal sealed class Cooling(StoreContext context, Capture capture, Checkpoint 
     }
 
     /// <summary>An application stays connected: its WAL stays. Leaves, and makes sure that nothing was written meanwhile.</summary>
-    private CoolingResult Leave(Database database, HotDatabase hot)
+    private CoolingResult Leave(ReplicatedDatabase database, HotDatabase hot)
     {
         var before = DatabaseFiles.At(database.Path);
-        if (before is not { Database: { } file, Wal: { } wal } || !before.AreSameFiles(hot.Files) || !file.IsSettled(context.Time.GetUtcNow()))
+        if (before is not { Main: { } file, Wal: { } wal } || !before.AreSameFiles(hot.Files) || !file.IsSettled(context.Time.GetUtcNow()))
             return CoolingResult.NotYet;
         hot.Table.Save(context.TablePathOf(database.Name));
         Close(database, hot);
@@ -70,16 +70,16 @@ internal sealed class Cooling(StoreContext context, Capture capture, Checkpoint 
         return isUnchanged ? CoolingResult.Cold : CoolingResult.LookAgain;
     }
 
-    private static bool IsCaptured(Database database, WalIndexHeader index) =>
+    private static bool IsCaptured(ReplicatedDatabase database, WalIndexHeader index) =>
         index.MxFrame == 0 || database.Book.Position is { } p && p.Salts == index.Salts && p.Frame == index.MxFrame;
 
-    private static void Close(Database database, HotDatabase hot)
+    private static void Close(ReplicatedDatabase database, HotDatabase hot)
     {
         database.Hot = null;
         hot.Dispose();
     }
 
-    private void Rest(Database database, RestingFiles? resting)
+    private void Rest(ReplicatedDatabase database, RestingFiles? resting)
     {
         database.Record(b => b with { Resting = resting });
         database.SetCapture(DatabaseStatus.Active, DatabaseReason.Cold);

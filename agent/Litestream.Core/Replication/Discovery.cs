@@ -15,7 +15,7 @@ internal sealed class Discovery(StoreContext context, Staging staging)
 
     private const int Parallelism = 4;
 
-    public async Task RunAsync(Database database, CancellationToken cancellationToken)
+    public async Task RunAsync(ReplicatedDatabase database, CancellationToken cancellationToken)
     {
         var storage = context.StorageOf(database);
         var listed = await ReplicaListing.ReadAsync(storage, cancellationToken).ConfigureAwait(false);
@@ -31,7 +31,7 @@ internal sealed class Discovery(StoreContext context, Staging staging)
     }
 
     /// <summary>Nothing there, or less than we published: the next transaction goes out as an image, behind every number we ever used.</summary>
-    private ChainStart BeginAnew(Database database)
+    private ChainStart BeginAnew(ReplicatedDatabase database)
     {
         var usable = TakeStaged(database, Txid.None).FirstOrDefault(s => s.File is { MinTxid.Value: 1 });
         if (usable is null || database.Book.Captured > usable.File.MaxTxid)
@@ -42,7 +42,7 @@ internal sealed class Discovery(StoreContext context, Staging staging)
         return new(ReadTable(usable.Path), NeedsImage: false);
     }
 
-    private async Task<ChainStart> ContinueAsync(Database database, IReplicaStorage storage, IReadOnlyList<LtxFile> listed, LtxFile newest, CancellationToken cancellationToken)
+    private async Task<ChainStart> ContinueAsync(ReplicatedDatabase database, IReplicaStorage storage, IReadOnlyList<LtxFile> listed, LtxFile newest, CancellationToken cancellationToken)
     {
         var newestOpened = await ChainFile.OpenAsync(storage, newest, cancellationToken).ConfigureAwait(false);
         var writer = NodeId.Of(newestOpened.Header.NodeId);
@@ -74,7 +74,7 @@ internal sealed class Discovery(StoreContext context, Staging staging)
 
     /// <summary>Another writer owned the chain (or this agent, before it lost its state): a fence file with the next epoch goes first.</summary>
     private async Task<ChainStart> TakeOverAsync(
-        Database database, IReplicaStorage storage, IReadOnlyList<LtxFile> listed, LtxFile newest, NodeId writer, CancellationToken cancellationToken)
+        ReplicatedDatabase database, IReplicaStorage storage, IReadOnlyList<LtxFile> listed, LtxFile newest, NodeId writer, CancellationToken cancellationToken)
     {
         var age = context.Time.GetUtcNow() - newest.CreatedAt;
         if (age < RecentlyWritten)
@@ -126,7 +126,7 @@ internal sealed class Discovery(StoreContext context, Staging staging)
     }
 
     /// <summary>Complete L0 files (or a first image) of an earlier run, in order, that continue <paramref name="after"/>; everything else it left is deleted.</summary>
-    private List<StagedFile> TakeStaged(Database database, Txid after)
+    private List<StagedFile> TakeStaged(ReplicatedDatabase database, Txid after)
     {
         var usable = new List<StagedFile>();
         foreach (var path in context.Spool.TakeLeftovers(database.Name).Order(StringComparer.Ordinal))
@@ -144,7 +144,7 @@ internal sealed class Discovery(StoreContext context, Staging staging)
         return usable;
     }
 
-    private StagedFile? TryVerify(Database database, string path, int level, Txid min, Txid max)
+    private StagedFile? TryVerify(ReplicatedDatabase database, string path, int level, Txid min, Txid max)
     {
         try
         {
@@ -166,7 +166,7 @@ internal sealed class Discovery(StoreContext context, Staging staging)
     }
 
     /// <summary>Queues a staged file again and brings the page table up to it. The books' position is good only for the last of them.</summary>
-    private static void AdoptStaged(Database database, StagedFile file, PageTable table, BookEntry known)
+    private static void AdoptStaged(ReplicatedDatabase database, StagedFile file, PageTable table, BookEntry known)
     {
         using var stream = File.OpenRead(file.Path);
         using var decoder = new LtxDecoder(stream, file.Path);

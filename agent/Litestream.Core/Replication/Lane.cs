@@ -4,7 +4,7 @@ namespace Litestream.Replication;
 /// One serial strand of work of a database (capturing, or publishing): never runs twice at the same time, remembers one wish to run. No thread,
 /// task or timer of its own while it waits; an entry in the scheduler's queue only while something is due.
 /// </summary>
-internal sealed class Lane(Database database, LaneKind kind, Scheduler scheduler)
+internal sealed class Lane(ReplicatedDatabase database, LaneKind kind, Scheduler scheduler)
 {
     /// <summary>No run is wanted.</summary>
     public const long Never = long.MaxValue;
@@ -19,7 +19,7 @@ internal sealed class Lane(Database database, LaneKind kind, Scheduler scheduler
         Running,
     }
 
-    public Database Database => database;
+    public ReplicatedDatabase Database => database;
 
     public LaneKind Kind => kind;
 

@@ -12,7 +12,7 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
     private static readonly TimeSpan CreatorPause = TimeSpan.FromSeconds(1);
 
     /// <summary>Opens, takes the first mark, and captures everything committed so far. The chain must be known.</summary>
-    public HotDatabase Open(Database database, long since)
+    public HotDatabase Open(ReplicatedDatabase database, long since)
     {
         var before = CheckFile(database);
         var connection = EngineConnection.Open(database.Path);
@@ -21,7 +21,7 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
             CheckFormat(database, connection, before);
             connection.BeginMark();
             var files = DatabaseFiles.At(database.Path);
-            if (files.Database is not { } now || !now.IsSameFile(before))
+            if (files.Main is not { } now || !now.IsSameFile(before))
                 throw new CaptureException(DatabaseStatus.Waiting, DatabaseReason.BeingCreated, $"{database.Path} was replaced while it was opened", retryIn: TimeSpan.FromMilliseconds(50));
             var hot = new HotDatabase(database.Path, connection, files, TakeTable(database)) { LastWriteAt = context.Time.GetTimestamp(), TableSavedAt = context.Time.GetTimestamp() };
             Establish(database, hot, since);
@@ -36,7 +36,7 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
 
     /// <summary>Why frames cannot tell what changed since the books' position, as a word for the metrics; null when the WAL continues it.</summary>
     /// <param name="marked">Holds a mark.</param>
-    public static string? FindBreak(Database database, EngineConnection marked)
+    public static string? FindBreak(ReplicatedDatabase database, EngineConnection marked)
     {
         if (database.Book.Position is not { } position)
             return "position-unknown";
@@ -45,7 +45,7 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
         if (position.Frame > 0 && position.Salts == index.Salts)
             return position.Frame <= index.MxFrame && IsInPlace(marked, position, index.PageSize) ? null : "wal-tail-lost";
         // The database file is as we left it, without a WAL: whatever is in the WAL now is all that happened since.
-        if (database.Book.Resting is { WalInode: 0 } resting && FileStat.Of(database.Path) is { } now && now.IsUnchanged(resting.Database))
+        if (database.Book.Resting is { WalInode: 0 } resting && FileStat.Of(database.Path) is { } now && now.IsUnchanged(resting.Main))
             return null;
         return "wal-generation-ended";
     }
@@ -59,7 +59,7 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
         return header.Salts == position.Salts && header.Checksum == position.Checksum;
     }
 
-    private void Establish(Database database, HotDatabase hot, long since)
+    private void Establish(ReplicatedDatabase database, HotDatabase hot, long since)
     {
         if (database.Chain!.NeedsImage)
         {
@@ -72,7 +72,7 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
         capture.CaptureAll(database, hot, hot.Holder, since, FindBreak(database, hot.Holder));
     }
 
-    private PageTable TakeTable(Database database)
+    private PageTable TakeTable(ReplicatedDatabase database)
     {
         var chain = database.Chain!;
         if (chain.NeedsImage)
@@ -89,7 +89,7 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
     }
 
     /// <summary>Looks at the file by name only; throws the reason why it cannot be opened.</summary>
-    public static FileStat CheckFile(Database database)
+    public static FileStat CheckFile(ReplicatedDatabase database)
     {
         if (FileStat.Of(database.Path) is not { } file)
             throw new CaptureException(DatabaseStatus.Waiting, DatabaseReason.FileMissing, $"{database.Path} does not exist", "its backup is kept; it is replicated again when it comes back", Timeout.InfiniteTimeSpan);
@@ -103,7 +103,7 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
         return file;
     }
 
-    private void CheckFormat(Database database, EngineConnection connection, FileStat file)
+    private void CheckFormat(ReplicatedDatabase database, EngineConnection connection, FileStat file)
     {
         Span<byte> bytes = stackalloc byte[DatabaseHeader.SizeBytes];
         if (!connection.ReadDatabase(0, bytes) || !DatabaseHeader.TryParse(bytes, out var header))
@@ -117,7 +117,7 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
         SwitchToWal(database, connection, file);
     }
 
-    private void SwitchToWal(Database database, EngineConnection connection, FileStat file)
+    private void SwitchToWal(ReplicatedDatabase database, EngineConnection connection, FileStat file)
     {
         if (context.Options.KeepJournalMode)
             throw new CaptureException(DatabaseStatus.Waiting, DatabaseReason.RollbackJournal, $"{database.Path} is in rollback journal mode and is left so (-keep-journal-mode)", "switch it with: PRAGMA journal_mode=WAL", TimeSpan.FromMinutes(1));

@@ -13,7 +13,7 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(30);
 
     /// <summary>Runs once. Never throws: one database's trouble stays its own.</summary>
-    public async Task<long> RunAsync(Database database)
+    public async Task<long> RunAsync(ReplicatedDatabase database)
     {
         try
         {
@@ -38,7 +38,7 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
         }
     }
 
-    private async Task<long> WorkAsync(Database database)
+    private async Task<long> WorkAsync(ReplicatedDatabase database)
     {
         if (database.Chain is null)
         {
@@ -62,7 +62,7 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
         return next;
     }
 
-    private async Task RetainAsync(Database database)
+    private async Task RetainAsync(ReplicatedDatabase database)
     {
         var now = context.Time.GetUtcNow();
         var files = Enumerable.Range(0, Ltx.LtxFile.SnapshotLevel + 1).SelectMany(level => context.Books.Files(database.Name, level)).ToList();
@@ -76,7 +76,7 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
         database.HousekeepingAt = next is { } time ? context.In(time > now ? time - now : TimeSpan.FromMinutes(1)) : Lane.Never;
     }
 
-    private long Fail(Database database, Exception error)
+    private long Fail(ReplicatedDatabase database, Exception error)
     {
         var failure = FailureOf(error);
         database.PublishFailures++;

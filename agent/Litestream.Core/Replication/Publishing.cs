@@ -10,7 +10,7 @@ namespace Litestream.Replication;
 /// </summary>
 internal sealed class Publishing(StoreContext context, Compaction compaction)
 {
-    public async Task PublishAsync(Database database, StagedFile staged, CancellationToken cancellationToken)
+    public async Task PublishAsync(ReplicatedDatabase database, StagedFile staged, CancellationToken cancellationToken)
     {
         var storage = context.StorageOf(database);
         await LookIfFenceMayHaveExpiredAsync(database, storage, cancellationToken).ConfigureAwait(false);
@@ -29,7 +29,7 @@ internal sealed class Publishing(StoreContext context, Compaction compaction)
     /// <summary>
     /// Create-only names fence only while they exist: retention frees them. Who slept for long must look whether somebody went on meanwhile.
     /// </summary>
-    private async Task LookIfFenceMayHaveExpiredAsync(Database database, IReplicaStorage storage, CancellationToken cancellationToken)
+    private async Task LookIfFenceMayHaveExpiredAsync(ReplicatedDatabase database, IReplicaStorage storage, CancellationToken cancellationToken)
     {
         if (context.Time.GetElapsedTime(database.ConfirmedAt) < context.Options.L0Retention / 2)
             return;
@@ -44,7 +44,7 @@ internal sealed class Publishing(StoreContext context, Compaction compaction)
         database.ConfirmedAt = context.Time.GetTimestamp();
     }
 
-    private static CaptureException SplitBrain(Database database, IReplicaStorage storage, string what) => new(
+    private static CaptureException SplitBrain(ReplicatedDatabase database, IReplicaStorage storage, string what) => new(
         DatabaseStatus.SplitBrain, DatabaseReason.ForeignTransaction, $"{storage.Url} has another writer: {what}. {database.Path} is not replicated any more, and nothing is touched",
         "find the other writer and stop one of the two, then restart this agent", Timeout.InfiniteTimeSpan);
 

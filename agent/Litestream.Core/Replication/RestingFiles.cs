@@ -3,9 +3,9 @@ using Litestream.Sqlite;
 namespace Litestream.Replication;
 
 /// <summary>The identity of a cold database's files. Not the change counter: commits into a WAL do not move it.</summary>
-/// <param name="Database">The database file, settled: any later write would show.</param>
+/// <param name="Main">The database file, settled: any later write would show.</param>
 /// <param name="WalInode">Inode of the WAL that an application keeps open; 0 when there was none.</param>
-internal readonly record struct RestingFiles(FileStat Database, ulong WalInode)
+internal readonly record struct RestingFiles(FileStat Main, ulong WalInode)
 {
     /// <summary>
     /// Nothing was committed since: same database file; WAL absent as before, or the same file with no frame of its generation behind our position;
@@ -13,7 +13,7 @@ internal readonly record struct RestingFiles(FileStat Database, ulong WalInode)
     /// </summary>
     public bool AreUnchanged(string path, WalPosition? position, int pageSize)
     {
-        if (FileStat.Of(path) is not { } database || !database.IsUnchanged(Database) || FileStat.Of(DatabaseFiles.JournalOf(path)) is { SizeBytes: > 0 })
+        if (FileStat.Of(path) is not { } database || !database.IsUnchanged(Main) || FileStat.Of(DatabaseFiles.JournalOf(path)) is { SizeBytes: > 0 })
             return false;
         var wal = FileStat.Of(DatabaseFiles.WalOf(path));
         if (wal is null || WalInode == 0)

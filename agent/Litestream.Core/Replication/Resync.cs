@@ -17,7 +17,7 @@ internal sealed class Resync(StoreContext context, Staging staging)
     public IReadOnlyDictionary<string, long> ByReason => _byReason;
 
     /// <summary>False when the WAL changed while it was read: read the wal-index again.</summary>
-    public bool TryRun(Database database, HotDatabase hot, EngineConnection marked, WalIndexHeader index, long since, string reason)
+    public bool TryRun(ReplicatedDatabase database, HotDatabase hot, EngineConnection marked, WalIndexHeader index, long since, string reason)
     {
         using var pinned = PinnedDatabase.TryOpen(marked, index);
         if (pinned is null)
@@ -35,7 +35,7 @@ internal sealed class Resync(StoreContext context, Staging staging)
     }
 
     /// <summary>The first image of a chain, or of a replica that lost its own: L1 <c>1-T</c>, so that genuine readers follow from there.</summary>
-    public void StageBase(Database database, HotDatabase hot, EngineConnection marked, WalIndexHeader index, long since)
+    public void StageBase(ReplicatedDatabase database, HotDatabase hot, EngineConnection marked, WalIndexHeader index, long since)
     {
         using var pinned = PinnedDatabase.TryOpen(marked, index)
             ?? throw new CaptureException(DatabaseStatus.Waiting, DatabaseReason.FirstCopy, $"The WAL of {database.Path} changed while it was read", retryIn: TimeSpan.FromMilliseconds(50));
@@ -44,7 +44,7 @@ internal sealed class Resync(StoreContext context, Staging staging)
         hot.FullReadTime = context.Time.GetElapsedTime(begun);
     }
 
-    private int StageDifference(Database database, HotDatabase hot, PinnedDatabase pinned, long noticedAt)
+    private int StageDifference(ReplicatedDatabase database, HotDatabase hot, PinnedDatabase pinned, long noticedAt)
     {
         var table = hot.Table;
         var differing = new List<uint>();
@@ -67,7 +67,7 @@ internal sealed class Resync(StoreContext context, Staging staging)
     /// No file with one page size can follow a file with another, so the image goes out as L0 and L1 of its own transaction (for those who follow),
     /// then, behind an empty pair that genuine readers need, as the snapshot that restores begin with.
     /// </summary>
-    private int StageNewPageSize(Database database, HotDatabase hot, PinnedDatabase pinned, long noticedAt)
+    private int StageNewPageSize(ReplicatedDatabase database, HotDatabase hot, PinnedDatabase pinned, long noticedAt)
     {
         var changed = database.Book.Captured.Next;
         staging.StageImage(database, pinned, 0, changed, changed, noticedAt);

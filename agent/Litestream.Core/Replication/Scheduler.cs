@@ -10,8 +10,8 @@ namespace Litestream.Replication;
 internal sealed class Scheduler : IAsyncDisposable
 {
     private readonly TimeProvider _time;
-    private readonly Func<Database, long> _capture;
-    private readonly Func<Database, Task<long>> _publish;
+    private readonly Func<ReplicatedDatabase, long> _capture;
+    private readonly Func<ReplicatedDatabase, Task<long>> _publish;
     private readonly Lock _lock = new();
     private readonly PriorityQueue<(Lane Lane, long At), long> _due = new();
     private readonly ITimer _timer;
@@ -24,7 +24,7 @@ internal sealed class Scheduler : IAsyncDisposable
     private int _uploads;
     private volatile bool _isDisposed;
 
-    public Scheduler(TimeProvider time, int maxWorkers, int maxUploads, Func<Database, long> capture, Func<Database, Task<long>> publish)
+    public Scheduler(TimeProvider time, int maxWorkers, int maxUploads, Func<ReplicatedDatabase, long> capture, Func<ReplicatedDatabase, Task<long>> publish)
     {
         (_time, _maxUploads, _capture, _publish) = (time, maxUploads, capture, publish);
         _timer = time.CreateTimer(_ => QueueDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);

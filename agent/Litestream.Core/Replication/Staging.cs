@@ -19,7 +19,7 @@ internal sealed class Staging(StoreContext context)
     /// <param name="from">Where in the WAL the pages began; null when they do not come from frames alone.</param>
     /// <param name="end">The position that is captured with this file.</param>
     /// <param name="noticedAt">Timestamp since when the content waits.</param>
-    public void StageChanges(Database database, HotDatabase hot, uint commit, List<uint> pages, PageReader read, WalPosition? from, WalPosition end, long noticedAt)
+    public void StageChanges(ReplicatedDatabase database, HotDatabase hot, uint commit, List<uint> pages, PageReader read, WalPosition? from, WalPosition end, long noticedAt)
     {
         var table = hot.Table;
         var txid = database.Book.Captured.Next;
@@ -59,7 +59,7 @@ internal sealed class Staging(StoreContext context)
     }
 
     /// <summary>Stages the whole database as one file, <paramref name="min"/> to <paramref name="max"/>, and answers its page table.</summary>
-    public PageTable StageImage(Database database, PinnedDatabase pinned, int level, Txid min, Txid max, long noticedAt)
+    public PageTable StageImage(ReplicatedDatabase database, PinnedDatabase pinned, int level, Txid min, Txid max, long noticedAt)
     {
         var table = new PageTable(pinned.PageSize, max);
         table.Resize(pinned.PageCount);
@@ -87,7 +87,7 @@ internal sealed class Staging(StoreContext context)
     }
 
     /// <summary>Stages a file without pages: a fence, or the companion of a snapshot. Repeats page size, size and sum of its predecessor.</summary>
-    public void StageEmpty(Database database, int level, Txid txid, int pageSize, uint commit, ulong sum)
+    public void StageEmpty(ReplicatedDatabase database, int level, Txid txid, int pageSize, uint commit, ulong sum)
     {
         var file = Write(database, Header(database, pageSize, commit, txid, txid), level, context.Time.GetTimestamp(), _ => new(sum, sum));
         database.Stage(file with { PostSum = sum }, book => book with { Captured = txid, PostSum = sum, PageSize = pageSize, PageCount = commit });
@@ -113,7 +113,7 @@ internal sealed class Staging(StoreContext context)
         ArrayPool<byte>.Shared.Return(run);
     }
 
-    private StagedFile Write(Database database, LtxHeader header, int level, long noticedAt, Func<LtxEncoder, Proof> writePages)
+    private StagedFile Write(ReplicatedDatabase database, LtxHeader header, int level, long noticedAt, Func<LtxEncoder, Proof> writePages)
     {
         var path = context.Spool.PathOf(database.Name, level, header.MinTxid, header.MaxTxid);
         try
@@ -136,7 +136,7 @@ internal sealed class Staging(StoreContext context)
         }
     }
 
-    private LtxHeader Header(Database database, int pageSize, uint commit, Txid min, Txid max)
+    private LtxHeader Header(ReplicatedDatabase database, int pageSize, uint commit, Txid min, Txid max)
     {
         database.NewestTimestampMs = Math.Max(context.Time.GetUtcNow().ToUnixTimeMilliseconds(), database.NewestTimestampMs + 1);
         return new()

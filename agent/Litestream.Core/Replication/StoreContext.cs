@@ -6,11 +6,11 @@ namespace Litestream.Replication;
 /// <summary>What every step of the forward path needs; one for each store.</summary>
 internal sealed record StoreContext(StoreOptions Options, ReplicaRoot Replica, Books Books, Spool Spool, string TableFolder, TimeProvider Time, ILogger Log)
 {
-    public IReplicaStorage StorageOf(Database database) => Replica.Open("databases/" + database.Name);
+    public IReplicaStorage StorageOf(ReplicatedDatabase database) => Replica.Open("databases/" + database.Name);
 
     public string TablePathOf(string name) => Path.Combine(TableFolder, name + ".pages");
 
-    public NodeId NodeOf(Database database) => new(Books.Instance, database.Book.Epoch);
+    public NodeId NodeOf(ReplicatedDatabase database) => new(Books.Instance, database.Book.Epoch);
 
     /// <summary>A timestamp so far from now.</summary>
     public long In(TimeSpan wait) => Time.GetTimestamp() + Ticks(wait);

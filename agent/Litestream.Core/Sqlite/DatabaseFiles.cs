@@ -1,7 +1,7 @@
 namespace Litestream.Sqlite;
 
 /// <summary>The names SQLite uses beside a database, and the files found there.</summary>
-internal readonly record struct DatabaseFiles(FileStat? Database, FileStat? Wal, FileStat? Shm)
+internal readonly record struct DatabaseFiles(FileStat? Main, FileStat? Wal, FileStat? Shm)
 {
     public static DatabaseFiles At(string path) => new(FileStat.Of(path), FileStat.Of(WalOf(path)), FileStat.Of(ShmOf(path)));
 
@@ -13,7 +13,7 @@ internal readonly record struct DatabaseFiles(FileStat? Database, FileStat? Wal,
 
     /// <summary>All three names still lead to the files that <paramref name="other"/> saw.</summary>
     public bool AreSameFiles(DatabaseFiles other) =>
-        IsSame(Database, other.Database) && IsSame(Wal, other.Wal) && IsSame(Shm, other.Shm);
+        IsSame(Main, other.Main) && IsSame(Wal, other.Wal) && IsSame(Shm, other.Shm);
 
     private static bool IsSame(FileStat? a, FileStat? b) => a is { } x && b is { } y ? x.IsSameFile(y) : a is null && b is null;
 }

@@ -1,0 +1,301 @@
+using Litestream.Ltx;
+
+namespace Litestream.Replication;
+
+/// <summary>
+/// The state of one database. Its work is done on two serial lanes: capture (SQLite, local files) and publish (the replica). A field that one lane owns says so; what
+/// both need is under the lock.
+/// </summary>
+internal sealed class ReplicatedDatabase
+{
+    private readonly Lock _lock = new();
+    private readonly StoreContext _context;
+    private readonly string _replicaUrl;
+    private readonly Queue<StagedFile> _staged = [];
+    private List<SyncRequest>? _syncs;
+    private DatabaseCounters _counters = new();
+    private FileEvent _seen;
+    private long _dirtySince = Lane.Never;
+    private long _lastRoundAt = long.MinValue / 2;
+    private (DatabaseStatus Status, DatabaseReason Reason, string? Detail) _capture = (DatabaseStatus.Waiting, DatabaseReason.Pending, null);
+    private (DatabaseStatus Status, DatabaseReason Reason, string? Detail) _publish = (DatabaseStatus.Active, DatabaseReason.None, null);
+    private string? _lastError;
+    private long _walBytes;
+    private long _housekeepingAt = Lane.Never;
+
+    public ReplicatedDatabase(BookEntry book, StoreContext context, Scheduler scheduler)
+    {
+        (Book, _context, _replicaUrl) = (book, context, context.Replica.Url.TrimEnd('/') + "/databases/" + book.Name);
+        CaptureLane = new(this, LaneKind.Capture, scheduler) { IsBackground = true };
+        PublishLane = new(this, LaneKind.Publish, scheduler);
+        if (book.Resting is not null)
+            _capture = (DatabaseStatus.Active, DatabaseReason.Cold, null);
+    }
+
+    /// <summary>Name below the replica's <c>databases/</c>.</summary>
+    public string Name => Book.Name;
+
+    /// <summary>Absolute path of the file.</summary>
+    public string Path => Book.Path;
+
+    public Lane CaptureLane { get; }
+
+    public Lane PublishLane { get; }
+
+    /// <summary>What the books say; replaced as a whole, under the lock.</summary>
+    public BookEntry Book { get; private set; }
+
+    /// <summary>The open connections, null while cold; owned by the capture lane.</summary>
+    public HotDatabase? Hot { get; set; }
+
+    /// <summary>What the publish lane found out about the chain since the program started; null before. Written by the publish lane, consumed by the capture lane.</summary>
+    public ChainStart? Chain { get; set; }
+
+    /// <summary>Failures in a row of the capture lane, for its backoff.</summary>
+    public int CaptureFailures { get; set; }
+
+    /// <summary>Failures in a row of the publish lane, for its backoff.</summary>
+    public int PublishFailures { get; set; }
+
+    /// <summary>Time of the newest file in milliseconds, so that times never go back; owned by the capture lane after discovery.</summary>
+    public long NewestTimestampMs { get; set; }
+
+    /// <summary>Timestamp of the last confirmed publish or look at the replica; owned by the publish lane. After too long our next name may be free again.</summary>
+    public long ConfirmedAt { get; set; }
+
+    /// <summary>Set once, when the database leaves the store: the lanes finish and stop.</summary>
+    public DatabaseExit? Exit { get; private set; }
+
+    /// <summary>Timestamp at which deletions fall due: looked at by the sweep, so that an idle database needs no timer.</summary>
+    public long HousekeepingAt
+    {
+        get => Interlocked.Read(ref _housekeepingAt);
+        set => Interlocked.Exchange(ref _housekeepingAt, value);
+    }
+
+    /// <summary>Tells that something was seen of its files. Returns at once; thousands a second are fine.</summary>
+    public void Notice(FileEvent seen)
+    {
+        var now = _context.Time.GetTimestamp();
+        var isSweep = seen == FileEvent.Sweep;
+        lock (_lock)
+        {
+            _seen |= seen;
+            if (_dirtySince == Lane.Never && !isSweep)
+                _dirtySince = now;
+        }
+        if (isSweep && now > HousekeepingAt)
+            PublishLane.Wake();
+        if (!isSweep)
+            CaptureLane.IsBackground = false;
+        // A write to the database file is a checkpoint, which may be waiting for our mark: a round at once (but no storm of them).
+        var pause = (seen & ~(FileEvent.Wal | FileEvent.Sweep)) != 0 ? TimeSpan.FromMilliseconds(20) : _context.Options.SyncInterval;
+        CaptureLane.WakeAt(Interlocked.Read(ref _lastRoundAt) + _context.Ticks(pause));
+    }
+
+    /// <summary>As it stands now.</summary>
+    public DatabaseSnapshot Snapshot()
+    {
+        lock (_lock)
+        {
+            var (status, reason, detail) = _publish.Status > _capture.Status ? _publish : _capture;
+            var waitingSince = _staged.TryPeek(out var oldest) ? Math.Min(oldest.NoticedAt, _dirtySince) : _dirtySince;
+            return new()
+            {
+                Name = Book.Name,
+                Path = Book.Path,
+                ReplicaUrl = _replicaUrl,
+                Status = status,
+                Reason = reason,
+                Detail = detail,
+                CreatedAt = Book.CreatedAt,
+                SizeBytes = (long)Book.PageCount * Book.PageSize,
+                PageSize = Book.PageSize,
+                WalBytes = _walBytes,
+                Txid = Book.Captured,
+                ReplicatedTxid = Book.Published,
+                LastSyncAt = Book.LastSyncAt,
+                LastProofAt = Book.LastProofAt,
+                LagSeconds = waitingSince == Lane.Never ? 0 : Math.Max(0, _context.Time.GetElapsedTime(waitingSince).TotalSeconds),
+                LastError = _lastError,
+                IsHot = Hot is not null,
+                SpoolBytes = _staged.Sum(s => s.File.SizeBytes),
+                Counters = _counters,
+            };
+        }
+    }
+
+    public async Task<Txid> SyncAsync(CancellationToken cancellationToken)
+    {
+        if (Book.IsPaused || IsFenced || Exit is not null)
+            throw new LitestreamException($"{Name} is not replicated now ({Snapshot().Status}): it cannot be synced");
+        var request = new SyncRequest();
+        lock (_lock)
+        {
+            (_syncs ??= []).Add(request);
+            _seen |= FileEvent.Wal;
+        }
+        CaptureLane.Wake();
+        await using var registration = cancellationToken.Register(() => request.Done.TrySetCanceled(cancellationToken)).ConfigureAwait(false);
+        return await request.Done.Task.ConfigureAwait(false);
+    }
+
+    /// <summary>Changes the books, on disk too.</summary>
+    public void Record(Func<BookEntry, BookEntry> change)
+    {
+        lock (_lock)
+        {
+            Book = change(Book);
+            _context.Books.Save(Book);
+        }
+    }
+
+    /// <summary>Capture lane: a look begins. Answers what was seen since the last one, and since when (<see cref="Lane.Never"/>: nothing).</summary>
+    public (FileEvent Seen, long Since) BeginLook()
+    {
+        lock (_lock)
+        {
+            foreach (var sync in _syncs ?? [])
+                sync.IsTaken = true;
+            var seen = _seen;
+            _seen = FileEvent.None;
+            Interlocked.Exchange(ref _lastRoundAt, _context.Time.GetTimestamp());
+            return (seen, _dirtySince);
+        }
+    }
+
+    /// <summary>Capture lane: the look is over and everything committed before it is captured. Serves those who wait for that.</summary>
+    public void EndLook(long walBytes)
+    {
+        lock (_lock)
+        {
+            _walBytes = walBytes;
+            if ((_seen & ~FileEvent.Sweep) == 0)
+                _dirtySince = Lane.Never;
+            foreach (var sync in _syncs ?? [])
+                sync.Target ??= sync.IsTaken ? Book.Captured : null;
+        }
+        AnswerSyncs();
+    }
+
+    /// <summary>Capture lane: hands a captured file, with the books' new state, to the publish lane.</summary>
+    public void Stage(StagedFile file, Func<BookEntry, BookEntry> change)
+    {
+        lock (_lock)
+        {
+            _staged.Enqueue(file);
+            Book = change(Book);
+            _context.Books.Save(Book);
+        }
+        _context.Spool.AddWaiting(file.File.SizeBytes);
+        PublishLane.Wake();
+    }
+
+    /// <summary>The oldest captured file that is not published yet.</summary>
+    public StagedFile? PeekStaged()
+    {
+        lock (_lock)
+            return _staged.TryPeek(out var file) ? file : null;
+    }
+
+    /// <summary>Publish lane: the oldest staged file is in the replica.</summary>
+    public void ConfirmPublished(StagedFile file, DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            _staged.Dequeue();
+            Book = Book with { Published = Txid.Max(Book.Published, file.File.MaxTxid), LastSyncAt = now };
+            _context.Books.Save(Book);
+        }
+        _context.Books.AddFile(Name, file.File);
+        _context.Spool.AddWaiting(-file.File.SizeBytes);
+        AnswerSyncs();
+    }
+
+    /// <summary>Drops what waits to be published: it will never be, or a resync will bring it anew.</summary>
+    public void DropStaged()
+    {
+        lock (_lock)
+        {
+            while (_staged.TryDequeue(out var file))
+            {
+                _context.Spool.AddWaiting(-file.File.SizeBytes);
+                Spool.Delete(file.Path);
+            }
+        }
+    }
+
+    public void SetCapture(DatabaseStatus status, DatabaseReason reason, string? detail = null)
+    {
+        lock (_lock)
+        {
+            _capture = (status, reason, detail);
+            _lastError = status >= DatabaseStatus.Error ? detail : _lastError;
+        }
+    }
+
+    public void SetPublish(DatabaseStatus status, DatabaseReason reason, string? detail = null)
+    {
+        lock (_lock)
+        {
+            _publish = (status, reason, detail);
+            _lastError = status >= DatabaseStatus.Error ? detail : _lastError;
+        }
+    }
+
+    /// <summary>The publish lane may not touch the replica any more until a person decides.</summary>
+    public bool IsFenced
+    {
+        get
+        {
+            lock (_lock)
+                return _publish.Status is DatabaseStatus.SplitBrain or DatabaseStatus.Lost;
+        }
+    }
+
+    public void Count(Func<DatabaseCounters, DatabaseCounters> change)
+    {
+        lock (_lock)
+            _counters = change(_counters);
+    }
+
+    /// <summary>Something happened that is not captured yet, or waits for the replica.</summary>
+    public bool IsDirty
+    {
+        get
+        {
+            lock (_lock)
+                return _dirtySince != Lane.Never || _staged.Count > 0 || _syncs is { Count: > 0 };
+        }
+    }
+
+    public DatabaseExit BeginExit()
+    {
+        lock (_lock)
+            Exit ??= new();
+        CaptureLane.Wake();
+        return Exit;
+    }
+
+    private void AnswerSyncs()
+    {
+        List<SyncRequest>? answered = null;
+        lock (_lock)
+        {
+            if (_syncs is null)
+                return;
+            answered = _syncs.FindAll(s => s.Target <= Book.Published || s.Done.Task.IsCompleted);
+            _syncs.RemoveAll(answered.Contains);
+            if (_syncs.Count == 0)
+                _syncs = null;
+        }
+        foreach (var sync in answered)
+            sync.Done.TrySetResult(sync.Target.GetValueOrDefault());
+    }
+
+    public void SetPaused(bool isPaused)
+    {
+        Record(b => b with { IsPaused = isPaused });
+        CaptureLane.Wake();
+    }
+}

@@ -1,0 +1,29 @@
+namespace Litestream.Core.Tests.Replication;
+
+public sealed class FirstCopyTests
+{
+    private const string Name = "12345678-1234-5678-9abc-123456789012";
+
+    [Fact]
+    public async Task A_database_is_copied_once_and_then_followed()
+    {
+        await using var folder = new ReplicatedFolder();
+        using var application = new Application(folder.PathOf(Name));
+        application.Sql("PRAGMA journal_mode=WAL");
+        application.Sql("CREATE TABLE t (id INTEGER PRIMARY KEY, v)");
+        application.Sql("INSERT INTO t (v) VALUES ('before the agent')");
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.SyncAsync(database);
+        Assert.Equal([(1ul, 1ul)], (await folder.ListAsync(Name, 1)).Select(f => (f.MinTxid.Value, f.MaxTxid.Value)));
+        for (var i = 0; i < 20; i++)
+        {
+            application.Sql($"INSERT INTO t (v) VALUES ('row {i}')");
+            if (i % 5 == 0)
+                await ReplicatedFolder.SyncAsync(database);
+        }
+        await ReplicatedFolder.SyncAsync(database);
+        await folder.AssertRestoresEqualAsync(Name);
+        await folder.StopAsync();
+    }
+}

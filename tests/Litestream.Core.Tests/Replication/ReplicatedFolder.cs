@@ -1,0 +1,147 @@
+using System.Diagnostics;
+using Litestream.Core.Tests.Storage;
+using Litestream.Ltx;
+using Litestream.Storage;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Litestream.Core.Tests.Replication;
+
+/// <summary>A folder of databases, a store that replicates them, and a replica; the store can be stopped, killed off and opened again.</summary>
+internal sealed class ReplicatedFolder : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly ScratchFolder _scratch = new();
+
+    public string Data => Folder("data");
+
+    public string State => Folder("state");
+
+    public string Backups => Folder("backups");
+
+    public Store? Store { get; private set; }
+
+    public StoreOptions Options { get; set; } = new() { StateDirectory = "", SyncInterval = TimeSpan.FromMilliseconds(50), QuietTime = TimeSpan.FromMinutes(5) };
+
+    public Store Open()
+    {
+        SqliteForTests.Choose();
+        return Store = Store.Open(Options with { StateDirectory = State }, ReplicaRoot.Parse("file://" + Backups), TimeProvider.System, NullLoggerFactory.Instance);
+    }
+
+    public string PathOf(string name) => Path.Combine(Data, name + ".db");
+
+    public Database Register(string name) => Store!.Register(PathOf(name), name);
+
+    /// <summary>Stops as a shutdown does.</summary>
+    public async Task StopAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        await Store!.StopAsync(patience.Token);
+        await Store.DisposeAsync();
+        Store = null;
+    }
+
+    /// <summary>Ends without a last sync.</summary>
+    public async Task DropAsync()
+    {
+        await Store!.DisposeAsync();
+        Store = null;
+    }
+
+    public static async Task SyncAsync(Database database)
+    {
+        database.Notice(FileEvent.Wal);
+        using var patience = new CancellationTokenSource(Patience);
+        try
+        {
+            await database.SyncAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"not synced in {Patience}: {database.Snapshot()}");
+        }
+    }
+
+    public static async Task WaitAsync(Func<bool> condition, string what)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        while (!condition())
+        {
+            Assert.True(Stopwatch.GetElapsedTime(begun) < Patience, $"waited in vain: {what}");
+            await Task.Delay(5);
+        }
+    }
+
+    public IReplicaStorage StorageOf(string name) => ReplicaRoot.Parse("file://" + Backups).Open("databases/" + name);
+
+    public async Task<IReadOnlyList<LtxFile>> ListAsync(string name, int level)
+    {
+        var files = new List<LtxFile>();
+        await foreach (var file in StorageOf(name).ListAsync(level, default))
+            files.Add(file);
+        return files;
+    }
+
+    /// <summary>Restores the newest state, or that of a transaction, and answers the database's path. Proves the sum.</summary>
+    public async Task<string> RestoreAsync(string name, Txid? txid = null)
+    {
+        var storage = StorageOf(name);
+        var chain = ChainPlanner.Choose(await ReplicaListing.ReadAsync(storage, default), new(txid, null), storage.Url);
+        var reader = await ChainReader.OpenAsync(storage, chain, 1, default);
+        await reader.VerifyAsync(default);
+        var path = Path.Combine(Folder("restored"), $"{name}-{Guid.NewGuid():N}.db");
+        var sum = 0UL;
+        await using (var output = File.Create(path))
+        {
+            output.SetLength((long)reader.Newest.Commit * reader.Newest.PageSize);
+            await reader.ReadPagesAsync((first, pages) =>
+            {
+                output.Position = (first - 1L) * reader.Newest.PageSize;
+                output.Write(pages);
+                for (var i = 0; i < pages.Length / reader.Newest.PageSize; i++)
+                    sum += PageSum.Of(first + (uint)i, pages.Slice(i * reader.Newest.PageSize, reader.Newest.PageSize));
+            }, default);
+        }
+        Assert.Equal(reader.Newest.Proof!.Value.Post, sum);
+        return path;
+    }
+
+    /// <summary>Restores the newest state and compares its content with the source's; both must be sound.</summary>
+    public async Task AssertRestoresEqualAsync(string name)
+    {
+        var restored = await RestoreAsync(name);
+        Assert.Equal("ok", Scalar(restored, "PRAGMA integrity_check"));
+        Assert.Equal(DumpOf(PathOf(name)), DumpOf(restored));
+    }
+
+    public static string DumpOf(string path)
+    {
+        var writer = Path.Combine(AppContext.BaseDirectory, "Litestream.Writer.dll");
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [writer, "dump", path]) { RedirectStandardOutput = true })!;
+        var dump = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+        return dump.Replace(path, "");
+    }
+
+    public static string? Scalar(string path, string sql)
+    {
+        SqliteForTests.Choose();
+        using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar()?.ToString();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Store is not null)
+            await DropAsync();
+        _scratch.Dispose();
+    }
+
+    private string Folder(string name) => Directory.CreateDirectory(Path.Combine(_scratch.Path, name)).FullName;
+}
