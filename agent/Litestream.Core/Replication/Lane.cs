@@ -19,7 +19,7 @@ internal sealed class Lane(ReplicatedDatabase database, LaneKind kind, Scheduler
         Running,
     }
 
-    public ReplicatedDatabase Database => database;
+    public ReplicatedDatabase Owner => database;
 
     public LaneKind Kind => kind;
 

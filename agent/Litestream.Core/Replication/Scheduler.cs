@@ -122,7 +122,7 @@ internal sealed class Scheduler : IAsyncDisposable
             if (!TryTake(queues, out var lane) || _isDisposed)
                 continue;
             lane.BeginRun();
-            lane.EndRun(_capture(lane.Database));
+            lane.EndRun(_capture(lane.Owner));
         }
     }
 
@@ -158,7 +158,7 @@ internal sealed class Scheduler : IAsyncDisposable
         while (!_isDisposed && _publishes.TryDequeue(out var lane))
         {
             lane.BeginRun();
-            lane.EndRun(await _publish(lane.Database).ConfigureAwait(false));
+            lane.EndRun(await _publish(lane.Owner).ConfigureAwait(false));
         }
         if (Interlocked.Decrement(ref _uploads) == 0 && _isDisposed)
             _drained.TrySetResult();
