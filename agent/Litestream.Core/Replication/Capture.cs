@@ -57,7 +57,12 @@ internal sealed class Capture(StoreContext context, Staging staging, Resync resy
     private bool TryCaptureFrames(ReplicatedDatabase database, HotDatabase hot, EngineConnection marked, WalIndexHeader index, long since)
     {
         if (index.MxFrame == 0)
+        {
+            // Reset and not written yet. Remembered, so that a mark broken later finds its generation again.
+            if (database.Book.Position is { } last && last.Salts != index.Salts)
+                database.Record(b => b with { Position = new(index.Salts, 0, default) });
             return true;
+        }
         if (index.PageSize != hot.Table.PageSize)
             return false;
         while (true)

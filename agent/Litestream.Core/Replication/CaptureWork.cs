@@ -103,7 +103,7 @@ internal sealed class CaptureWork(StoreContext context, Capture capture, Opening
         database.EndLook(index.MxFrame * (long)(index.PageSize + WalFrameHeader.SizeBytes));
         database.Count(c => c with { SyncSeconds = c.SyncSeconds + context.Time.GetElapsedTime(begun).TotalSeconds });
         database.SetCapture(DatabaseStatus.Active, DatabaseReason.Hot);
-        if (hot.Unbackfilled >= Checkpoint.TriggerFrames && begun >= hot.NextCheckpointAt)
+        if (Checkpoint.IsWanted(index) && begun >= hot.NextCheckpointAt)
             hot.NextCheckpointAt = checkpoint.TryComplete(database, hot, since) || hot.PinnedSince is null ? 0 : context.In(PinnedPause);
         if (context.Time.GetElapsedTime(hot.TableSavedAt) > TableSaveInterval)
         {
@@ -222,7 +222,7 @@ internal sealed class CaptureWork(StoreContext context, Capture capture, Opening
         CloseHot(database);
         var wait = failure.RetryIn ?? Backoff(database.CaptureFailures);
         // What only takes a moment is no news.
-        if (wait > TimeSpan.Zero || database.CaptureFailures > 5)
+        if (wait != TimeSpan.Zero || database.CaptureFailures > 5)
         {
             if (database.Snapshot().Reason != failure.Reason)
                 context.Log.Troubled(database.Name, failure.Hint is null ? failure.Message : $"{failure.Message} (hint: {failure.Hint})");

@@ -11,12 +11,18 @@ namespace Litestream.Replication;
 internal sealed class Checkpoint(StoreContext context, Capture capture)
 {
     /// <summary>SQLite's own default threshold (wal_autocheckpoint).</summary>
-    public const uint TriggerFrames = 1000;
+    private const uint TriggerFrames = 1000;
 
     /// <summary>Longest try for the writer lock while we hold a mark: an application's RESTART may hold it and wait for that mark.</summary>
     private static readonly TimeSpan WriterLockPatience = TimeSpan.FromMilliseconds(20);
 
     private const int CompletionTries = 20;
+
+    /// <summary>
+    /// The generation is long and something of it is not in the database file. Not "many frames": an application's own checkpoints follow our marks
+    /// closely and still never complete. Not the file's size either: a complete WAL that no writer has reset yet needs nothing.
+    /// </summary>
+    public static bool IsWanted(WalIndexHeader index) => index.MxFrame >= TriggerFrames && !index.IsFullyBackfilled;
 
     /// <summary>False when it could not be completed: a writer was faster, or a reader of the application pins the WAL. Nothing is lost then.</summary>
     public bool TryComplete(ReplicatedDatabase database, HotDatabase hot, long since)

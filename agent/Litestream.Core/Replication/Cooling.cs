@@ -15,31 +15,37 @@ internal sealed class Cooling(StoreContext context, Capture capture, Checkpoint 
     {
         if (database.PeekStaged() is not null)
             return CoolingResult.WaitsForReplica;
-        if (hot.Holder.ReadWalIndex() is not { } index)
-            return CoolingResult.NotYet;
-        // What is left in the WAL goes into the database first, and its time stamps get old enough to show any later write.
-        if (index.Unbackfilled > 0 && !checkpoint.TryComplete(database, hot, since) && !evenIfConnected)
-            return CoolingResult.NotYet;
         if (FileStat.Of(database.Path) is not { } file || !file.IsSettled(context.Time.GetUtcNow()) || !DatabaseFiles.At(database.Path).AreSameFiles(hot.Files))
             return CoolingResult.NotYet;
         hot.CloseSpare();
-        if (TryCloseAlone(database, hot, file))
+        var isAlone = TryBeAlone(hot.Holder);
+        if (isAlone && TryClose(database, hot, file))
             return database.Book.Resting is null ? CoolingResult.LookAgain : CoolingResult.Cold;
         TakeMarkAgain(database, hot, since);
+        if (isAlone)
+        {
+            // What is left in the WAL goes into the database, whose time stamps must then get old enough to show any later write.
+            checkpoint.TryComplete(database, hot, since);
+            return CoolingResult.NotYet;
+        }
         return evenIfConnected && database.PeekStaged() is null ? Leave(database, hot) : CoolingResult.Connected;
     }
 
-    /// <summary>Nobody else is connected: under the exclusive lock nobody can come either.</summary>
-    private bool TryCloseAlone(ReplicatedDatabase database, HotDatabase hot, FileStat file)
+    /// <summary>Takes the exclusive lock if nobody else is connected; then nobody can come either.</summary>
+    private static bool TryBeAlone(EngineConnection connection)
     {
-        var connection = hot.Holder;
         connection.EndTransaction();
         connection.Execute("PRAGMA locking_mode=EXCLUSIVE\0"u8);
-        if (!connection.TryBeginImmediate())
-            return false;
-        var isCaptured = connection.ReadWalIndex() is { } index && IsCaptured(database, index) && index.IsFullyBackfilled;
+        return connection.TryBeginImmediate();
+    }
+
+    /// <summary>Under the exclusive lock: closes if there is nothing left to do, so that closing writes nothing but removes the WAL.</summary>
+    private bool TryClose(ReplicatedDatabase database, HotDatabase hot, FileStat file)
+    {
+        var connection = hot.Holder;
+        var isDone = connection.ReadWalIndex() is { } index && IsCaptured(database, index) && index.IsFullyBackfilled;
         connection.EndTransaction();
-        if (!isCaptured || FileStat.Of(database.Path) is not { } locked || !locked.IsUnchanged(file))
+        if (!isDone || FileStat.Of(database.Path) is not { } locked || !locked.IsUnchanged(file))
             return false;
         hot.Table.Save(context.TablePathOf(database.Name));
         connection.CheckpointOnClose(true);

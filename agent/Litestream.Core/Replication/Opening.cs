@@ -42,8 +42,9 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
             return "position-unknown";
         if (marked.ReadWalIndex() is not { } index)
             return "wal-index-unreadable";
-        if (position.Frame > 0 && position.Salts == index.Salts)
-            return position.Frame <= index.MxFrame && IsInPlace(marked, position, index.PageSize) ? null : "wal-tail-lost";
+        // Zero salts: there was no WAL, and a later one may have come and gone.
+        if (position.Salts == index.Salts && position.Salts != default)
+            return position.Frame == 0 || (position.Frame <= index.MxFrame && IsInPlace(marked, position, index.PageSize)) ? null : "wal-tail-lost";
         // The database file is as we left it, without a WAL: whatever is in the WAL now is all that happened since.
         if (database.Book.Resting is { WalInode: 0 } resting && FileStat.Of(database.Path) is { } now && now.IsUnchanged(resting.Main))
             return null;

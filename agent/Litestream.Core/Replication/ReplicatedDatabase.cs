@@ -98,7 +98,7 @@ internal sealed class ReplicatedDatabase
     {
         lock (_lock)
         {
-            var (status, reason, detail) = _publish.Status > _capture.Status ? _publish : _capture;
+            var (status, reason, detail) = _publish.Status != DatabaseStatus.Active && _publish.Status >= _capture.Status ? _publish : _capture;
             var waitingSince = _staged.TryPeek(out var oldest) ? Math.Min(oldest.NoticedAt, _dirtySince) : _dirtySince;
             return new()
             {

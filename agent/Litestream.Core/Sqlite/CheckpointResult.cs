@@ -3,5 +3,5 @@ namespace Litestream.Sqlite;
 /// <summary>What a checkpoint answered: frames in the WAL, and how many of them are in the database now (-1 when not in WAL mode).</summary>
 internal readonly record struct CheckpointResult(int LogFrames, int CheckpointedFrames)
 {
-    public bool IsComplete => LogFrames == CheckpointedFrames;
+    public bool IsComplete => LogFrames >= 0 && LogFrames == CheckpointedFrames;
 }

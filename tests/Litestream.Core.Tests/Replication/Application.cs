@@ -7,10 +7,13 @@ internal sealed class Application : IDisposable
 {
     private readonly Process _process;
 
+    /// <param name="database">Path; an empty database is created when there is none.</param>
     public Application(string database)
     {
+        if (!File.Exists(database))
+            File.Create(database).Dispose();
         var writer = Path.Combine(AppContext.BaseDirectory, "Litestream.Writer.dll");
-        _process = Process.Start(new ProcessStartInfo("dotnet", [writer, "talk", database, "-create"])
+        _process = Process.Start(new ProcessStartInfo("dotnet", [writer, "talk", database])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -1,0 +1,201 @@
+namespace Litestream.Core.Tests.Replication;
+
+public sealed class CoolingTests
+{
+    private const string Name = "12345678-1234-5678-9abc-123456789012";
+
+    [Fact]
+    public async Task A_database_that_nobody_uses_is_closed_and_leaves_no_wal_behind()
+    {
+        await using var folder = new ReplicatedFolder();
+        using (var application = NewTenant(folder))
+            application.Sql("INSERT INTO t (v) VALUES ('a')");
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.WaitAsync(() => database.Snapshot() is { Reason: DatabaseReason.Cold, ReplicatedTxid.Value: 1 }, "cold");
+        Assert.Equal([folder.PathOf(Name)], Directory.GetFiles(folder.Data));
+        await folder.AssertRestoresEqualAsync(Name);
+    }
+
+    [Fact]
+    public async Task An_application_that_opens_writes_and_closes_per_request_loses_nothing()
+    {
+        await using var folder = new ReplicatedFolder();
+        NewTenant(folder).Dispose();
+        folder.Open();
+        var database = folder.Register(Name);
+        for (var i = 0; i < 6; i++)
+        {
+            using (var application = new Application(folder.PathOf(Name)))
+                application.Sql($"INSERT INTO t (v) VALUES ('request {i}')");
+            database.Notice(FileEvent.Wal | FileEvent.Database);
+            if (i % 2 == 0)
+                await ReplicatedFolder.WaitAsync(() => database.Snapshot() is { IsHot: false, LagSeconds: 0 }, "cold again");
+        }
+        await ReplicatedFolder.SyncAsync(database);
+        await folder.AssertRestoresEqualAsync(Name);
+    }
+
+    [Fact]
+    public async Task A_cold_database_with_a_connected_application_is_recognised_when_it_changes()
+    {
+        await using var folder = new ReplicatedFolder();
+        folder.Options = folder.Options with { QuietTime = TimeSpan.FromMilliseconds(100) };
+        using var application = NewTenant(folder);
+        folder.Open();
+        var database = folder.Register(Name);
+        for (var i = 0; i < 4; i++)
+        {
+            await ReplicatedFolder.WaitAsync(() => database.Snapshot() is { IsHot: false, Reason: DatabaseReason.Cold }, "cold although the application is connected");
+            application.Sql($"INSERT INTO t (v) VALUES ('row {i}')");
+            // The event is lost; the sweep finds it.
+            database.Notice(FileEvent.Sweep);
+            var expected = (ulong)(i + 2);
+            await ReplicatedFolder.WaitAsync(() => database.Snapshot().ReplicatedTxid.Value == expected, $"transaction {expected}");
+        }
+        Assert.DoesNotContain(folder.Store!.Resyncs, r => r.Value > 0);
+        await folder.AssertRestoresEqualAsync(Name);
+    }
+
+    [Fact]
+    public async Task An_idle_database_is_neither_opened_nor_asked_for_by_the_sweep()
+    {
+        await using var folder = new ReplicatedFolder();
+        NewTenant(folder).Dispose();
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.WaitAsync(() => database.Snapshot() is { Reason: DatabaseReason.Cold, ReplicatedTxid.Value: 1 }, "cold");
+        await folder.StopAsync();
+        var store = folder.Open();
+        database = folder.Register(Name);
+        for (var i = 0; i < 20; i++)
+            database.Notice(FileEvent.Sweep);
+        await ReplicatedFolder.WaitAsync(() => database.Snapshot() is { Reason: DatabaseReason.Cold }, "cold");
+        Assert.Equal(0, store.HotCount);
+        Assert.Equal(0, store.Replica.Requests.Values.Sum());
+        Assert.Equal([folder.PathOf(Name)], Directory.GetFiles(folder.Data));
+    }
+
+    [Fact]
+    public async Task A_tenant_deleted_alone_and_created_anew_never_sees_the_old_ones_pages()
+    {
+        await using var folder = new ReplicatedFolder();
+        folder.Open();
+        using (var application = NewTenant(folder))
+        {
+            application.Sql("CREATE TABLE secret (x)");
+            var database = folder.Register(Name);
+            await ReplicatedFolder.SyncAsync(database);
+            application.Sql("INSERT INTO secret VALUES ('old tenant data')");
+            await ReplicatedFolder.SyncAsync(database);
+        }
+        var old = folder.Store!.Find(Name)!;
+        File.Delete(folder.PathOf(Name));
+        old.Notice(FileEvent.Disappeared);
+        await folder.Store.UnregisterAsync(old, default);
+        Assert.Empty(Directory.GetFiles(folder.Data));
+        using var second = NewTenant(folder);
+        var recreated = folder.Register(Name);
+        await ReplicatedFolder.SyncAsync(recreated);
+        Assert.Equal(["t"], second.Sql("SELECT name FROM sqlite_schema ORDER BY 1"));
+        Assert.Single(await folder.ListAsync(Name, 1), f => f.IsImage);
+        await folder.AssertRestoresEqualAsync(Name);
+    }
+
+    [Fact]
+    public async Task A_file_replaced_by_rename_is_resynced()
+    {
+        await using var folder = new ReplicatedFolder();
+        var application = NewTenant(folder);
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.SyncAsync(database);
+        application.Sql("INSERT INTO t (v) VALUES ('last of the old file')");
+        application.Dispose();
+        var template = folder.PathOf("template");
+        using (var creator = new Application(template))
+        {
+            creator.Sql("PRAGMA journal_mode=WAL");
+            creator.Sql("CREATE TABLE other (x)");
+            creator.Sql("INSERT INTO other VALUES ('from the template')");
+        }
+        await ReplicatedFolder.WaitAsync(() => !database.Snapshot().IsHot, "cold, so that no WAL lies there");
+        File.Move(template, folder.PathOf(Name), overwrite: true);
+        database.Notice(FileEvent.Appeared);
+        await ReplicatedFolder.SyncAsync(database);
+        await folder.AssertRestoresEqualAsync(Name);
+    }
+
+    [Fact]
+    public async Task Removing_wal_and_shm_under_a_running_agent_corrupts_nothing()
+    {
+        await using var folder = new ReplicatedFolder();
+        var application = NewTenant(folder);
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.SyncAsync(database);
+        application.Sql("INSERT INTO t (v) VALUES ('b')");
+        await ReplicatedFolder.SyncAsync(database);
+        application.Sql("PRAGMA wal_checkpoint(PASSIVE)");
+        application.Sql("INSERT INTO t (v) VALUES ('lost with the WAL')");
+        await ReplicatedFolder.SyncAsync(database);
+        application.Kill();
+        File.Delete(folder.PathOf(Name) + "-wal");
+        File.Delete(folder.PathOf(Name) + "-shm");
+        using var restarted = new Application(folder.PathOf(Name));
+        for (var i = 0; i < 50; i++)
+            restarted.Sql("INSERT INTO t (v) VALUES (hex(randomblob(1000)))");
+        restarted.Sql("PRAGMA wal_checkpoint(PASSIVE)");
+        await ReplicatedFolder.SyncAsync(database);
+        Assert.Equal(["ok"], restarted.Sql("PRAGMA integrity_check"));
+        await folder.AssertRestoresEqualAsync(Name);
+    }
+
+    [Fact]
+    public async Task A_zero_byte_file_waits_and_starts_when_it_becomes_a_database()
+    {
+        await using var folder = new ReplicatedFolder();
+        File.Create(folder.PathOf(Name)).Dispose();
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.WaitAsync(() => database.Snapshot() is { Status: DatabaseStatus.Waiting, Reason: DatabaseReason.EmptyFile }, "waiting");
+        Assert.Equal(0, database.Snapshot().LagSeconds);
+        using var application = NewTenant(folder);
+        await ReplicatedFolder.SyncAsync(database);
+        await folder.AssertRestoresEqualAsync(Name);
+    }
+
+    [Fact]
+    public async Task A_rollback_journal_database_is_switched_to_wal_once()
+    {
+        await using var folder = new ReplicatedFolder();
+        using (var application = new Application(folder.PathOf(Name)))
+            application.Sql("CREATE TABLE t (id INTEGER PRIMARY KEY, v)");
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.SyncAsync(database);
+        Assert.Equal("wal", ReplicatedFolder.Scalar(folder.PathOf(Name), "PRAGMA journal_mode"));
+        await folder.AssertRestoresEqualAsync(Name);
+    }
+
+    [Fact]
+    public async Task Something_else_in_the_file_is_named_and_left_alone()
+    {
+        await using var folder = new ReplicatedFolder();
+        File.WriteAllText(folder.PathOf(Name), new string('x', 5000));
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.WaitAsync(() => database.Snapshot() is { Status: DatabaseStatus.Error, Reason: DatabaseReason.NotADatabase }, "named");
+        Assert.Equal([folder.PathOf(Name)], Directory.GetFiles(folder.Data));
+        Assert.False(Directory.Exists(Path.Combine(folder.Backups, "databases")));
+    }
+
+    private static Application NewTenant(ReplicatedFolder folder)
+    {
+        var application = new Application(folder.PathOf(Name));
+        application.Sql("PRAGMA journal_mode=WAL");
+        application.Sql("CREATE TABLE t (id INTEGER PRIMARY KEY, v)");
+        application.Sql("INSERT INTO t (v) VALUES ('first')");
+        return application;
+    }
+}
