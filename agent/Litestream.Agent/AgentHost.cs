@@ -1,0 +1,116 @@
+using Litestream.Agent.Api;
+using Litestream.Agent.Configuration;
+using Litestream.Agent.Watching;
+using Litestream.Storage;
+
+namespace Litestream.Agent;
+
+/// <summary>
+/// A running agent: store, watch and API, started and stopped in the one order that loses nothing. Everything is checked
+/// before anything is changed, and whatever was started is stopped again when a later step fails.
+/// </summary>
+internal sealed class AgentHost : IAsyncDisposable
+{
+    private readonly AgentOptions _options;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly List<IAsyncDisposable> _started = [];
+    private Store _store = null!;
+    private DirectoryWatch _watch = null!;
+    private LocalApi _api = null!;
+
+    private AgentHost(AgentOptions options, ILogger logger, TimeProvider time) => (_options, _logger, _time) = (options, logger, time);
+
+    /// <summary>The port that was taken; the same as asked for unless that was 0.</summary>
+    public int Port => _api.Port;
+
+    /// <summary>The folder with this agent's books and socket.</summary>
+    public string StateFolder => _store.Options.StateDirectory;
+
+    public Store Store => _store;
+
+    public static async Task<AgentHost> StartAsync(
+        AgentOptions options, AgentEnvironment environment, ILoggerFactory logging, TimeProvider time, CancellationToken stop)
+    {
+        var agent = new AgentHost(options, logging.CreateLogger("Litestream.Agent"), time);
+        try
+        {
+            await agent.StartAsync(environment, logging, stop);
+            return agent;
+        }
+        catch
+        {
+            await agent.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>No new work, the last sync of every dirty database, the end. False when not everything could be synced in time.</summary>
+    public async Task<bool> StopAsync()
+    {
+        var began = _time.GetTimestamp();
+        _logger.Stopping(_store.Count);
+        await _watch.StopAsync();
+        using var limit = new CancellationTokenSource(_options.ShutdownTimeout, _time);
+        try
+        {
+            await _store.StopAsync(limit.Token);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            // told below
+        }
+        await _api.StopAsync();
+        if (limit.IsCancellationRequested)
+            _logger.StoppedEarly(_options.ShutdownTimeout.TotalSeconds);
+        else
+            _logger.Stopped(_time.GetElapsedTime(began).TotalMilliseconds);
+        return !limit.IsCancellationRequested;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        for (var i = _started.Count - 1; i >= 0; i--)
+            await _started[i].DisposeAsync();
+        _started.Clear();
+    }
+
+    private async Task StartAsync(AgentEnvironment environment, ILoggerFactory logging, CancellationToken stop)
+    {
+        var replica = ReplicaChoice.Open(_options.Replica, environment);
+        var directories = WatchedDirectories.From(_options, _logger);
+        var warnings = Warnings(replica);
+
+        var state = Path.Combine(StateDirectory.ChooseRoot(_options.StateRoot, environment), StateDirectory.NameOf(_options.Watched));
+        StateDirectory.Create(state);
+        // From here on the folder is ours alone: a second agent for the same directories ends at this line.
+        _store = Store.Open(_options.Store with { StateDirectory = state }, replica, _time, logging);
+        _started.Add(_store);
+
+        var registration = new Registration(_store, _logger);
+        foreach (var directory in directories)
+            registration.AddDirectory(directory);
+        _watch = new(registration, _options.SweepInterval, _logger);
+        _started.Add(_watch);
+
+        // Before the first tenant is touched: a taken port must end the program without a trace.
+        _api = await LocalApi.StartAsync(new AgentView(_store, registration, _watch, _options, warnings, _time), state, logging);
+        _started.Add(_api);
+
+        await MissingDatabases.RestoreAsync(_options.Databases, replica, _time, _logger, stop);
+        _watch.Start();
+        _logger.Monitoring(_store.Count, directories.Count(d => d.TakesTenants));
+        _logger.Ready(_api.Address, replica.Url, state);
+    }
+
+    private List<string> Warnings(ReplicaRoot replica)
+    {
+        var warnings = new List<string>();
+        if (ReplicaChoice.Warning(replica, _options.Watched) is { } warning)
+        {
+            warnings.Add(warning);
+            _logger.Warn(warning);
+        }
+        return warnings;
+    }
+}

@@ -1,0 +1,32 @@
+namespace Litestream.Agent;
+
+/// <summary>What the log says about the agent's start and end.</summary>
+internal static partial class AgentLog
+{
+    [LoggerMessage(6100, LogLevel.Information, "Ready: page http://{Address}  replica {Replica}  state {State}")]
+    public static partial void Ready(this ILogger logger, string address, string replica, string state);
+
+    [LoggerMessage(6101, LogLevel.Warning, "{Warning}")]
+    public static partial void Warn(this ILogger logger, string warning);
+
+    [LoggerMessage(6102, LogLevel.Information, "Stopping: last sync of {Clients} clients")]
+    public static partial void Stopping(this ILogger logger, int clients);
+
+    [LoggerMessage(6103, LogLevel.Information, "Stopped after {ElapsedMs:0} ms; everything is in the replica")]
+    public static partial void Stopped(this ILogger logger, double elapsedMs);
+
+    [LoggerMessage(6104, LogLevel.Error, "Stopped after {TimeoutSeconds} s before everything was in the replica; the next start sends the rest")]
+    public static partial void StoppedEarly(this ILogger logger, double timeoutSeconds);
+
+    [LoggerMessage(6105, LogLevel.Information, "Restored {Path} from {Replica} at transaction {Txid} ({Bytes} bytes, {ElapsedMs:0} ms)")]
+    public static partial void Restored(this ILogger logger, string path, string replica, string txid, long bytes, double elapsedMs);
+
+    [LoggerMessage(6106, LogLevel.Information, "{Path} does not exist, and neither does a backup of it; it is replicated as soon as it is created")]
+    public static partial void NothingToRestore(this ILogger logger, string path);
+
+    [LoggerMessage(6107, LogLevel.Warning, "No control socket at {Path}: {Reason}; commands cannot ask this agent")]
+    public static partial void NoSocket(this ILogger logger, string path, string reason);
+
+    [LoggerMessage(6108, LogLevel.Error, "A request failed: {Method} {Path}")]
+    public static partial void RequestFailed(this ILogger logger, string method, string path, Exception error);
+}

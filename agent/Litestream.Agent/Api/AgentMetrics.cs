@@ -1,0 +1,42 @@
+using System.Diagnostics;
+
+namespace Litestream.Agent.Api;
+
+/// <summary>The series that do not grow with the number of tenants.</summary>
+internal static class AgentMetrics
+{
+    public static void Write(MetricsText text, AgentView agent)
+    {
+        var store = agent.Store;
+        var census = agent.Census.Take();
+        text.Gauge("litestream_info", "Version of the agent, always 1.").Sample("litestream_info", 1, ("version", ProgramVersion.Text));
+        text.Gauge("litestream_tenants", "Registered tenants by status.");
+        foreach (var (status, count) in census.ByStatus)
+            text.Sample("litestream_tenants", count, ("status", status));
+        text.Gauge("litestream_hot_tenants", "Tenants with open connections.").Sample("litestream_hot_tenants", store.HotCount);
+        text.Gauge("litestream_unhealthy_tenants", "Tenants in error or past their lag limit.").Sample("litestream_unhealthy_tenants", census.UnhealthyCount);
+        text.Gauge("litestream_worst_lag_seconds", "Largest lag of all tenants.").Sample("litestream_worst_lag_seconds", census.WorstLagSeconds);
+        text.Gauge("litestream_upload_queue_depth", "Captured files that wait for the replica.").Sample("litestream_upload_queue_depth", store.UploadQueueDepth);
+        text.Gauge("litestream_spool_bytes", "Captured bytes that wait for the replica.").Sample("litestream_spool_bytes", store.SpoolBytes);
+        text.Gauge("litestream_skipped_files", "Database-like files in watched directories that are not replicated.").Sample("litestream_skipped_files", agent.Registration.SkippedCount);
+        text.Counter("litestream_resync_total", "Page differences of a whole database, by reason.");
+        foreach (var (reason, count) in store.Resyncs)
+            text.Sample("litestream_resync_total", count, ("reason", reason));
+        text.Counter("litestream_replica_operation_total", "Requests to the replica.");
+        foreach (var (operation, count) in store.Replica.Requests)
+            text.Sample("litestream_replica_operation_total", count, ("replica_type", store.Replica.Kind), ("operation", operation));
+        WriteProcess(text, agent);
+    }
+
+    /// <summary>The usual names of Prometheus' client libraries.</summary>
+    private static void WriteProcess(MetricsText text, AgentView agent)
+    {
+        using var process = Process.GetCurrentProcess();
+        text.Gauge("process_resident_memory_bytes", "Resident memory.").Sample("process_resident_memory_bytes", process.WorkingSet64);
+        text.Counter("process_cpu_seconds_total", "Processor time.").Sample("process_cpu_seconds_total", process.TotalProcessorTime.TotalSeconds);
+        text.Gauge("process_start_time_seconds", "Start of the process since 1970.")
+            .Sample("process_start_time_seconds", (agent.Time.GetUtcNow() - agent.Uptime).ToUnixTimeMilliseconds() / 1000d);
+        if (OperatingSystem.IsLinux())
+            text.Gauge("process_open_fds", "Open descriptors.").Sample("process_open_fds", Directory.GetFileSystemEntries("/proc/self/fd").Length);
+    }
+}

@@ -1,0 +1,41 @@
+using Litestream.Fleet.Api;
+using Litestream.Ltx;
+
+namespace Litestream.Agent.Api;
+
+/// <summary>A database's snapshot as the contract's records.</summary>
+internal static class ClientView
+{
+    public static Client Of(DatabaseSnapshot database) => new()
+    {
+        ClientId = database.Name,
+        DatabasePath = database.Path,
+        S3Path = $"databases/{database.Name}",
+        Status = Words.Of(database.Status),
+        CreatedAt = database.CreatedAt,
+        Replica = database.ReplicaUrl,
+        SizeBytes = database.SizeBytes,
+        PageSize = database.PageSize,
+        Txid = Shown(database.Txid),
+        ReplicatedTxid = Shown(database.ReplicatedTxid),
+        LastSyncAt = database.LastSyncAt,
+        LagSeconds = Math.Round(database.LagSeconds, 3),
+        LastProofAt = database.LastProofAt,
+        LastError = database.LastError,
+        Reason = Words.Of(database.Reason),
+        Detail = database.Detail,
+    };
+
+    public static ClientHealth HealthOf(DatabaseSnapshot database, bool isHealthy) => new()
+    {
+        ClientId = database.Name,
+        Healthy = isHealthy,
+        Status = Words.Of(database.Status),
+        Reason = Words.Of(database.Reason),
+        LagSeconds = Math.Round(database.LagSeconds, 3),
+        LastSyncAt = database.LastSyncAt,
+        LastError = isHealthy ? null : database.Detail ?? database.LastError,
+    };
+
+    private static string? Shown(Txid txid) => txid.IsNone ? null : txid.ToString();
+}

@@ -1,0 +1,45 @@
+using System.Globalization;
+
+namespace Litestream.Agent.Api;
+
+/// <summary>The parameters of every list of tenants: <c>limit</c>, <c>cursor</c>, <c>q</c> (part of id or path), <c>status</c>.</summary>
+internal sealed record ListQuery
+{
+    private const int LongestText = 500;
+
+    public int Limit { get; private init; } = ClientPage.DefaultLimit;
+
+    public string? Cursor { get; private init; }
+
+    /// <summary>Null for all.</summary>
+    public Func<Database, bool>? Filter { get; private init; }
+
+    public static ListQuery Read(IQueryCollection query)
+    {
+        var limit = ClientPage.DefaultLimit;
+        if (Text(query, "limit") is { } given
+            && (!int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > ClientPage.LargestLimit))
+            throw new ProblemException(Problems.BadParameter($"limit is a number from 1 to {ClientPage.LargestLimit}"));
+        return new() { Limit = limit, Cursor = Text(query, "cursor"), Filter = FilterOf(Text(query, "q"), Text(query, "status")) };
+    }
+
+    private static Func<Database, bool>? FilterOf(string? part, string? status)
+    {
+        if (status is not null && !Fleet.StatusWords.All.Contains(status))
+            throw new ProblemException(Problems.BadParameter($"status is one of {string.Join(", ", Fleet.StatusWords.All)}"));
+        if (part is null && status is null)
+            return null;
+        return database =>
+            (part is null || database.Name.Contains(part, StringComparison.OrdinalIgnoreCase) || database.Path.Contains(part, StringComparison.OrdinalIgnoreCase))
+            && (status is null || Words.Of(database.Snapshot().Status) == status);
+    }
+
+    private static string? Text(IQueryCollection query, string name)
+    {
+        if (!query.TryGetValue(name, out var values) || values.Count == 0 || values[0] is not { Length: > 0 } text)
+            return null;
+        return values.Count == 1 && text.Length <= LongestText
+            ? text
+            : throw new ProblemException(Problems.BadParameter($"{name} is given once, with at most {LongestText} characters"));
+    }
+}

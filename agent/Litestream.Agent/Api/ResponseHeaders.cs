@@ -1,0 +1,14 @@
+namespace Litestream.Agent.Api;
+
+/// <summary>Headers of every answer: nothing is cached, framed, sniffed or loaded from elsewhere.</summary>
+internal static class ResponseHeaders
+{
+    public static void Apply(HttpResponse response)
+    {
+        response.Headers.CacheControl = "no-store";
+        response.Headers.XContentTypeOptions = "nosniff";
+        response.Headers["Referrer-Policy"] = "no-referrer";
+        response.Headers.ContentSecurityPolicy =
+            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    }
+}

@@ -1,0 +1,39 @@
+using Litestream.Fleet;
+using Litestream.Fleet.Api;
+
+namespace Litestream.Agent.Api;
+
+/// <summary><c>/api/status</c>: everything about this agent and a page of its tenants.</summary>
+internal static class StatusEndpoints
+{
+    public static void Map(IEndpointRouteBuilder routes, AgentView agent) =>
+        routes.MapGet("/api/status", (HttpRequest request) => TypedResults.Json(Report(agent, ListQuery.Read(request.Query)), FleetJson.Default.StatusReport));
+
+    private static StatusReport Report(AgentView agent, ListQuery query)
+    {
+        var census = agent.Census.Take();
+        var (page, nextCursor) = ClientPage.Of(agent.Store.Databases, query.Limit, query.Cursor, query.Filter);
+        var replica = agent.Store.Replica;
+        return new()
+        {
+            Bucket = replica.Kind == "s3" ? new Uri(replica.Url).Host : null,
+            Replica = replica.Url,
+            WatchDirs = agent.Options.WatchDirectories,
+            TotalClients = census.Total,
+            ActiveClients = census.ByStatus[StatusWords.Active],
+            UptimeSeconds = Math.Round(agent.Uptime.TotalSeconds, 3),
+            Counts = census.ByStatus,
+            Clients = page.ConvertAll(database => ClientView.Of(database.Snapshot())),
+            NextCursor = nextCursor,
+            Skipped = agent.Registration.Skipped,
+            SkippedCount = agent.Registration.SkippedCount,
+            Directories = agent.Registration.DirectoryStates,
+            Warnings = agent.Warnings,
+            HotClients = agent.Store.HotCount,
+            SpoolBytes = agent.Store.SpoolBytes,
+            WorstLagSeconds = Math.Round(census.WorstLagSeconds, 3),
+            LagLimitSeconds = agent.Options.LagLimit.TotalSeconds,
+            Version = ProgramVersion.Text,
+        };
+    }
+}

@@ -1,0 +1,37 @@
+using System.CommandLine;
+using System.Text.Json;
+
+namespace Litestream.Agent.Commands;
+
+/// <summary><c>litestream databases</c>: which databases there are and where their backups go.</summary>
+internal static class DatabasesCommand
+{
+    public static ProgramCommand Create(CommandContext context)
+    {
+        var flags = new QueryFlags();
+        var command = new ProgramCommand("databases", "List databases and their replicas", "[flags]")
+            .Group("Ask a running agent", flags.AgentGroup)
+            .Group("Or look without one", flags.SourceGroup)
+            .Group("Output", flags.Json)
+            .Example("litestream databases", "of the agent that runs here")
+            .Example("litestream databases -replica file:///var/backups", "everything a replica holds");
+        command.SetAction((parsed, stop) => RunAsync(flags, parsed, context, stop));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(QueryFlags flags, ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var report = await flags.ReportAsync(parsed, context, stop);
+        if (parsed.GetValue(flags.Json))
+        {
+            var answers = report.Clients.Select(c => new DatabaseAnswer(c.DatabasePath, c.Replica, c.ClientId, c.Status)).ToList();
+            context.Out.WriteLine(JsonSerializer.Serialize(answers, AgentJson.Default.ListDatabaseAnswer));
+            return ExitCode.Done;
+        }
+        var table = new TextTable("database", "replica");
+        foreach (var client in report.Clients)
+            table.Add(client.DatabasePath.Length > 0 ? client.DatabasePath : client.ClientId, client.Replica);
+        table.Write(context.Out);
+        return ExitCode.Done;
+    }
+}

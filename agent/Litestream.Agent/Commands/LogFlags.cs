@@ -1,0 +1,27 @@
+using System.CommandLine;
+using Litestream.Agent.Configuration;
+
+namespace Litestream.Agent.Commands;
+
+internal sealed class LogFlags
+{
+    public Option<string?> Format { get; } = Flag.OneOf("-log-format", "FORMAT", "for people or for programs", "text", "json");
+
+    public Option<string?> Level { get; } = Flag.OneOf("-log-level", "LEVEL", "the least that is logged", "trace", "debug", "info", "warn", "error");
+
+    /// <param name="parsed">The command line.</param>
+    /// <param name="usual">The level when none is asked for: a command that prints its result does not log it as well.</param>
+    public LogOptions Read(ParseResult parsed, LogLevel usual = LogLevel.Information) => new()
+    {
+        Json = parsed.GetValue(Format) == "json",
+        Level = parsed.GetValue(Level) switch
+        {
+            "trace" => LogLevel.Trace,
+            "debug" => LogLevel.Debug,
+            "info" => LogLevel.Information,
+            "warn" => LogLevel.Warning,
+            "error" => LogLevel.Error,
+            _ => usual,
+        },
+    };
+}

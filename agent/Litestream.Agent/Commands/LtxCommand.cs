@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Litestream.Agent.Configuration;
+using Litestream.Ltx;
+using Litestream.Storage;
+
+namespace Litestream.Agent.Commands;
+
+/// <summary><c>litestream ltx</c>: the files of one replica, level by level.</summary>
+internal static class LtxCommand
+{
+    public static ProgramCommand Create(CommandContext context)
+    {
+        var flags = new QueryFlags();
+        var target = new Argument<string?>("URL") { Arity = ArgumentArity.ZeroOrOne };
+        var level = Flag.Text("-level", "N|all", "one level, 0 to 9 [all]");
+        var command = new ProgramCommand("ltx", "List the LTX files of a replica", "[flags] URL | DATABASE | GUID")
+            .Group("Flags", level, flags.Json)
+            .Group("To find DATABASE or GUID", flags.AgentGroup)
+            .Example("litestream ltx file:///var/backups/databases/12345678-1234-5678-9abc-123456789012", "every restorable piece")
+            .Example("litestream ltx -level 9 data/clients/12345678-1234-5678-9abc-123456789012.db", "the snapshots of a tenant of the agent that runs here");
+        command.Arguments.Add(target);
+        command.SetAction(async (parsed, stop) =>
+        {
+            var named = parsed.GetValue(target) ?? throw new UsageException("which replica? URL is missing", "litestream ltx file:///var/backups/databases/<guid>");
+            var levels = ReadLevels(parsed.GetValue(level));
+            var storage = await OpenAsync(named, flags, parsed, context, stop);
+            var files = await ListAsync(storage, levels, stop);
+            if (files.Count == 0)
+                throw new LitestreamException($"{storage.Url} holds no LTX files", hint: "a database's replica is <replica>/databases/<guid>; `litestream databases` lists them");
+            Write(files, parsed.GetValue(flags.Json), context.Out);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static IEnumerable<int> ReadLevels(string? text)
+    {
+        if (text is null or "all")
+            return Enumerable.Range(0, LtxFile.SnapshotLevel + 1);
+        return text is [>= '0' and <= '9'] ? [text[0] - '0'] : throw new UsageException($"-level: \"{text}\" is no level", "0 to 9, or all");
+    }
+
+    /// <summary>A URL or a replica's folder is opened; a database or GUID is looked up at the agent.</summary>
+    private static async Task<IReplicaStorage> OpenAsync(string named, QueryFlags flags, ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var path = context.Environment.Absolute(named);
+        if (ReplicaChoice.IsUrl(named) || Directory.Exists(path))
+            return ReplicaChoice.Open(named, context.Environment).Open("");
+        using var agent = await RunningAgents.FindAsync(new(parsed.GetValue(flags.Socket), parsed.GetValue(flags.StateDirectory), []), context.Environment, stop)
+            ?? throw new LitestreamException($"{named} is neither a URL nor a replica's folder, and no agent is running that could know it", hint: "give the URL of its replica");
+        var report = await AgentReport.AllAsync(agent, stop);
+        var client = report.Clients.FirstOrDefault(c => c.DatabasePath == path || c.ClientId.Equals(named, StringComparison.OrdinalIgnoreCase))
+            ?? throw new LitestreamException($"the running agent does not replicate {named}", hint: "`litestream databases` lists what it does");
+        return ReplicaRoot.Parse(client.Replica).Open("");
+    }
+
+    private static async Task<List<LtxFile>> ListAsync(IReplicaStorage storage, IEnumerable<int> levels, CancellationToken stop)
+    {
+        var files = new List<LtxFile>();
+        foreach (var level in levels)
+        {
+            await foreach (var file in storage.ListAsync(level, stop))
+                files.Add(file);
+        }
+        return files;
+    }
+
+    private static void Write(List<LtxFile> files, bool json, TextWriter output)
+    {
+        if (json)
+        {
+            var answers = files.ConvertAll(f => new LtxAnswer(f.Level, f.MinTxid.ToString(), f.MaxTxid.ToString(), f.SizeBytes, f.CreatedAt));
+            output.WriteLine(JsonSerializer.Serialize(answers, AgentJson.Default.ListLtxAnswer));
+            return;
+        }
+        var table = new TextTable("level", "min_txid", "max_txid", "size", "created") { Numbers = [3] };
+        foreach (var file in files)
+        {
+            table.Add(
+                file.Level.ToString(CultureInfo.InvariantCulture), file.MinTxid.ToString(), file.MaxTxid.ToString(),
+                file.SizeBytes.ToString(CultureInfo.InvariantCulture), file.CreatedAt.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture));
+        }
+        table.Write(output);
+    }
+}

@@ -1,0 +1,93 @@
+using Litestream.Agent.Configuration;
+using Litestream.Agent.Watching;
+using Litestream.Fleet;
+using Litestream.Fleet.Api;
+using Litestream.Ltx;
+using Litestream.Storage;
+
+namespace Litestream.Agent.Commands;
+
+/// <summary>What watched directories and a replica show by themselves when no agent runs. Opens no database.</summary>
+internal static class OfflineReport
+{
+    private const string NoAgent = "no running agent was found";
+
+    public static async Task<StatusReport> MakeAsync(
+        IReadOnlyList<string> directories, IReadOnlyList<SingleDatabase> databases, ReplicaRoot replica, CancellationToken stop)
+    {
+        var files = directories.Count + databases.Count > 0 ? OnDisk(directories).Concat(databases) : InReplica(replica);
+        var clients = new List<Client>();
+        foreach (var file in files.DistinctBy(f => f.Name).OrderBy(f => f.Name, StringComparer.Ordinal))
+            clients.Add(await LookAsync(file, replica, stop));
+        var counts = StatusWords.All.ToDictionary(word => word, word => word == StatusWords.Waiting ? clients.Count : 0, StringComparer.Ordinal);
+        return new()
+        {
+            Replica = replica.Url,
+            WatchDirs = directories,
+            TotalClients = clients.Count,
+            ActiveClients = 0,
+            UptimeSeconds = 0,
+            Counts = counts,
+            Clients = clients,
+            Skipped = [],
+            SkippedCount = 0,
+            Directories = [],
+            Warnings = [NoAgent],
+            HotClients = 0,
+            SpoolBytes = 0,
+            WorstLagSeconds = 0,
+            LagLimitSeconds = 0,
+            Version = ProgramVersion.Text,
+        };
+    }
+
+    private static List<SingleDatabase> OnDisk(IReadOnlyList<string> directories)
+    {
+        var found = new List<SingleDatabase>();
+        foreach (var directory in directories)
+        {
+            if (DirectoryRules.WhyUnusable(directory, out _) is { } reason)
+                throw new LitestreamException($"cannot read {directory}: {reason}");
+            DirectoryListing.Read(directory, name =>
+            {
+                if (TenantFiles.TryParseTenant(name, out var guid))
+                    found.Add(new(Path.Join(directory, name), guid));
+            });
+        }
+        return found;
+    }
+
+    private static IEnumerable<SingleDatabase> InReplica(ReplicaRoot replica)
+    {
+        var folder = replica.LocalFolder is { } root ? Path.Combine(root, "databases") : null;
+        return folder is not null && Directory.Exists(folder)
+            ? Directory.EnumerateDirectories(folder).Select(path => new SingleDatabase("", Path.GetFileName(path)))
+            : throw new LitestreamException($"{replica.Url} holds no databases", hint: "the URL of a replica is the one given to -replica");
+    }
+
+    private static async Task<Client> LookAsync(SingleDatabase file, ReplicaRoot replica, CancellationToken stop)
+    {
+        var storage = replica.Open($"databases/{file.Name}");
+        var newest = default(LtxFile);
+        for (var level = 0; level <= LtxFile.SnapshotLevel; level++)
+        {
+            await foreach (var ltx in storage.ListAsync(level, stop))
+                newest = ltx.MaxTxid >= newest.MaxTxid ? ltx : newest;
+        }
+        var hasBackup = !newest.MaxTxid.IsNone;
+        return new()
+        {
+            ClientId = file.Name,
+            DatabasePath = file.Path,
+            S3Path = $"databases/{file.Name}",
+            Status = StatusWords.Waiting,
+            CreatedAt = file.Path.Length > 0 ? File.GetCreationTimeUtc(file.Path) : newest.CreatedAt,
+            Replica = storage.Url,
+            SizeBytes = file.Path.Length > 0 && File.Exists(file.Path) ? new FileInfo(file.Path).Length : 0,
+            ReplicatedTxid = hasBackup ? newest.MaxTxid.ToString() : null,
+            LastSyncAt = hasBackup ? newest.CreatedAt : null,
+            Reason = ReasonWords.Other,
+            Detail = hasBackup ? NoAgent : $"{NoAgent}, and there is no backup",
+        };
+    }
+}

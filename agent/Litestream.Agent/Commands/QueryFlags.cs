@@ -1,0 +1,41 @@
+using System.CommandLine;
+using Litestream.Agent.Configuration;
+
+namespace Litestream.Agent.Commands;
+
+/// <summary>The flags of commands that ask a running agent, or look at directories and replica themselves.</summary>
+internal sealed class QueryFlags
+{
+    public SourceFlags Source { get; } = new();
+
+    public Option<string?> Socket { get; } = Flag.Text("-socket", "PATH", "control socket of the agent [the only one that runs]");
+
+    public Option<string?> StateDirectory { get; } = Flag.Text("-state-dir", "DIR", "where agents keep their state");
+
+    public Option<bool> Json { get; } = Flag.Switch("-json", "for programs");
+
+    public Option[] AgentGroup => [Socket, StateDirectory];
+
+    public Option[] SourceGroup => [Source.WatchDirectories, Source.Dsn, Source.DatabaseName, Source.Replica];
+
+    public AgentQuery Query(ParseResult parsed, AgentEnvironment environment)
+    {
+        var (directories, databases) = Source.Read(parsed, environment);
+        return new(parsed.GetValue(Socket), parsed.GetValue(StateDirectory), [.. directories, .. databases.Select(d => d.Path)]);
+    }
+
+    /// <summary>The report of the running agent, all tenants in it; else what directories and replica themselves show.</summary>
+    public async Task<Fleet.Api.StatusReport> ReportAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        using var agent = await RunningAgents.FindAsync(Query(parsed, context.Environment), context.Environment, stop);
+        if (agent is not null)
+            return await AgentReport.AllAsync(agent, stop);
+        var (directories, databases) = Source.Read(parsed, context.Environment);
+        if (directories.Count + databases.Count == 0 && parsed.GetValue(Source.Replica) is null)
+        {
+            throw new LitestreamException(
+                "no agent is running", hint: "name what to look at: -watch-dir DIRS and -replica URL, or -replica URL alone for everything in it");
+        }
+        return await OfflineReport.MakeAsync(directories, databases, ReplicaChoice.Open(parsed.GetValue(Source.Replica), context.Environment), stop);
+    }
+}

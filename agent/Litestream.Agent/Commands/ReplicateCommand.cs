@@ -1,0 +1,33 @@
+using System.CommandLine;
+using Litestream.Agent.Logging;
+
+namespace Litestream.Agent.Commands;
+
+/// <summary><c>litestream replicate</c>: the agent itself. Runs until it is told to stop.</summary>
+internal static class ReplicateCommand
+{
+    public static ProgramCommand Create(CommandContext context)
+    {
+        var flags = new ReplicateFlags();
+        var command = new ProgramCommand("replicate", "Replicate databases until stopped", "-watch-dir DIRS | -dsn FILE  [-replica URL] [flags]")
+            .Group("What and where to", flags.Source.WatchDirectories, flags.Source.Dsn, flags.Source.DatabaseName, flags.Source.Replica, flags.StateDirectory)
+            .Group("Page and API", flags.Port, flags.Bind, flags.ApiToken)
+            .Group("Restorable points", flags.SyncInterval, flags.L0Retention, flags.LevelIntervals, flags.SnapshotInterval, flags.SnapshotRetention)
+            .Group("Watching", flags.QuietTime, flags.SweepInterval, flags.LagLimit, flags.ShutdownTimeout)
+            .Group("Bounds", flags.SpoolCap, flags.WalCap, flags.MaxHot, flags.KeepJournalMode)
+            .Group("Log", flags.Log.Format, flags.Log.Level)
+            .Example("litestream -watch-dir data/clients,data/prod", "every tenant of two directories, to ./backups")
+            .Example("litestream -dsn /data/legacy.db -db-name legacy -replica file:///mnt/backups", "one database of any name");
+        command.SetAction((parsed, stop) => RunAsync(flags, parsed, context, stop));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ReplicateFlags flags, ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var options = flags.Read(parsed, context.Environment);
+        using var logging = AgentLogging.Create(options.Log, context.Out, context.Time);
+        await using var agent = await AgentHost.StartAsync(options, context.Environment, logging, context.Time, stop);
+        await Stopping.WhenAsked(stop);
+        return await agent.StopAsync() ? ExitCode.Done : ExitCode.Failed;
+    }
+}

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.Globalization;
+using Litestream.Agent.Configuration;
+using Litestream.Ltx;
+using Litestream.Restore;
+
+namespace Litestream.Agent.Commands;
+
+internal sealed class RestoreFlags
+{
+    public Argument<string?> Url { get; } = new("URL") { Arity = ArgumentArity.ZeroOrOne };
+
+    public Option<string?> Output { get; } = Flag.Text("-o", "FILE", "the database to write; it must not exist");
+
+    public Option<bool> Force { get; } = Flag.Switch("-force", "replace an existing file, with its -wal, -shm and -journal");
+
+    public Option<string?> Txid { get; } = Flag.Text("-txid", "HEX16", "exactly up to this transaction, e.g. 000000000000002a");
+
+    public Option<string?> Timestamp { get; } = Flag.Text("-timestamp", "TIME", "the newest state before, e.g. 2026-11-20T12:00:00Z");
+
+    public Option<string?> Check { get; } = Flag.OneOf("-integrity-check", "CHECK", "by SQLite itself, before the file gets its name", "none", "quick", "full");
+
+    public Option<int?> Parallelism { get; } = Flag.Number("-parallelism", "reads in flight [8]", 1, 256);
+
+    public Option<bool> Json { get; } = Flag.Switch("-json", "the result for programs");
+
+    public LogFlags Log { get; } = new();
+
+    public (string Url, RestoreOptions Options) Read(ParseResult parsed, AgentEnvironment environment)
+    {
+        var url = parsed.GetValue(Url) ?? throw new UsageException(
+            "which replica? URL is missing", "litestream restore -o restored.db file:///var/backups/databases/<guid>; `litestream databases` lists them");
+        var output = parsed.GetValue(Output) ?? throw new UsageException("where to? -o FILE is missing", "litestream restore -o restored.db URL");
+        if (parsed.GetValue(Txid) is not null && parsed.GetValue(Timestamp) is not null)
+            throw new UsageException("-txid and -timestamp both name a moment", "give one of them");
+        return (url, new()
+        {
+            OutputPath = environment.Absolute(output),
+            Txid = ReadTxid(parsed.GetValue(Txid)),
+            Timestamp = ReadTime(parsed.GetValue(Timestamp)),
+            Force = parsed.GetValue(Force),
+            Parallelism = parsed.GetValue(Parallelism) ?? 8,
+            IntegrityCheck = parsed.GetValue(Check) switch
+            {
+                "quick" => IntegrityCheck.Quick,
+                "full" => IntegrityCheck.Full,
+                _ => IntegrityCheck.None,
+            },
+        });
+    }
+
+    private static Txid? ReadTxid(string? text) => text is null ? null
+        : Litestream.Ltx.Txid.TryParse(text, out var txid) && !txid.IsNone ? txid
+        : throw new UsageException($"-txid: \"{text}\" is no transaction id", "16 hexadecimal digits, as `litestream ltx URL` shows them");
+
+    /// <summary>RFC 3339. Without a zone it would be a guess, and the wrong hour of a database is worse than a question.</summary>
+    private static DateTimeOffset? ReadTime(string? text)
+    {
+        if (text is null)
+            return null;
+        string[] forms = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd' 'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mmK"];
+        var hasZone = text.EndsWith('Z') || text.EndsWith('z') || (text.Length > 6 && text[^6] is '+' or '-' && text[^3] == ':');
+        if (hasZone && DateTimeOffset.TryParseExact(text.ToUpperInvariant(), forms, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time))
+            return time.ToUniversalTime();
+        throw new UsageException($"-timestamp: \"{text}\" is no time with a zone", "e.g. 2026-11-20T12:00:00Z or 2026-11-20T13:00:00+01:00");
+    }
+}

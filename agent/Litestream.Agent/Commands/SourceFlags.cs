@@ -1,0 +1,54 @@
+using System.CommandLine;
+using Litestream.Agent.Configuration;
+
+namespace Litestream.Agent.Commands;
+
+/// <summary>What is replicated, and where to: shared by the agent and by the commands that look at the same things without one.</summary>
+internal sealed class SourceFlags
+{
+    public Option<string[]> WatchDirectories { get; } = Flag.List("-watch-dir", "DIRS", "directories whose <guid>.db files are replicated, \"a,b\"");
+
+    public Option<string[]> Dsn { get; } = Flag.List("-dsn", "FILE", "one database of any name; restored first if the file is missing");
+
+    public Option<string?> DatabaseName { get; } = Flag.Text("-db-name", "NAME", "its name in the replica [the file's, without extension]");
+
+    public Option<string?> Replica { get; } = Flag.Text("-replica", "URL", "where the backups go, file:///folder [./backups]");
+
+    public (IReadOnlyList<string> Directories, IReadOnlyList<SingleDatabase> Databases) Read(ParseResult parsed, AgentEnvironment environment)
+    {
+        var directories = (parsed.GetValue(WatchDirectories) ?? []).Select(environment.Absolute).Select(TrimEnd).Distinct(StringComparer.Ordinal).ToList();
+        var files = (parsed.GetValue(Dsn) ?? []).Select(environment.Absolute).Distinct(StringComparer.Ordinal).ToList();
+        if (parsed.GetResult(WatchDirectories) is not null && directories.Count == 0)
+            throw new UsageException("-watch-dir: no directory is named");
+        return (directories, Name(files, parsed.GetValue(DatabaseName)));
+    }
+
+    private static List<SingleDatabase> Name(List<string> files, string? givenName)
+    {
+        if (givenName is not null && files.Count != 1)
+            throw new UsageException("-db-name names the one database of -dsn", files.Count == 0 ? "add -dsn FILE" : "give -dsn once, or leave the names to the files");
+        var databases = files.ConvertAll(file => Named(file, givenName ?? Path.GetFileNameWithoutExtension(file)));
+        if (databases.GroupBy(d => d.Name, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } same)
+            throw new UsageException($"-dsn: {string.Join(" and ", same.Select(d => d.Path))} would both be kept as databases/{same.Key}", "replicate one of them from an agent of its own, with -db-name");
+        return databases;
+    }
+
+    private static SingleDatabase Named(string file, string wanted) =>
+        SingleDatabase.SafeName(wanted) is { } name
+            ? new(Target(file), name)
+            : throw new UsageException($"\"{wanted}\" cannot name a database in the replica", "choose a name of A-Z a-z 0-9 . _ - with -db-name");
+
+    private static string Target(string file)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? file;
+        }
+        catch (IOException)
+        {
+            return file; // a missing file, or a loop of links: told when it is opened
+        }
+    }
+
+    private static string TrimEnd(string directory) => directory.Length > 1 ? directory.TrimEnd('/') : directory;
+}

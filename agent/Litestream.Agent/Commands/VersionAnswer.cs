@@ -1,0 +1,3 @@
+namespace Litestream.Agent.Commands;
+
+internal sealed record VersionAnswer(string Version, string Sqlite, string SqliteSource, string Runtime, string Compiled, string Platform);

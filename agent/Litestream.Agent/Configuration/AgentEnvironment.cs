@@ -1,0 +1,34 @@
+namespace Litestream.Agent.Configuration;
+
+/// <summary>What the process was given besides its arguments. Read once, in Program.cs; nothing else looks at the environment.</summary>
+internal sealed record AgentEnvironment
+{
+    /// <summary>Relative paths are relative to this.</summary>
+    public required string WorkingDirectory { get; init; }
+
+    /// <summary><c>LITESTREAM_STATE_DIR</c></summary>
+    public string? StateDirectory { get; init; }
+
+    /// <summary><c>LITESTREAM_API_TOKEN</c></summary>
+    public string? ApiToken { get; init; }
+
+    /// <summary><c>XDG_STATE_HOME</c></summary>
+    public string? XdgStateHome { get; init; }
+
+    /// <summary><c>HOME</c></summary>
+    public string? Home { get; init; }
+
+    public static AgentEnvironment Read() => new()
+    {
+        WorkingDirectory = Environment.CurrentDirectory,
+        StateDirectory = Variable("LITESTREAM_STATE_DIR"),
+        ApiToken = Variable("LITESTREAM_API_TOKEN"),
+        XdgStateHome = Variable("XDG_STATE_HOME"),
+        Home = Variable("HOME"),
+    };
+
+    /// <summary>The absolute form of a path that a user wrote.</summary>
+    public string Absolute(string path) => Path.GetFullPath(path, WorkingDirectory);
+
+    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+}

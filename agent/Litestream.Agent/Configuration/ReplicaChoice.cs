@@ -1,0 +1,40 @@
+using Litestream.Agent.Interop;
+using Litestream.Storage;
+
+namespace Litestream.Agent.Configuration;
+
+/// <summary>Which replica is meant, and whether it protects against anything.</summary>
+internal static class ReplicaChoice
+{
+    public const string DefaultFolder = "backups";
+
+    /// <summary>A URL, or a folder's path, or nothing (<c>./backups</c>). Throws <see cref="LitestreamException"/> when it is none of them.</summary>
+    public static ReplicaRoot Open(string? given, AgentEnvironment environment) =>
+        ReplicaRoot.Parse(given is not null && IsUrl(given) ? given : environment.Absolute(given ?? DefaultFolder));
+
+    public static bool IsUrl(string text) => text.Contains("://", StringComparison.Ordinal);
+
+    /// <summary>Null when the replica is elsewhere; else what the operator should know.</summary>
+    public static string? Warning(ReplicaRoot replica, IEnumerable<string> watched)
+    {
+        if (replica.LocalFolder is not { } folder)
+            return null;
+        var place = Nearest(folder);
+        var shared = watched.FirstOrDefault(path => Nearest(path) is var data && data.Exists && data.Device == place.Device);
+        return shared is null || !place.Exists
+            ? null
+            : $"the replica {folder} is on the same file system as {shared}: a lost disk loses both";
+    }
+
+    /// <summary>What stands at the path, or at the nearest folder above it that exists.</summary>
+    private static FileFacts Nearest(string path)
+    {
+        for (var here = path; here is not null; here = Path.GetDirectoryName(here))
+        {
+            var facts = FileFacts.Read(here, followLinks: true);
+            if (facts.Exists)
+                return facts;
+        }
+        return default;
+    }
+}

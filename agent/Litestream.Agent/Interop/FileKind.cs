@@ -1,0 +1,14 @@
+namespace Litestream.Agent.Interop;
+
+internal enum FileKind
+{
+    Missing,
+    Regular,
+    Directory,
+    SymbolicLink,
+    Pipe,
+    Socket,
+    Device,
+    /// <summary>Something may be there; we are not allowed to look.</summary>
+    Unreadable,
+}

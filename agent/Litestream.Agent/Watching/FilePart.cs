@@ -1,0 +1,10 @@
+namespace Litestream.Agent.Watching;
+
+/// <summary>Which of a database's files a name belongs to.</summary>
+internal enum FilePart
+{
+    Database,
+    Wal,
+    Shm,
+    Journal,
+}

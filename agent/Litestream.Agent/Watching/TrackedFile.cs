@@ -1,0 +1,25 @@
+namespace Litestream.Agent.Watching;
+
+/// <summary>A registered database and the file it came from. One per tenant, so it is kept small; guarded by <see cref="Registration"/>'s lock.</summary>
+internal sealed class TrackedFile(string path, WatchedDirectory directory, Database database)
+{
+    public string Path => path;
+
+    public WatchedDirectory Directory => directory;
+
+    public Database Database => database;
+
+    public ReadOnlySpan<char> FileName => path.AsSpan(directory.Path.Length + (directory.Path.EndsWith('/') ? 0 : 1));
+
+    /// <summary>Its file is gone and the store is finishing with it; what appears under its name meanwhile waits for that.</summary>
+    public bool IsLeaving { get; set; }
+
+    /// <summary>A file was seen at the path. Only a database named by <c>-dsn</c> is registered before it has one.</summary>
+    public bool IsPresent { get; set; }
+
+    /// <summary>Number of the sweep that saw the file last.</summary>
+    public int SeenInSweep { get; set; }
+
+    /// <summary>A file of the same tenant in another place, which takes its name over once this one has left: a move.</summary>
+    public TenantFile? Successor { get; set; }
+}

@@ -1,0 +1,3 @@
+namespace Litestream.Fleet.Api;
+
+public sealed record ClientHealthList(IReadOnlyList<ClientHealth> Items, string? NextCursor);

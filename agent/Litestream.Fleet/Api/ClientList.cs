@@ -1,0 +1,3 @@
+namespace Litestream.Fleet.Api;
+
+public sealed record ClientList(IReadOnlyList<Client> Items, string? NextCursor);

@@ -1,0 +1,17 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Litestream.Fleet.Api;
+
+/// <summary>The one serializer of the contract: compact, camelCase, nulls written (a reader sees that a field exists).</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, NumberHandling = JsonNumberHandling.Strict, MaxDepth = 16)]
+[JsonSerializable(typeof(StatusReport))]
+[JsonSerializable(typeof(HealthReport))]
+[JsonSerializable(typeof(Client))]
+[JsonSerializable(typeof(ClientList))]
+[JsonSerializable(typeof(ClientHealth))]
+[JsonSerializable(typeof(ClientHealthList))]
+[JsonSerializable(typeof(RegisterRequest))]
+[JsonSerializable(typeof(StatusChange))]
+[JsonSerializable(typeof(Problem))]
+public sealed partial class FleetJson : JsonSerializerContext;

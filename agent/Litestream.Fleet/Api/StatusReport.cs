@@ -1,0 +1,56 @@
+namespace Litestream.Fleet.Api;
+
+/// <summary>Answer of <c>/api/status</c>.</summary>
+public sealed record StatusReport
+{
+    /// <summary>Null for a folder.</summary>
+    public string? Bucket { get; init; }
+
+    /// <summary>URL of the place that holds all replicas, without secrets.</summary>
+    public required string Replica { get; init; }
+
+    /// <summary>Absolute paths.</summary>
+    public required IReadOnlyList<string> WatchDirs { get; init; }
+
+    public required int TotalClients { get; init; }
+
+    /// <summary>Tenants whose status is <see cref="StatusWords.Active"/>.</summary>
+    public required int ActiveClients { get; init; }
+
+    public required double UptimeSeconds { get; init; }
+
+    /// <summary>Tenants by status; every word of <see cref="StatusWords"/> is there.</summary>
+    public required IReadOnlyDictionary<string, int> Counts { get; init; }
+
+    /// <summary>Ordered by <see cref="Client.ClientId"/>, at most <c>limit</c>.</summary>
+    public required IReadOnlyList<Client> Clients { get; init; }
+
+    /// <summary>The value of <c>cursor</c> that continues the list; null at its end.</summary>
+    public string? NextCursor { get; init; }
+
+    /// <summary>At most 100.</summary>
+    public required IReadOnlyList<SkippedFile> Skipped { get; init; }
+
+    /// <summary>How many there are in all.</summary>
+    public required int SkippedCount { get; init; }
+
+    /// <summary>The watched directories again, each with its state.</summary>
+    public required IReadOnlyList<DirectoryStatus> Directories { get; init; }
+
+    /// <summary>What the operator should know and nothing is broken by, e.g. replica and data on one file system.</summary>
+    public required IReadOnlyList<string> Warnings { get; init; }
+
+    /// <summary>Tenants with open connections now.</summary>
+    public required int HotClients { get; init; }
+
+    /// <summary>Captured bytes that wait for the replica.</summary>
+    public required long SpoolBytes { get; init; }
+
+    /// <summary>Largest lag of all tenants.</summary>
+    public required double WorstLagSeconds { get; init; }
+
+    public required double LagLimitSeconds { get; init; }
+
+    /// <summary>Version of the agent.</summary>
+    public required string Version { get; init; }
+}
