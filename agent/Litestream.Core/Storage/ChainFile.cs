@@ -1,3 +1,4 @@
+using System.Buffers;
 using Litestream.Ltx;
 
 namespace Litestream.Storage;
@@ -27,43 +28,51 @@ internal sealed class ChainFile
 
     public PageIndex Index { get; }
 
-    /// <summary>All of the file where it came whole with its tail: then no frame needs another request. The owner drops it when memory is short.</summary>
-    public byte[]? Content { get; private set; }
+    /// <summary>All of the file, if it came whole with its tail and was to be kept: then no frame needs another request.</summary>
+    public byte[]? Content { get; }
 
     /// <summary>What was read of it to get here.</summary>
     public long BytesRead { get; }
 
+    /// <summary>Whether a file comes whole with its tail.</summary>
+    public static bool ComesWhole(LtxFile file) => file.SizeBytes <= TailBytes;
+
     /// <summary>One request for a small file; else two, and one more for a long index.</summary>
-    public static async Task<ChainFile> OpenAsync(IReplicaStorage storage, LtxFile file, CancellationToken cancellationToken)
+    /// <param name="storage">The replica.</param>
+    /// <param name="file">As listed.</param>
+    /// <param name="keep">Keep the content of a file that <see cref="ComesWhole"/>.</param>
+    /// <param name="cancellationToken">Ends it between two reads.</param>
+    public static async Task<ChainFile> OpenAsync(IReplicaStorage storage, LtxFile file, bool keep, CancellationToken cancellationToken)
     {
         var name = $"{storage.Url}: {file.Name} (level {file.Level})";
-        var tail = await ReadTailAsync(TailBytes).ConfigureAwait(false);
-        var bytesRead = (long)tail.Length;
-        var index = PageIndex.Parse(tail, file.SizeBytes, name, out var neededBytes);
-        if (index is null)
+        var buffer = ArrayPool<byte>.Shared.Rent(TailBytes);
+        try
         {
-            tail = await ReadTailAsync(neededBytes).ConfigureAwait(false);
-            bytesRead += tail.Length;
-            index = PageIndex.Parse(tail, file.SizeBytes, name, out _)!;
+            var tail = buffer.AsMemory(0, (int)Math.Min(TailBytes, file.SizeBytes));
+            await ReadTailAsync(storage, file, tail, cancellationToken).ConfigureAwait(false);
+            var bytesRead = (long)tail.Length;
+            var index = PageIndex.Parse(tail.Span, file.SizeBytes, name, out var neededBytes);
+            if (index is null)
+            {
+                var longTail = new byte[neededBytes];
+                await ReadTailAsync(storage, file, longTail, cancellationToken).ConfigureAwait(false);
+                bytesRead += longTail.Length;
+                index = PageIndex.Parse(longTail, file.SizeBytes, name, out _)!;
+            }
+            var content = keep && ComesWhole(file) ? tail.ToArray() : null;
+            if (!ComesWhole(file))
+            {
+                tail = buffer.AsMemory(0, LtxHeader.SizeBytes);
+                await storage.ReadAsync(file, 0, tail, cancellationToken).ConfigureAwait(false);
+                bytesRead += tail.Length;
+            }
+            return new(file, name, ParseHeader(tail.Span, file, name), index, content, bytesRead);
         }
-        var isWhole = tail.Length == file.SizeBytes;
-        var head = tail;
-        if (!isWhole)
-            await storage.ReadAsync(file, 0, head = new byte[LtxHeader.SizeBytes], cancellationToken).ConfigureAwait(false);
-        var header = LtxHeader.Parse(head, name);
-        if (header.MinTxid != file.MinTxid || header.MaxTxid != file.MaxTxid)
-            throw new LtxFormatException(name, 16, "the transactions of its name", LtxFile.NameOf(header.MinTxid, header.MaxTxid));
-        return new(file, name, header, index, isWhole ? tail : null, bytesRead + (isWhole ? 0 : head.Length));
-
-        async Task<byte[]> ReadTailAsync(int lengthBytes)
+        finally
         {
-            var bytes = new byte[Math.Min(lengthBytes, file.SizeBytes)];
-            await storage.ReadAsync(file, file.SizeBytes - bytes.Length, bytes, cancellationToken).ConfigureAwait(false);
-            return bytes;
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
-
-    public void DropContent() => Content = null;
 
     /// <summary>Adds which page the damage is in, where it is in one.</summary>
     public LitestreamException Damaged(LtxFormatException error)
@@ -75,5 +84,16 @@ internal sealed class ChainFile
                 return new LitestreamException($"{error.Message}, in the frame of page {entry.Pgno}", error, error.Hint);
         }
         return error;
+    }
+
+    private static Task ReadTailAsync(IReplicaStorage storage, LtxFile file, Memory<byte> tail, CancellationToken cancellationToken) =>
+        storage.ReadAsync(file, file.SizeBytes - tail.Length, tail, cancellationToken);
+
+    private static LtxHeader ParseHeader(ReadOnlySpan<byte> bytes, LtxFile file, string name)
+    {
+        var header = LtxHeader.Parse(bytes, name);
+        return header.MinTxid == file.MinTxid && header.MaxTxid == file.MaxTxid
+            ? header
+            : throw new LtxFormatException(name, 16, "the transactions of its name", LtxFile.NameOf(header.MinTxid, header.MaxTxid));
     }
 }

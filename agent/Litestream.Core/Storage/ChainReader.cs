@@ -11,7 +11,7 @@ namespace Litestream.Storage;
 internal sealed class ChainReader
 {
     /// <summary>Small files that need not be asked for twice.</summary>
-    private const int MaxContentBytes = 16 * 1024 * 1024;
+    private const int MaxKeptBytes = 16 * 1024 * 1024;
 
     /// <summary>Longest run handed out: what writes well in one call. A multiple of every page size.</summary>
     private const int MaxRunBytes = 1024 * 1024;
@@ -52,13 +52,12 @@ internal sealed class ChainReader
         IReplicaStorage storage, IReadOnlyList<LtxFile> files, int parallelism, CancellationToken cancellationToken)
     {
         var opened = new ChainFile[files.Count];
-        var (contentBytes, bytesRead) = (0L, 0L);
+        var (keptBytes, bytesRead) = (0L, 0L);
         await Parallel.ForAsync(0, files.Count, Options(parallelism, cancellationToken), async (i, token) =>
         {
-            var file = opened[i] = await ChainFile.OpenAsync(storage, files[i], token).ConfigureAwait(false);
-            Interlocked.Add(ref bytesRead, file.BytesRead);
-            if (file.Content is { } content && Interlocked.Add(ref contentBytes, content.Length) > MaxContentBytes)
-                file.DropContent();
+            var keep = ChainFile.ComesWhole(files[i]) && Interlocked.Add(ref keptBytes, files[i].SizeBytes) <= MaxKeptBytes;
+            opened[i] = await ChainFile.OpenAsync(storage, files[i], keep, token).ConfigureAwait(false);
+            Interlocked.Add(ref bytesRead, opened[i].BytesRead);
         }).ConfigureAwait(false);
         // Pages of another size cannot be overlaid: the file that changed it is an image, and nothing before it counts.
         var first = Array.FindLastIndex(opened, f => f.Header.PageSize != opened[^1].Header.PageSize) + 1;
@@ -72,7 +71,7 @@ internal sealed class ChainReader
     public Task ReadPagesAsync(PageRun take, CancellationToken cancellationToken) => Parallel.ForEachAsync(
         _map.Ranges(), Options(_parallelism, cancellationToken), async (range, token) =>
         {
-            var buffer = ArrayPool<byte>.Shared.Rent(range.LengthBytes);
+            var buffer = ArrayPool<byte>.Shared.Rent(FrameRange.MaxBytes); // always of this length, so that few buffers serve all
             try
             {
                 var frames = await FetchAsync(range, buffer.AsMemory(0, range.LengthBytes), token).ConfigureAwait(false);

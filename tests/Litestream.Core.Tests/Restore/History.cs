@@ -25,8 +25,8 @@ internal sealed class History : IDisposable
         _withProofs = withProofs;
         SQLitePCL.raw.SetProvider(new SQLitePCL.SQLite3Provider_e_sqlite3());
         Storage = ReplicaRoot.Parse(_folder["replica"]).Open("databases/x");
-        Execute($"PRAGMA page_size={pageSize}");
-        Run("CREATE TABLE t(id INTEGER PRIMARY KEY, v BLOB)", level: 1);
+        Run($"PRAGMA page_size={pageSize}; CREATE TABLE t(id INTEGER PRIMARY KEY, v BLOB)", level: 1);
+        Assert.Equal(pageSize, _pageSizes[1]);
     }
 
     public IReplicaStorage Storage { get; }
