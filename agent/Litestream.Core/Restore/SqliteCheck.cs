@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Litestream.Restore;
 
-/// <summary>SQLite's own look at a restored file.</summary>
+/// <summary>SQLite's own look at a restored file. The program that embeds us has chosen which SQLite (<c>SQLitePCL.raw.SetProvider</c>).</summary>
 internal static class SqliteCheck
 {
     private const int MostComplaints = 5;
@@ -28,7 +28,6 @@ internal static class SqliteCheck
 
     private static List<string> Ask(string path, string pragma)
     {
-        SQLitePCL.raw.SetProvider(new SQLitePCL.SQLite3Provider_e_sqlite3());
         using var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
             // Immutable: a file in WAL mode is read without creating -wal and -shm beside it.

@@ -37,6 +37,10 @@ internal sealed class ChainFile
     /// <summary>Whether a file comes whole with its tail.</summary>
     public static bool ComesWhole(LtxFile file) => file.SizeBytes <= TailBytes;
 
+    /// <summary>As below; the content of a small file is kept.</summary>
+    public static Task<ChainFile> OpenAsync(IReplicaStorage storage, LtxFile file, CancellationToken cancellationToken) =>
+        OpenAsync(storage, file, keep: true, cancellationToken);
+
     /// <summary>One request for a small file; else two, and one more for a long index.</summary>
     /// <param name="storage">The replica.</param>
     /// <param name="file">As listed.</param>

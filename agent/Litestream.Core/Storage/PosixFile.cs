@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Litestream.Sqlite;
 using Microsoft.Win32.SafeHandles;
 
 namespace Litestream.Storage;
@@ -27,8 +28,6 @@ internal static partial class PosixFile
     private const uint NoReplace = 1; // RENAME_NOREPLACE
     private const int OpenDirectory = 0x10000 | 0x80000; // O_RDONLY | O_DIRECTORY | O_CLOEXEC (x86-64)
     private const int OpenDirectoryArm64 = 0x4000 | 0x80000;
-    private const int DoNotFollow = 0x100; // AT_SYMLINK_NOFOLLOW
-    private const uint WantInode = 0x100; // STATX_INO
     private const uint StartWriteBack = 2; // SYNC_FILE_RANGE_WRITE
 
     /// <summary>A second name for a file, never in place of another one.</summary>
@@ -68,20 +67,10 @@ internal static partial class PosixFile
 
     /// <summary>Two names of one inode. False when either cannot be looked at.</summary>
     public static bool IsSameFile(string left, string right) =>
-        TryIdentify(left, out var one) && TryIdentify(right, out var other) && one == other;
+        FileStat.Of(left) is { } one && FileStat.Of(right) is { } other && one.IsSameFile(other);
 
     /// <summary>Starts writing what is dirty, without waiting, so that the flush at the end finds little left. Only a hint.</summary>
     public static void BeginWriteBack(SafeFileHandle file) => _ = SyncRangeCore(file, 0, 0, StartWriteBack);
-
-    private static bool TryIdentify(string path, out (uint Major, uint Minor, ulong Inode) identity)
-    {
-        Span<byte> status = stackalloc byte[256]; // struct statx, the same on every architecture
-        var found = StatCore(CurrentDirectory, path, DoNotFollow, WantInode, ref MemoryMarshal.GetReference(status)) == 0;
-        identity = (Native32(status[136..]), Native32(status[140..]), MemoryMarshal.Read<ulong>(status[32..]));
-        return found;
-
-        static uint Native32(ReadOnlySpan<byte> bytes) => MemoryMarshal.Read<uint>(bytes);
-    }
 
     [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int LinkCore(string existing, string name);
@@ -97,9 +86,6 @@ internal static partial class PosixFile
 
     [LibraryImport("libc", EntryPoint = "close")]
     private static partial int CloseCore(int descriptor);
-
-    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int StatCore(int directory, string path, int flags, uint mask, ref byte status);
 
     [LibraryImport("libc", EntryPoint = "sync_file_range", SetLastError = true)]
     private static partial int SyncRangeCore(SafeFileHandle file, long offset, long length, uint flags);

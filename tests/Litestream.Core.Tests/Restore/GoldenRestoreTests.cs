@@ -7,15 +7,23 @@ using Litestream.Storage;
 namespace Litestream.Core.Tests.Restore;
 
 /// <summary>Replicas that the genuine program wrote restore to what it restores them to.</summary>
-public sealed class GoldenRestoreTests(GoldenReplicas golden) : IClassFixture<GoldenReplicas>
+public sealed class GoldenRestoreTests : IClassFixture<GoldenReplicas>
 {
+    private readonly GoldenReplicas _golden;
+
+    public GoldenRestoreTests(GoldenReplicas golden)
+    {
+        SqliteForTests.Choose();
+        _golden = golden;
+    }
+
     [Theory]
     [MemberData(nameof(GoldenReplicas.Names), MemberType = typeof(GoldenReplicas))]
     public async Task Restores_to_the_newest_state(string name)
     {
         using var target = new RestoreTarget();
         var result = await target.Restore(Open(name));
-        Assert.Equal(golden.RestoredSha256(name), Sha256(target));
+        Assert.Equal(_golden.RestoredSha256(name), Sha256(target));
         Assert.Equal(target.Bytes.Length, result.SizeBytes);
         Assert.Equal(ProofKind.FileChecksums, result.Proof);
         Assert.Equal(["restored.db"], target.Files);
@@ -26,8 +34,8 @@ public sealed class GoldenRestoreTests(GoldenReplicas golden) : IClassFixture<Go
     [InlineData("restart-4096")]
     public async Task Restores_to_every_recorded_transaction(string name)
     {
-        Assert.NotEmpty(golden.Points(name));
-        foreach (var point in golden.Points(name))
+        Assert.NotEmpty(_golden.Points(name));
+        foreach (var point in _golden.Points(name))
         {
             using var target = new RestoreTarget();
             var result = await target.Restore(Open(name), point.Txid.Value);
@@ -39,7 +47,7 @@ public sealed class GoldenRestoreTests(GoldenReplicas golden) : IClassFixture<Go
     public async Task A_timestamp_selects_the_newest_state_that_is_strictly_older()
     {
         const string Name = "restart-4096";
-        var points = golden.Points(Name);
+        var points = _golden.Points(Name);
         foreach (var time in points.Select(TimeOf).Distinct().SelectMany(t => (DateTimeOffset[])[t, t.AddMilliseconds(1)]))
         {
             using var target = new RestoreTarget();
@@ -51,7 +59,7 @@ public sealed class GoldenRestoreTests(GoldenReplicas golden) : IClassFixture<Go
         }
 
         DateTimeOffset TimeOf(GoldenPoint point) =>
-            File.GetLastWriteTimeUtc(Path.Join(golden.ReplicaPath(Name), "ltx", "0", LtxFile.NameOf(point.Txid, point.Txid)));
+            File.GetLastWriteTimeUtc(Path.Join(_golden.ReplicaPath(Name), "ltx", "0", LtxFile.NameOf(point.Txid, point.Txid)));
     }
 
     [Fact]
@@ -62,7 +70,7 @@ public sealed class GoldenRestoreTests(GoldenReplicas golden) : IClassFixture<Go
         var random = new Random(seed);
         foreach (var name in (string[])["grow-4096", "restart-4096", "simple-512"])
         {
-            foreach (var path in golden.LtxFiles(name))
+            foreach (var path in _golden.LtxFiles(name))
             {
                 var (whole, time) = (await File.ReadAllBytesAsync(path), File.GetLastWriteTimeUtc(path));
                 for (var i = 0; i < BytesPerFile; i++)
@@ -91,10 +99,10 @@ public sealed class GoldenRestoreTests(GoldenReplicas golden) : IClassFixture<Go
             Assert.Empty(target.Files);
             return;
         }
-        Assert.True(golden.RestoredSha256(name) == Sha256(target), what);
+        Assert.True(_golden.RestoredSha256(name) == Sha256(target), what);
     }
 
-    private IReplicaStorage Open(string name) => ReplicaRoot.Parse(golden.ReplicaPath(name)).Open("");
+    private IReplicaStorage Open(string name) => ReplicaRoot.Parse(_golden.ReplicaPath(name)).Open("");
 
     private static string Sha256(RestoreTarget target) => Convert.ToHexStringLower(SHA256.HashData(target.Bytes));
 }

@@ -22,8 +22,8 @@ internal sealed class History : IDisposable
     /// <param name="withProofs">False: files as genuine Litestream writes them.</param>
     public History(int pageSize = 4096, bool withProofs = true)
     {
+        SqliteForTests.Choose();
         _withProofs = withProofs;
-        SQLitePCL.raw.SetProvider(new SQLitePCL.SQLite3Provider_e_sqlite3());
         Storage = ReplicaRoot.Parse(_folder["replica"]).Open("databases/x");
         Run($"PRAGMA page_size={pageSize}; CREATE TABLE t(id INTEGER PRIMARY KEY, v BLOB)", level: 1);
         Assert.Equal(pageSize, _pageSizes[1]);
