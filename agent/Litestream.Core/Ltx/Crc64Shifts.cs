@@ -27,15 +27,23 @@ internal static class Crc64Shifts
     public static ulong TimesX64(ulong a)
     {
         // What the shifts by 1, 3 and 4 push out stands for x^64 and above: it comes in once more at the top.
-        var u = a ^ (a << 63) ^ (a << 61) ^ (a << 60);
-        return u ^ (u >> 1) ^ (u >> 3) ^ (u >> 4);
+        return Multiply(a ^ (a << 63) ^ (a << 61) ^ (a << 60));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong TimesX256(ulong a)
     {
-        var u = a ^ (a << 60) ^ (a << 52) ^ (a << 48);
-        return u ^ (u >> 4) ^ (u >> 12) ^ (u >> 16);
+        // x^16+x^12+x^4+1 = (x^4+1)(x^12+1).
+        var u = a ^ (a >> 4);
+        return u ^ (u >> 12) ^ Multiply((a << 60) ^ (a << 52) ^ (a << 48));
+    }
+
+    /// <summary>a * (x^4+x^3+x+1), which is (x+1)(x^3+1), without what the shifts push out.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Multiply(ulong a)
+    {
+        var u = a ^ (a >> 1);
+        return u ^ (u >> 3);
     }
 
     /// <summary>Four lanes of every fourth word each, so that the shifts of one overlap with those of the others.</summary>

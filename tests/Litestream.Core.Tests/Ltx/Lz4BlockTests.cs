@@ -98,7 +98,7 @@ public sealed class Lz4BlockTests(ITestOutputHelper output)
         using var input = new GuardedBuffer(140_000);
         using var result = new GuardedBuffer(66_000);
         var refused = 0;
-        for (var i = 0; i < 60_000; i++)
+        for (var i = 0; i < 20_000; i++)
         {
             var page = SamplePages.Any(random, random.Next(1, i % 100 == 0 ? 20_000 : 1500));
             var block = Mutation.Of(Compress(page), random);
@@ -108,7 +108,7 @@ public sealed class Lz4BlockTests(ITestOutputHelper output)
                 refused++;
         }
         output.WriteLine($"{refused} refused");
-        Assert.InRange(refused, 10_000, 60_000);
+        Assert.InRange(refused, 5_000, 20_000);
     }
 
     [LibLz4Fact]
