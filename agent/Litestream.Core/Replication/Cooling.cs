@@ -18,10 +18,11 @@ internal sealed class Cooling(StoreContext context, Capture capture, Checkpoint 
         if (FileStat.Of(database.Path) is not { } file || !file.IsSettled(context.Time.GetUtcNow()) || !DatabaseFiles.At(database.Path).AreSameFiles(hot.Files))
             return CoolingResult.NotYet;
         hot.CloseSpare();
-        var isAlone = TryBeAlone(hot.Holder);
+        hot.Holder.EndTransaction();
+        var isAlone = hot.Holder.TryBeginExclusive();
         if (isAlone && TryClose(database, hot, file))
             return database.Book.Resting is null ? CoolingResult.LookAgain : CoolingResult.Cold;
-        TakeMarkAgain(database, hot, since);
+        TakeMarkAgain(database, hot, since, isAlone);
         if (isAlone)
         {
             // What is left in the WAL goes into the database, whose time stamps must then get old enough to show any later write.
@@ -29,14 +30,6 @@ internal sealed class Cooling(StoreContext context, Capture capture, Checkpoint 
             return CoolingResult.NotYet;
         }
         return evenIfConnected && database.PeekStaged() is null ? Leave(database, hot) : CoolingResult.Connected;
-    }
-
-    /// <summary>Takes the exclusive lock if nobody else is connected; then nobody can come either.</summary>
-    private static bool TryBeAlone(EngineConnection connection)
-    {
-        connection.EndTransaction();
-        connection.Execute("PRAGMA locking_mode=EXCLUSIVE\0"u8);
-        return connection.TryBeginImmediate();
     }
 
     /// <summary>Under the exclusive lock: closes if there is nothing left to do, so that closing writes nothing but removes the WAL.</summary>
@@ -55,9 +48,10 @@ internal sealed class Cooling(StoreContext context, Capture capture, Checkpoint 
     }
 
     /// <summary>Not alone, or somebody was quicker. The mark was broken for a moment, so continuity must be shown.</summary>
-    private void TakeMarkAgain(ReplicatedDatabase database, HotDatabase hot, long since)
+    private void TakeMarkAgain(ReplicatedDatabase database, HotDatabase hot, long since, bool isExclusive)
     {
-        hot.Holder.Execute("PRAGMA locking_mode=NORMAL\0"u8);
+        if (isExclusive)
+            hot.Holder.EndExclusive();
         hot.Holder.BeginMark();
         capture.CaptureAll(database, hot, hot.Holder, since, Opening.FindBreak(database, hot.Holder));
     }

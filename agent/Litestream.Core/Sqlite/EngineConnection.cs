@@ -113,6 +113,41 @@ internal sealed unsafe class EngineConnection : IDisposable
         throw Error("taking the writer lock of", code);
     }
 
+    /// <summary>
+    /// Tries to become the only connection: exclusive locking mode, and a write transaction in it. When another connection is open, false, and
+    /// the locking mode is normal again.
+    /// </summary>
+    public bool TryBeginExclusive()
+    {
+        Execute("PRAGMA locking_mode=EXCLUSIVE\0"u8);
+        if (TryBeginImmediate())
+            return true;
+        ReleasePendingLock();
+        Execute("PRAGMA locking_mode=NORMAL\0"u8);
+        return false;
+    }
+
+    /// <summary>Lets others in again. SQLite gives the exclusive lock back only at the end of the next transaction in normal locking mode.</summary>
+    public void EndExclusive()
+    {
+        EndTransaction();
+        Execute("PRAGMA locking_mode=NORMAL\0"u8);
+        BeginMark();
+        EndTransaction();
+    }
+
+    /// <summary>
+    /// A failed try for the exclusive lock leaves SQLite's PENDING lock on the file in WAL mode, for as long as the connection lives: nobody else
+    /// could connect any more. Goes back to the SHARED lock that the pager believes to hold.
+    /// </summary>
+    private void ReleasePendingLock()
+    {
+        const int lockShared = 1;
+        var file = File(NativeSqlite.FileControlFilePointer);
+        if (file is not null)
+            _ = file->Methods->Unlock(file, lockShared);
+    }
+
     /// <summary>A checkpoint that waits for nobody. False when another checkpointer is at work.</summary>
     public bool TryCheckpoint(int mode, out CheckpointResult result)
     {

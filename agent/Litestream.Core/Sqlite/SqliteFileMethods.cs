@@ -14,7 +14,7 @@ internal unsafe struct SqliteFileMethods
     public delegate* unmanaged[Cdecl]<SqliteFile*, int, int> Sync;
     public delegate* unmanaged[Cdecl]<SqliteFile*, long*, int> FileSize;
     public nint Lock;
-    public nint Unlock;
+    public delegate* unmanaged[Cdecl]<SqliteFile*, int, int> Unlock;
     public nint CheckReservedLock;
     public nint FileControl;
     public nint SectorSize;
