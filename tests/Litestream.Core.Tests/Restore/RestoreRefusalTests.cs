@@ -106,7 +106,7 @@ public sealed class RestoreRefusalTests
 
     [Theory]
     [InlineData("relative.db")]
-    [InlineData("/tmp/")]
+    [InlineData("/some/folder/")]
     public async Task An_output_that_is_no_absolute_file_is_refused(string path)
     {
         using var history = new History();
