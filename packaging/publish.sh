@@ -13,6 +13,8 @@ set -eu
 root=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
 cd "$root"
 form=${LITESTREAM_PUBLISH:-}
+# The program is as new as the sources were when the build began, not when it ended.
+mkdir -p out && touch out/.publish-started
 # The SDK's own identifier names the distribution (debian.12-x64) where a distribution built it; packs are held for linux-x64.
 rid=$(dotnet --info | sed -n 's/^ *RID: *//p' | head -n 1)
 case $(uname -s):$rid in
@@ -27,7 +29,6 @@ try() {
     framework=$2
     shift 2
     rm -rf "out/publish/$name"
-    mkdir -p out
     dotnet publish agent/Litestream.Agent/Litestream.Agent.csproj -c Release -r "$rid" -o "out/publish/$name" \
         -p:LitestreamTfm="$framework" -nologo -v quiet -nodeReuse:false "$@" >"out/publish-$name.log" 2>&1 || return 1
     # One file or nothing: a library left beside the program would be forgotten when it is copied to a host.
@@ -40,7 +41,7 @@ place() { # $1 folder of the publish, $2 what it is
     find "$1" -type f \( -name '*.dbg' -o -name '*.pdb' \) -exec mv -f {} out/symbols/ \;
     # A rename: somebody may be running the old program.
     mv -f "$1/litestream" out/litestream
-    touch out/litestream
+    touch -r out/.publish-started out/litestream
     echo "out/litestream: $2, $(wc -c <out/litestream | awk '{ printf "%.1f MB", $1 / 1000000 }')"
 }
 
@@ -48,6 +49,8 @@ agent() {
     if [ "$form" != single-file ]; then
         if command -v clang >/dev/null 2>&1; then
             for framework in ${LITESTREAM_AOT_FRAMEWORKS:-net10.0 net9.0}; do
+                # The registry did not hold the pack the last time; `rm -r out` asks again.
+                ! grep -qs 'NU110[12].*NativeAOT' "out/publish-native-$framework.log" || continue
                 if try native "$framework" -p:PublishAot=true; then
                     place "out/publish/native-$framework" "native AOT, $framework, $rid"
                     return

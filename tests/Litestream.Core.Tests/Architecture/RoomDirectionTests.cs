@@ -33,7 +33,7 @@ public sealed class RoomDirectionTests
     public void A_room_of_the_engine_does_not_know_the_store_above_it()
     {
         var broken = RoomFiles()
-            .Where(pair => Regex.IsMatch(pair.File.Code, """(?<![.\w])(Store|Database)(?=[\s.?)>,;\[])(?!\s*=[^>=])"""))
+            .Where(pair => Regex.IsMatch(pair.File.Code, """(?<![.\w])(?:Store|Database)\??\s+_?[a-z]\w*|<(?:Store|Database)\??>|\bnew\s+(?:Store|Database)\(|typeof\((?:Store|Database)\)"""))
             .Select(pair => $"{pair.File.Path} uses Store or Database, which stand above the room {pair.Room}. "
                 + "Pass what it needs by constructor (options, a callback, a value), or move the piece up to the root of Litestream.Core.");
         Report(broken);
