@@ -14,8 +14,8 @@ internal sealed record BookEntry
 
     public bool IsPaused { get; init; }
 
-    /// <summary>We switched it to WAL once; a database that leaves WAL again is reported, not switched twice.</summary>
-    public bool WasSwitchedToWal { get; init; }
+    /// <summary>Inode of the file that we switched to WAL: a file that leaves WAL again is reported, not switched twice. 0: none.</summary>
+    public ulong SwitchedInode { get; init; }
 
     /// <summary>The epoch under which this agent owns the chain; 0 before the first file.</summary>
     public uint Epoch { get; init; }

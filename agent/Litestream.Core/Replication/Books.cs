@@ -88,7 +88,7 @@ internal sealed class Books : IDisposable
                 ON CONFLICT (name) DO UPDATE SET path = excluded.path, paused = excluded.paused, switched = excluded.switched
                 """,
                 ("$name", entry.Name), ("$path", entry.Path), ("$created_at", entry.CreatedAt.ToUnixTimeMilliseconds()),
-                ("$paused", entry.IsPaused), ("$switched", entry.WasSwitchedToWal));
+                ("$paused", entry.IsPaused), ("$switched", (long)entry.SwitchedInode));
             var (position, rest) = (entry.Position, entry.Resting);
             Run(transaction, """
                 INSERT OR REPLACE INTO replica VALUES ($replica, $name, $epoch, $captured, $post_sum, $page_size, $page_count,
@@ -218,7 +218,7 @@ internal sealed class Books : IDisposable
             Path = row.GetString(1),
             CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(2)),
             IsPaused = row.GetBoolean(3),
-            WasSwitchedToWal = row.GetBoolean(4),
+            SwitchedInode = (ulong)row.GetInt64(4),
             Epoch = known ? (uint)row.GetInt64(5) : 0,
             Captured = new(known ? (ulong)row.GetInt64(6) : 0),
             PostSum = known ? (ulong)row.GetInt64(7) : 0,

@@ -10,7 +10,7 @@ namespace Litestream.Replication;
 /// </summary>
 internal sealed class Compaction(StoreContext context)
 {
-    /// <summary>Does what is due. Answers the timestamp of what falls due next, <see cref="Lane.Never"/> when the newest L0 is in an L1.</summary>
+    /// <summary>Does what is due. Answers the timestamp of what falls due next, <see cref="Lane.Never"/> when the newest L0 is in an L1 and only a new one can make work.</summary>
     public async Task<long> RunDueAsync(ReplicatedDatabase database, CancellationToken cancellationToken)
     {
         var now = context.Time.GetUtcNow();
@@ -89,7 +89,8 @@ internal sealed class Compaction(StoreContext context)
         }
     }
 
-    private Txid EndOf(ReplicatedDatabase database, int level) => context.Books.Files(database.Name, level) is [.., var last] ? last.MaxTxid : Txid.None;
+    private Txid EndOf(ReplicatedDatabase database, int level) =>
+        context.Books.Files(database.Name, level).Select(f => f.MaxTxid).DefaultIfEmpty().Max();
 
     /// <summary>The base image is never copied up: level 2 begins behind it.</summary>
     private Txid FirstImageEnd(ReplicatedDatabase database) => context.Books.Files(database.Name, 1).FirstOrDefault(f => f.IsImage).MaxTxid;

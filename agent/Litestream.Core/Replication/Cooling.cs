@@ -17,6 +17,8 @@ internal sealed class Cooling(StoreContext context, Capture capture, Checkpoint 
             return CoolingResult.WaitsForReplica;
         if (FileStat.Of(database.Path) is not { } file || !file.IsSettled(context.Time.GetUtcNow()) || !DatabaseFiles.At(database.Path).AreSameFiles(hot.Files))
             return CoolingResult.NotYet;
+        if (hot.Holder.IsOpenElsewhere())
+            return evenIfConnected ? Leave(database, hot) : CoolingResult.Connected;
         hot.CloseSpare();
         hot.Holder.EndTransaction();
         var isAlone = hot.Holder.TryBeginExclusive();

@@ -62,7 +62,8 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
 
     private void Establish(ReplicatedDatabase database, HotDatabase hot, long since)
     {
-        if (database.Chain!.NeedsImage)
+        var reason = database.Chain!.NeedsImage ? null : FindBreak(database, hot.Holder);
+        if (database.Chain.NeedsImage)
         {
             database.SetCapture(DatabaseStatus.Active, DatabaseReason.FirstCopy);
             var index = hot.Holder.ReadWalIndex() ?? throw new CaptureException(DatabaseStatus.Error, DatabaseReason.Other, $"The wal-index of {database.Path} cannot be read");
@@ -70,7 +71,7 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
             context.Log.FirstCopy(database.Name, hot.Table.PageCount, hot.FullReadTime.TotalMilliseconds);
             database.Chain = new(null, false);
         }
-        capture.CaptureAll(database, hot, hot.Holder, since, FindBreak(database, hot.Holder));
+        capture.CaptureAll(database, hot, hot.Holder, since, reason);
     }
 
     private PageTable TakeTable(ReplicatedDatabase database)
@@ -122,7 +123,7 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
     {
         if (context.Options.KeepJournalMode)
             throw new CaptureException(DatabaseStatus.Waiting, DatabaseReason.RollbackJournal, $"{database.Path} is in rollback journal mode and is left so (-keep-journal-mode)", "switch it with: PRAGMA journal_mode=WAL", TimeSpan.FromMinutes(1));
-        if (database.Book.WasSwitchedToWal)
+        if (database.Book.SwitchedInode == file.Inode)
             throw new CaptureException(DatabaseStatus.Error, DatabaseReason.RollbackJournal, $"{database.Path} was switched to WAL before and has left it again", "have its application keep journal_mode=WAL", TimeSpan.FromMinutes(1));
         var age = context.Time.GetUtcNow() - DateTimeOffset.UnixEpoch.AddTicks(file.MtimeNs / 100);
         if (age >= TimeSpan.Zero && age < CreatorPause)
@@ -130,7 +131,7 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
         var mode = connection.QueryText("PRAGMA journal_mode=WAL\0"u8);
         if (mode != "wal")
             throw new CaptureException(DatabaseStatus.Error, DatabaseReason.RollbackJournal, $"{database.Path} stays in journal mode {mode}: SQLite did not switch it to WAL", null, TimeSpan.FromMinutes(1));
-        database.Record(b => b with { WasSwitchedToWal = true });
+        database.Record(b => b with { SwitchedInode = file.Inode });
         context.Log.SwitchedToWal(database.Name);
     }
 }

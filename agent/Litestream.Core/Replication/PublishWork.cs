@@ -54,12 +54,28 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
         database.SetPublish(DatabaseStatus.Active, DatabaseReason.None);
         if (database.Exit is not null)
             return Lane.Never;
-        var next = await compaction.RunDueAsync(database, stopping).ConfigureAwait(false);
-        await RetainAsync(database).ConfigureAwait(false);
+        await CompactAndRetainAsync(database, published).ConfigureAwait(false);
         // Quiet now: the capture lane may have waited for the replica to let the database cool.
         if (published && database.Hot is not null)
             database.CaptureLane.WakeAt(context.In(context.Options.SyncInterval));
-        return next;
+        return database.CompactionAt;
+    }
+
+    /// <summary>Asks the books only when something can be due: they know thousands of files of a busy database.</summary>
+    private async Task CompactAndRetainAsync(ReplicatedDatabase database, bool published)
+    {
+        var now = context.Time.GetTimestamp();
+        if (now >= database.CompactionAt || (published && database.CompactionAt == Lane.Never))
+        {
+            var isMerge = now >= database.CompactionAt;
+            database.CompactionAt = await compaction.RunDueAsync(database, stopping).ConfigureAwait(false);
+            if (isMerge)
+                await RetainAsync(database).ConfigureAwait(false);
+        }
+        else if (now >= database.HousekeepingAt)
+        {
+            await RetainAsync(database).ConfigureAwait(false);
+        }
     }
 
     private async Task RetainAsync(ReplicatedDatabase database)

@@ -63,6 +63,9 @@ internal sealed class ReplicatedDatabase
     /// <summary>Timestamp of the last confirmed publish or look at the replica; owned by the publish lane. After too long our next name may be free again.</summary>
     public long ConfirmedAt { get; set; }
 
+    /// <summary>Timestamp at which the next merger into L1 is due, <see cref="Lane.Never"/> when no L0 waits for one; owned by the publish lane. At first: look.</summary>
+    public long CompactionAt { get; set; }
+
     /// <summary>Set once, when the database leaves the store: the lanes finish and stop.</summary>
     public DatabaseExit? Exit { get; private set; }
 

@@ -114,6 +114,16 @@ internal sealed unsafe class EngineConnection : IDisposable
     }
 
     /// <summary>
+    /// Whether another process is connected: asks the kernel who holds SQLite's SHARED lock, without taking any. False also when that cannot be
+    /// told (a connection of this very process, another kernel): <see cref="TryBeginExclusive"/> finds out then.
+    /// </summary>
+    public bool IsOpenElsewhere()
+    {
+        var file = File(NativeSqlite.FileControlFilePointer);
+        return file is not null && FileStat.Of(Path) is { } stat && SharedLock.IsHeldElsewhere(file, stat);
+    }
+
+    /// <summary>
     /// Tries to become the only connection: exclusive locking mode, and a write transaction in it. When another connection is open, false, and
     /// the locking mode is normal again.
     /// </summary>

@@ -7,6 +7,7 @@ internal readonly partial record struct FileStat(ulong Device, ulong Inode, long
 {
     private const int AtFdCwd = -100;
     private const int NoFollow = 0x100;
+    private const int EmptyPath = 0x1000;
     private const uint BasicStats = 0x7ff;
 
     public bool IsRegular => (Mode & 0xf000) == 0x8000;
@@ -32,10 +33,15 @@ internal readonly partial record struct FileStat(ulong Device, ulong Inode, long
     }
 
     /// <summary>Null when the name does not exist; every other failure counts as not existing too, opening it will say why. Does not follow a symbolic link.</summary>
-    public static unsafe FileStat? Of(string path)
+    public static FileStat? Of(string path) => Of(AtFdCwd, path, NoFollow);
+
+    /// <summary>The file behind an open descriptor; null when it is none.</summary>
+    public static FileStat? Of(int descriptor) => Of(descriptor, "", EmptyPath);
+
+    private static unsafe FileStat? Of(int directory, string path, int flags)
     {
         var bytes = stackalloc byte[256];
-        if (Statx(AtFdCwd, path, NoFollow, BasicStats, bytes) != 0)
+        if (Statx(directory, path, flags, BasicStats, bytes) != 0)
             return null;
         return new(
             ((ulong)*(uint*)(bytes + 136) << 32) | *(uint*)(bytes + 140),

@@ -30,6 +30,17 @@ public sealed class ExclusiveLockTests
         AssertOthersCanConnect(folder);
     }
 
+    [Fact]
+    public async Task Another_process_is_seen_without_taking_a_lock()
+    {
+        await using var folder = new ReplicatedFolder();
+        var application = NewTenant(folder);
+        using var connection = Open(folder);
+        Assert.True(connection.IsOpenElsewhere());
+        application.Dispose();
+        Assert.False(connection.IsOpenElsewhere());
+    }
+
     private static Application NewTenant(ReplicatedFolder folder)
     {
         var application = new Application(folder.PathOf("a"));
