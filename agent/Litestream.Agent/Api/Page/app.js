@@ -9,7 +9,7 @@ const $ = id => document.getElementById(id);
 
 let report = null;
 let wanted = { q: '', status: '' };
-let opened = null;
+let opened = location.hash.slice(1) || null; // /#<guid> shows a tenant
 let timer = 0;
 let asking = null;
 const txids = new Map();
@@ -109,10 +109,8 @@ function show() {
   showRows();
   showSkipped();
   showHow();
-  if (opened && $('detail').open) {
-    const client = report.clients.find(c => c.clientId === opened);
-    if (client) showDetail(client);
-  }
+  const client = report.clients.find(c => c.clientId === opened);
+  if (client) openDetail(client);
 }
 
 function showNotices() {
@@ -144,9 +142,9 @@ function showFilters() {
 function showRows() {
   const focused = document.activeElement?.dataset?.id;
   const seen = new Set();
-  $('rows').replaceChildren(...report.clients.map(client => {
+  $('rows').replaceChildren(...report.clients.flatMap(client => {
     seen.add(client.clientId);
-    return row(client);
+    return rows(client);
   }));
   for (const id of txids.keys()) if (!seen.has(id)) txids.delete(id);
   if (focused) $('rows').querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus();
@@ -158,6 +156,27 @@ function showRows() {
   $('more').textContent = `The first ${report.clients.length.toLocaleString()} are shown. Search for more.`;
 }
 
+// The path without what the id says already; the whole of it is in the detail and under the pointer.
+function shownPath(client) {
+  const slash = client.databasePath.lastIndexOf('/');
+  const name = client.databasePath.slice(slash + 1).toLowerCase();
+  return name.startsWith(`${client.clientId}.`) ? client.databasePath.slice(0, slash) : client.databasePath;
+}
+
+// A tenant's line, and below it what there is to say about a state that is not as usual.
+function rows(client) {
+  const line = row(client);
+  const say = client.status === 'active' ? null : client.detail ?? (bad.has(client.status) ? client.lastError : null) ?? client.reason;
+  if (!say) return [line];
+  line.classList.add('said');
+  const saying = element('tr', bad.has(client.status) ? 'saying bad' : 'saying');
+  const cell = element('td', '', say.replaceAll(`${client.databasePath} `, 'The file '));
+  cell.colSpan = 7;
+  saying.append(cell);
+  saying.addEventListener('click', () => openDetail(client));
+  return [line, saying];
+}
+
 function row(client) {
   const line = document.createElement('tr');
   const known = txids.get(client.clientId);
@@ -165,32 +184,36 @@ function row(client) {
   txids.set(client.clientId, client.txid);
 
   const tenant = element('td');
-  const open = element('button', 'open mono', client.clientId);
+  const open = element('button', 'open', client.clientId);
   open.type = 'button';
   open.dataset.id = client.clientId;
-  const path = element('span', 'path');
-  path.append(element('bdi', '', client.databasePath));
+  const path = element('span', 'path', shownPath(client));
   path.title = client.databasePath;
   tenant.append(open, path);
 
   const state = element('td');
   state.append(element('span', `state ${client.status}`, client.status));
   if (client.reason && client.status === 'active') state.append(element('span', 'reason', client.reason));
-  if (bad.has(client.status)) state.append(element('span', 'error', client.detail ?? client.lastError ?? client.reason));
-  else if (client.status !== 'active' && (client.detail || client.reason)) state.append(element('span', 'note', client.detail ?? client.reason));
 
   const txid = element('td');
   txid.append(element('span', 'mono', shortTxid(client.txid)));
   if (client.txid !== client.replicatedTxid) txid.append(element('span', 'reason', `replica ${shortTxid(client.replicatedTxid)}`));
   txid.title = client.txid ?? '';
 
-  const created = element('td', '', new Date(client.createdAt).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' }));
+  const created = element('td', '', new Date(client.createdAt).toLocaleDateString([], { dateStyle: 'medium' }));
+  created.title = new Date(client.createdAt).toLocaleString();
   line.append(
     tenant, state, element('td', 'number', size(client.sizeBytes)), txid,
     element('td', `number${client.lagSeconds > report.lagLimitSeconds ? ' late' : ''}`, lag(client.lagSeconds)),
     element('td', '', ago(client.lastSyncAt)), created);
-  line.addEventListener('click', () => { opened = client.clientId; showDetail(client); $('detail').showModal(); });
+  line.addEventListener('click', () => openDetail(client));
   return line;
+}
+
+function openDetail(client) {
+  opened = client.clientId;
+  showDetail(client);
+  if (!$('detail').open) $('detail').showModal();
 }
 
 function showDetail(client) {
