@@ -29,6 +29,8 @@ internal sealed class AgentHost : IAsyncDisposable
 
     public Store Store => _store;
 
+    public DirectoryWatch Watch => _watch;
+
     public static async Task<AgentHost> StartAsync(
         AgentOptions options, AgentEnvironment environment, ILoggerFactory logging, TimeProvider time, CancellationToken stop)
     {

@@ -46,6 +46,7 @@ internal sealed class DirectoryWatch : IAsyncDisposable
             _reader.Start();
         }
         _fallback?.Start();
+        _registration.RegisterNamed();
         _sweep.Run();
         _registration.StartAnnouncing();
         _sweeper = SweepAsync(_stop.Token);
@@ -73,7 +74,7 @@ internal sealed class DirectoryWatch : IAsyncDisposable
     }
 
     /// <summary>On the reader's thread; must not throw.</summary>
-    private void OnEvent(int watch, uint mask, ReadOnlySpan<char> name)
+    internal void OnEvent(int watch, uint mask, ReadOnlySpan<char> name)
     {
         try
         {

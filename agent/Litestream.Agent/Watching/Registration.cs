@@ -62,13 +62,16 @@ internal sealed class Registration(Store store, ILogger logger)
             return Consider(directory, fileName.AsSpan());
     }
 
-    /// <summary>Registers a database named by <c>-dsn</c>; its file need not exist yet.</summary>
-    public void RegisterNamed(WatchedDirectory directory, string fileName)
+    /// <summary>Registers the databases named by <c>-dsn</c>; their files need not exist yet.</summary>
+    public void RegisterNamed()
     {
         lock (_gate)
         {
-            var path = directory.PathOf(fileName);
-            Register(directory, path, directory.Named[fileName], FileFacts.Read(path, followLinks: false).Exists);
+            foreach (var directory in _directories)
+            {
+                foreach (var (fileName, name) in directory.Named)
+                    RegisterNamed(directory, directory.PathOf(fileName), name);
+            }
         }
     }
 
@@ -202,6 +205,9 @@ internal sealed class Registration(Store store, ILogger logger)
         return Register(directory, path, name, isPresent: true);
     }
 
+    private void RegisterNamed(WatchedDirectory directory, string path, string name) =>
+        Register(directory, path, name, FileFacts.Read(path, followLinks: false).Exists);
+
     private Verdict Register(WatchedDirectory directory, string path, string name, bool isPresent)
     {
         Database database;
@@ -261,7 +267,7 @@ internal sealed class Registration(Store store, ILogger logger)
         // Its name may have come back meanwhile, here or, moved, in another directory.
         var fileName = Path.GetFileName(file.Path);
         if (file.Directory.Named.TryGetValue(fileName, out var name))
-            Register(file.Directory, file.Path, name, FileFacts.Read(file.Path, followLinks: false).Exists);
+            RegisterNamed(file.Directory, file.Path, name);
         else
             Consider(file.Directory, fileName.AsSpan());
         if (file.Successor is { } successor)

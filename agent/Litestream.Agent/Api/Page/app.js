@@ -222,7 +222,7 @@ function showDetail(client) {
     ['State', client.reason ? `${client.status} (${client.reason})` : client.status],
     ['What it means', client.detail],
     ['File', client.databasePath],
-    ['Size', client.sizeBytes ? `${size(client.sizeBytes)}, pages of ${size(client.pageSize)}` : null],
+    ['Size', client.sizeBytes ? `${size(client.sizeBytes)}, pages of ${client.pageSize.toLocaleString()} bytes` : null],
     ['Replica', client.replica],
     ['Captured', client.txid],
     ['In the replica', client.replicatedTxid],
@@ -252,11 +252,12 @@ function showSkipped() {
 
 function showHow() {
   const directory = (report.watchDirs[0] ?? '.').replace(/\/$/, '');
-  const example = report.clients[0] ?? null;
-  const file = example ? example.databasePath : `${directory}/<guid>.db`;
+  const example = report.clients.find(c => c.status === 'active') ?? report.clients[0] ?? null;
+  const path = example?.databasePath ?? `${directory}/<guid>.db`;
+  const slash = path.lastIndexOf('/');
   const id = example ? example.clientId : '<guid>';
   setText('how-add', `sqlite3 ${quoted(directory)}/$(uuidgen).db 'CREATE TABLE t (x)'`);
-  setText('how-remove', `rm ${['', '-wal', '-shm'].map(part => quoted(file + part)).join(' \\\n   ')}`);
+  setText('how-remove', `cd ${quoted(path.slice(0, slash))}\nrm -f ${['', '-wal', '-shm'].map(part => quoted(path.slice(slash + 1) + part)).join(' ')}`);
   setText('how-restore', restoreCommand(example ?? { replica: `${report.replica}/databases/${id}` }));
 }
 
