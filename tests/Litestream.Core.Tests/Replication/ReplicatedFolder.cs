@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Litestream.Core.Tests.Storage;
 using Litestream.Ltx;
 using Litestream.Storage;
@@ -134,6 +135,19 @@ internal sealed class ReplicatedFolder : IAsyncDisposable
         using var command = connection.CreateCommand();
         command.CommandText = sql;
         return command.ExecuteScalar()?.ToString();
+    }
+
+    /// <summary>The first row of a query, as text.</summary>
+    public static IReadOnlyList<string> Row(string path, string sql)
+    {
+        SqliteForTests.Choose();
+        using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        using var reader = command.ExecuteReader();
+        Assert.True(reader.Read());
+        return [.. Enumerable.Range(0, reader.FieldCount).Select(i => Convert.ToString(reader.GetValue(i), CultureInfo.InvariantCulture)!)];
     }
 
     public async ValueTask DisposeAsync()

@@ -1,0 +1,94 @@
+using Litestream.Core.Tests.Storage;
+using Litestream.Ltx;
+using Litestream.Replication;
+using Litestream.Sqlite;
+
+namespace Litestream.Core.Tests.Replication;
+
+public sealed class BooksTests
+{
+    private static readonly DateTimeOffset Time = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void An_entry_is_read_back_as_it_was_written()
+    {
+        using var folder = new ScratchFolder();
+        var entry = new BookEntry
+        {
+            Name = "a",
+            Path = "/data/a.db",
+            CreatedAt = Time,
+            IsPaused = true,
+            SwitchedInode = ulong.MaxValue,
+            Epoch = uint.MaxValue,
+            Captured = new(77),
+            PostSum = ulong.MaxValue - 5,
+            PageSize = 65536,
+            PageCount = uint.MaxValue,
+            Position = new(new(uint.MaxValue, 1), uint.MaxValue - 1, new(2, uint.MaxValue)),
+            Resting = new(new FileStat(3, ulong.MaxValue, 5, 6, 7, 0, 0), ulong.MaxValue),
+            Published = new(76),
+            LastSyncAt = Time.AddMinutes(1),
+            LastProofAt = Time.AddMinutes(2),
+        };
+        using (var books = Open(folder, "file:///r"))
+            books.Save(entry);
+        using (var books = Open(folder, "file:///r"))
+            Assert.Equal(entry, Assert.Single(books.LoadAll()));
+    }
+
+    [Fact]
+    public void Another_replica_starts_afresh_under_the_same_instance()
+    {
+        using var folder = new ScratchFolder();
+        uint instance;
+        using (var books = Open(folder, "file:///one"))
+        {
+            instance = books.Instance;
+            books.Save(new() { Name = "a", Path = "/a.db", CreatedAt = Time, Captured = new(5), Published = new(5), IsPaused = true });
+            books.AddFile("a", new(0, new(5), new(5), 100, Time));
+        }
+        using (var books = Open(folder, "file:///two"))
+        {
+            var entry = Assert.Single(books.LoadAll());
+            Assert.Equal((instance, Txid.None, Txid.None, true), (books.Instance, entry.Captured, entry.Published, entry.IsPaused));
+            Assert.Empty(books.Files("a", 0));
+        }
+    }
+
+    [Fact]
+    public void Files_are_listed_in_order_and_removed_one_by_one()
+    {
+        using var folder = new ScratchFolder();
+        using var books = Open(folder, "file:///r");
+        LtxFile[] files = [new(1, new(1), new(1), 10, Time), new(1, new(2), new(9), 20, Time), new(1, new(10), new(11), 30, Time)];
+        foreach (var file in files.Reverse())
+            books.AddFile("a", file);
+        books.AddFile("b", files[0]);
+        Assert.Equal(files, books.Files("a", 1));
+        books.RemoveFiles("a", [files[1]]);
+        Assert.Equal([files[0], files[2]], books.Files("a", 1));
+        books.ReplaceFiles("a", 1, [files[1]]);
+        Assert.Equal([files[1]], books.Files("a", 1));
+        Assert.Equal([files[0]], books.Files("b", 1));
+    }
+
+    [Fact]
+    public void Damaged_books_are_set_aside_and_begun_anew()
+    {
+        using var folder = new ScratchFolder();
+        File.WriteAllBytes(folder["books.db"], new byte[5000]);
+        SqliteForTests.Choose();
+        using var books = Books.Open(folder["books.db"], "file:///r", out var setAside);
+        Assert.Empty(books.LoadAll());
+        Assert.True(File.Exists(setAside));
+    }
+
+    private static Books Open(ScratchFolder folder, string replica)
+    {
+        SqliteForTests.Choose();
+        var books = Books.Open(folder["books.db"], replica, out var setAside);
+        Assert.Null(setAside);
+        return books;
+    }
+}

@@ -1,0 +1,75 @@
+using Litestream.Ltx;
+using Litestream.Replication;
+
+namespace Litestream.Core.Tests.Replication;
+
+public sealed class CompactionTests
+{
+    private const string Name = "12345678-1234-5678-9abc-123456789012";
+
+    [Fact]
+    public void A_level_is_due_at_multiples_of_its_interval()
+    {
+        var interval = TimeSpan.FromSeconds(30);
+        var boundary = new DateTimeOffset(2026, 11, 20, 12, 0, 30, TimeSpan.Zero);
+        Assert.Equal(boundary, CompactionSchedule.NextBoundary(boundary.AddSeconds(-30), interval));
+        Assert.Equal(boundary, CompactionSchedule.NextBoundary(boundary.AddTicks(-1), interval));
+        Assert.Equal(boundary + interval, CompactionSchedule.NextBoundary(boundary, interval));
+    }
+
+    [Fact]
+    public async Task Levels_touch_each_other_and_every_boundary_restores_to_the_state_it_had()
+    {
+        await using var folder = new ReplicatedFolder();
+        folder.Options = folder.Options with
+        {
+            LevelIntervals = [TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(600), TimeSpan.FromSeconds(2)],
+            SnapshotInterval = TimeSpan.FromSeconds(2),
+        };
+        using var application = new Application(folder.PathOf(Name));
+        application.Sql("PRAGMA journal_mode=WAL");
+        application.Sql("CREATE TABLE t (id INTEGER PRIMARY KEY, v)");
+        folder.Open();
+        var database = folder.Register(Name);
+        var states = new Dictionary<ulong, string>();
+        for (var i = 0; !await HasAllLevelsAsync(folder); i++)
+        {
+            application.Sql($"INSERT INTO t (v) VALUES (hex(randomblob({100 + (i * 37 % 3000)})))");
+            if (i % 7 == 6)
+                application.Sql("DELETE FROM t WHERE id % 2 = 0");
+            if (i % 20 == 19)
+                application.Sql("VACUUM");
+            await ReplicatedFolder.SyncAsync(database);
+            states[database.Snapshot().Txid.Value] = application.Sql("SELECT count(*), total(length(v)), total(id) FROM t")[0];
+            Assert.True(i < 2000, "not all levels appeared");
+        }
+        for (var level = 1; level <= 3; level++)
+            AssertAdjacent(await folder.ListAsync(Name, level), level);
+        var newestL1 = (await folder.ListAsync(Name, 1))[^1];
+        foreach (var above in (await folder.ListAsync(Name, 2)).Concat(await folder.ListAsync(Name, 3)).Concat(await folder.ListAsync(Name, LtxFile.SnapshotLevel)))
+            Assert.True(above.MaxTxid < newestL1.MinTxid, $"{above} must end before the newest L1 file {newestL1}");
+        foreach (var (txid, state) in states)
+        {
+            var restored = await folder.RestoreAsync(Name, new(txid));
+            Assert.Equal(state, string.Join('\t', ReplicatedFolder.Row(restored, "SELECT count(*), total(length(v)), total(id) FROM t")));
+        }
+        await folder.AssertRestoresEqualAsync(Name);
+    }
+
+    private static async Task<bool> HasAllLevelsAsync(ReplicatedFolder folder)
+    {
+        foreach (var level in (int[])[2, 3, LtxFile.SnapshotLevel])
+        {
+            if ((await folder.ListAsync(Name, level)).Count == 0)
+                return false;
+        }
+        return true;
+    }
+
+    private static void AssertAdjacent(IReadOnlyList<LtxFile> files, int level)
+    {
+        Assert.NotEmpty(files);
+        for (var i = 1; i < files.Count; i++)
+            Assert.True(files[i].MinTxid == files[i - 1].MaxTxid.Next, $"level {level}: {files[i - 1]} and {files[i]} do not touch");
+    }
+}
