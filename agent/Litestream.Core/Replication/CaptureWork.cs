@@ -203,16 +203,28 @@ internal sealed class CaptureWork(StoreContext context, Capture capture, Opening
                 "nothing committed is lost, but the seconds until then cannot be restored one by one; see why the replica does not answer, or raise -spool-cap");
     }
 
-    private static long Rest(ReplicatedDatabase database)
+    private long Rest(ReplicatedDatabase database)
     {
         CloseHot(database);
         return Lane.Never;
     }
 
-    private static void CloseHot(ReplicatedDatabase database)
+    /// <summary>Closes without the care that cooling takes: the next look finds out what changed. The page table is kept for it.</summary>
+    private void CloseHot(ReplicatedDatabase database)
     {
-        database.Hot?.Dispose();
+        if (database.Hot is not { } hot)
+            return;
         database.Hot = null;
+        hot.Dispose();
+        try
+        {
+            if (hot.Table.Txid == database.Book.Captured)
+                hot.Table.Save(context.TablePathOf(database.Name));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            context.Log.Troubled(database.Name, $"the page table was not saved, it will be rebuilt from the replica: {e.Message}");
+        }
     }
 
     private long Fail(ReplicatedDatabase database, Exception error)

@@ -50,11 +50,7 @@ internal sealed class Discovery(StoreContext context, Staging staging)
             return await TakeOverAsync(database, storage, listed, newest, writer, cancellationToken).ConfigureAwait(false);
         var staged = TakeStaged(database, newest.MaxTxid);
         var wasKnown = database.Book;
-        var table = PageTable.TryLoad(context.TablePathOf(database.Name));
-        if (table is null || table.Txid != newest.MaxTxid || table.PageSize != newestOpened.Header.PageSize)
-            table = await BuildTableAsync(storage, listed, cancellationToken).ConfigureAwait(false);
-        else if (newestOpened.Header.Proof is { } proof && proof.Post != table.Sum)
-            table = await BuildTableAsync(storage, listed, cancellationToken).ConfigureAwait(false);
+        var table = await FindTableAsync(database, storage, listed, newestOpened.Header, cancellationToken).ConfigureAwait(false);
         database.Record(b => b with
         {
             Epoch = Math.Max(1, Math.Max(b.Epoch, writer.Epoch)),
@@ -99,6 +95,39 @@ internal sealed class Discovery(StoreContext context, Staging staging)
         staging.StageEmpty(database, 0, newest.MaxTxid.Next, table.PageSize, table.PageCount, table.Sum);
         table.StandFor(newest.MaxTxid.Next);
         return new(table, NeedsImage: false);
+    }
+
+    /// <summary>The page table as of the newest transaction: the saved one, if need be brought up by the L0 files since; else built anew.</summary>
+    private async Task<PageTable> FindTableAsync(
+        ReplicatedDatabase database, IReplicaStorage storage, IReadOnlyList<LtxFile> listed, LtxHeader newest, CancellationToken cancellationToken)
+    {
+        var saved = PageTable.TryLoad(context.TablePathOf(database.Name));
+        if (saved is not null && newest.Proof is { } proof && saved.PageSize == newest.PageSize)
+        {
+            foreach (var file in listed.Where(f => f.Level == 0).OrderBy(f => f.MinTxid))
+            {
+                if (file.MinTxid == saved.Txid.Next)
+                    await ApplyAsync(saved, storage, file, cancellationToken).ConfigureAwait(false);
+            }
+            if (saved.Txid == newest.MaxTxid && saved.Sum == proof.Post)
+                return saved;
+        }
+        return await BuildTableAsync(storage, listed, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task ApplyAsync(PageTable table, IReplicaStorage storage, LtxFile file, CancellationToken cancellationToken)
+    {
+        await using var stream = await storage.OpenAsync(file, cancellationToken).ConfigureAwait(false);
+        using var decoder = new LtxDecoder(stream, file.Name);
+        Apply(table, decoder);
+    }
+
+    private static void Apply(PageTable table, LtxDecoder decoder)
+    {
+        var (page, changes) = (new byte[decoder.Header.PageSize], new List<PageChange>());
+        while (decoder.ReadPage(page, out var pgno))
+            changes.Add(new(pgno, PageSum.Of(pgno, page)));
+        table.Apply(changes, decoder.Header.Commit, decoder.Header.MaxTxid);
     }
 
     /// <summary>Page sums of the newest state, read from the replica; when the chain carries a proof, they must add up to it.</summary>
@@ -170,10 +199,7 @@ internal sealed class Discovery(StoreContext context, Staging staging)
     {
         using var stream = File.OpenRead(file.Path);
         using var decoder = new LtxDecoder(stream, file.Path);
-        var (page, changes) = (new byte[decoder.Header.PageSize], new List<PageChange>());
-        while (decoder.ReadPage(page, out var pgno))
-            changes.Add(new(pgno, PageSum.Of(pgno, page)));
-        table.Apply(changes, decoder.Header.Commit, file.File.MaxTxid);
+        Apply(table, decoder);
         database.NewestTimestampMs = Math.Max(database.NewestTimestampMs, decoder.Header.TimestampMs);
         database.Stage(file, b => b with
         {

@@ -17,7 +17,8 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
     {
         try
         {
-            var next = database.IsFenced ? Lane.Never : await WorkAsync(database).ConfigureAwait(false);
+            var isDone = database.IsFenced || (database.Exit is { IsClosed: true } && database.PeekStaged() is null);
+            var next = isDone ? Lane.Never : await WorkAsync(database).ConfigureAwait(false);
             if (database.Exit is { IsClosed: true } exit && (database.IsFenced || database.PeekStaged() is null))
             {
                 exit.Complete();
