@@ -101,6 +101,8 @@ internal sealed class AgentHost : IAsyncDisposable
 
         await MissingDatabases.RestoreAsync(_options.Databases, replica, _time, _logger, stop);
         _watch.Start();
+        var memory = new MemoryTrim();
+        _started.Add(_time.CreateTimer(_ => memory.Look(), null, MemoryTrim.Interval, MemoryTrim.Interval));
         _logger.Monitoring(_store.Count, directories.Count(d => d.TakesTenants));
         _logger.Ready(_api.Address, replica.Url, state);
     }

@@ -54,6 +54,10 @@ internal static partial class Libc
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static unsafe partial int Statx(int directory, string path, int flags, uint mask, StatxBuffer* buffer);
 
+    /// <summary>Not in every C library.</summary>
+    [LibraryImport("libc", EntryPoint = "malloc_trim")]
+    public static partial int TrimHeap(nuint keepBytes);
+
     [StructLayout(LayoutKind.Sequential)]
     public struct PollDescriptor
     {

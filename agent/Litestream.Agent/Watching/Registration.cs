@@ -21,14 +21,13 @@ internal sealed class Registration(Store store, ILogger logger)
     /// <summary>Does not change after start.</summary>
     public IReadOnlyList<WatchedDirectory> Directories => _directories;
 
-    public int SkippedCount { get { lock (_gate) return _skipped.Count; } }
+    public int SkippedCount => _skipped.Count;
 
-    public IReadOnlyList<SkippedFile> Skipped { get { lock (_gate) return _skipped.Shown(); } }
+    public IReadOnlyList<SkippedFile> Skipped => _skipped.Shown();
 
-    public IReadOnlyList<DirectoryStatus> DirectoryStates
-    {
-        get { lock (_gate) return [.. _directories.Where(d => d.TakesTenants).Select(d => new DirectoryStatus(d.Path, d.Files.Count, d.Error))]; }
-    }
+    /// <summary>Without the lock: a number that is a moment old is good enough for a page, and a page must not wait for a long registration.</summary>
+    public IReadOnlyList<DirectoryStatus> DirectoryStates =>
+        [.. _directories.Where(d => d.TakesTenants).Select(d => new DirectoryStatus(d.Path, d.Files.Count, d.Error))];
 
     public void AddDirectory(WatchedDirectory directory) => _directories.Add(directory);
 
