@@ -7,6 +7,8 @@ internal readonly record struct FileFacts(FileKind Kind, ulong Device, ulong Ino
 {
     public bool Exists => Kind != FileKind.Missing;
 
+    public FileId Id => new(Device, Inode);
+
     public bool IsSameFileAs(FileFacts other) => Exists && Device == other.Device && Inode == other.Inode;
 
     /// <summary>A path that cannot be looked at (no permission on the way to it) is <see cref="FileKind.Unreadable"/>.</summary>

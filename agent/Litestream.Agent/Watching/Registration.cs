@@ -8,18 +8,24 @@ namespace Litestream.Agent.Watching;
 /// all of them may call at once: everything below is guarded by one lock, held for microseconds and never over I/O of a
 /// database. Leaving (a deleted file) is the one thing that takes time, and runs outside of it.
 /// </summary>
-internal sealed class Registration(Store store, ILogger logger)
+internal sealed class Registration
 {
+    private readonly Store _store;
+    private readonly ILogger _logger;
     private readonly Lock _gate = new();
+    private readonly WatchedFiles _files = new();
     private readonly SkippedFiles _skipped = new();
-    private readonly List<WatchedDirectory> _directories = [];
-    private bool _announce;
+    private readonly Admission _admission;
     private bool _stopping;
-    private bool _saidMany;
-    private int _sweep;
+
+    public Registration(Store store, ILogger logger)
+    {
+        (_store, _logger) = (store, logger);
+        _admission = new(store, _files, _skipped, Leave, logger);
+    }
 
     /// <summary>Does not change after start.</summary>
-    public IReadOnlyList<WatchedDirectory> Directories => _directories;
+    public IReadOnlyList<WatchedDirectory> Directories => _files.Directories;
 
     public int SkippedCount => _skipped.Count;
 
@@ -27,15 +33,43 @@ internal sealed class Registration(Store store, ILogger logger)
 
     /// <summary>Without the lock: a number that is a moment old is good enough for a page, and a page must not wait for a long registration.</summary>
     public IReadOnlyList<DirectoryStatus> DirectoryStates =>
-        [.. _directories.Where(d => d.TakesTenants).Select(d => new DirectoryStatus(d.Path, d.Files.Count, d.Error))];
+        [.. Directories.Where(d => d.TakesTenants).Select(d => new DirectoryStatus(d.Path, d.Files.Count, d.Error))];
 
-    public void AddDirectory(WatchedDirectory directory) => _directories.Add(directory);
+    public void AddDirectory(WatchedDirectory directory) => _files.Add(directory);
 
     /// <summary>The first complete look is over: from now on a new file is news.</summary>
-    public void StartAnnouncing() => _announce = true;
+    public void StartAnnouncing()
+    {
+        lock (_gate)
+            _admission.Announces = true;
+    }
 
     /// <summary>Nothing is registered or left any more: the store is about to stop.</summary>
-    public void Stop() { lock (_gate) _stopping = true; }
+    public void Stop()
+    {
+        lock (_gate)
+            _stopping = true;
+    }
+
+    /// <summary>Registers the databases named by <c>-dsn</c>; their files need not exist yet.</summary>
+    public void RegisterNamed()
+    {
+        lock (_gate)
+        {
+            foreach (var directory in Directories)
+            {
+                foreach (var (fileName, name) in directory.Named)
+                    _admission.RegisterNamed(directory, directory.PathOf(fileName), name);
+            }
+        }
+    }
+
+    /// <summary>A file that a person or a program asks for: registers it or says why not.</summary>
+    public Verdict Consider(WatchedDirectory directory, string fileName)
+    {
+        lock (_gate)
+            return _stopping ? new(VerdictKind.Stopping) : _admission.Consider(directory, fileName);
+    }
 
     /// <summary>Something happened to one name of a directory. Called for every event: nothing is allocated for a known file.</summary>
     public void Seen(WatchedDirectory directory, ReadOnlySpan<char> fileName, FileChange change)
@@ -49,28 +83,10 @@ internal sealed class Registration(Store store, ILogger logger)
                 return;
             if (directory.TryFind(databaseFile, out var file))
                 SeenKnown(file, part, change);
-            else if (part == FilePart.Database)
-                SeenUnknown(directory, databaseFile, change);
-        }
-    }
-
-    /// <summary>A file that a person or a program asks for: registers it or says why not.</summary>
-    public Verdict Consider(WatchedDirectory directory, string fileName)
-    {
-        lock (_gate)
-            return Consider(directory, fileName.AsSpan());
-    }
-
-    /// <summary>Registers the databases named by <c>-dsn</c>; their files need not exist yet.</summary>
-    public void RegisterNamed()
-    {
-        lock (_gate)
-        {
-            foreach (var directory in _directories)
-            {
-                foreach (var (fileName, name) in directory.Named)
-                    RegisterNamed(directory, directory.PathOf(fileName), name);
-            }
+            else if (part == FilePart.Database && change == FileChange.Appeared)
+                _admission.Consider(directory, databaseFile);
+            else if (part == FilePart.Database && change == FileChange.Gone && _skipped.Count > 0)
+                _skipped.Remove(directory.PathOf(databaseFile));
         }
     }
 
@@ -80,7 +96,7 @@ internal sealed class Registration(Store store, ILogger logger)
         lock (_gate)
         {
             _skipped.BeginSweep(directory);
-            return ++_sweep;
+            return ++_admission.Sweep;
         }
     }
 
@@ -93,8 +109,8 @@ internal sealed class Registration(Store store, ILogger logger)
         {
             if (directory.TryFind(fileName, out var file))
                 file.SeenInSweep = sweep;
-            else
-                Consider(directory, fileName);
+            else if (!_stopping)
+                _admission.Consider(directory, fileName);
         }
     }
 
@@ -104,7 +120,7 @@ internal sealed class Registration(Store store, ILogger logger)
         lock (_gate)
             return directory.TakesTenants
                 && directory.Files.Any(f => !f.IsLeaving)
-                && directory.Files.All(f => f.IsLeaving || (f.SeenInSweep != sweep && IsGone(f)));
+                && directory.Files.All(f => f.IsLeaving || (f.SeenInSweep != sweep && f.IsGone()));
     }
 
     /// <summary>Whoever was not met has left, if its file is really gone; everybody else is asked to look at its file.</summary>
@@ -112,9 +128,11 @@ internal sealed class Registration(Store store, ILogger logger)
     {
         lock (_gate)
         {
+            if (_stopping)
+                return;
             foreach (var file in directory.Files)
             {
-                if (file.SeenInSweep != sweep && !file.IsLeaving && IsGone(file))
+                if (file.SeenInSweep != sweep && !file.IsLeaving && file.IsGone())
                     Leave(file);
                 else if (!file.IsLeaving)
                     Meet(file);
@@ -131,26 +149,25 @@ internal sealed class Registration(Store store, ILogger logger)
             file.Database.Notice(FileEvent.Wal);
         else if (part == FilePart.Journal || change == FileChange.Written)
             file.Database.Notice(FileEvent.Database);
-        else if (change == FileChange.Gone && IsGone(file))
+        else if (change == FileChange.Gone && file.IsGone())
             Leave(file);
         else
             Appear(file);
     }
 
-    private void SeenUnknown(WatchedDirectory directory, ReadOnlySpan<char> fileName, FileChange change)
-    {
-        if (change == FileChange.Appeared)
-            Consider(directory, fileName);
-        else if (change == FileChange.Gone && _skipped.Count > 0)
-            _skipped.Remove(directory.PathOf(fileName));
-    }
-
-    /// <summary>Created, renamed to, or already re-created when its deletion was heard of: perhaps another file than before.</summary>
+    /// <summary>Created, renamed to, or already re-created when its deletion was heard of: perhaps another file than before, or no file.</summary>
     private void Appear(TrackedFile file)
     {
-        if (!file.IsPresent)
-            logger.DatabaseCreated(file.Path);
-        file.IsPresent = true;
+        var facts = FileFacts.Read(file.Path, followLinks: false);
+        if (facts.Kind is not (FileKind.Regular or FileKind.Unreadable or FileKind.Missing))
+        {
+            Leave(file); // and when it has left, what stands there now is considered like any other
+            return;
+        }
+        if (!file.IsPresent && facts.Exists)
+            _logger.DatabaseCreated(file.Path);
+        file.IsPresent |= facts.Exists;
+        _files.Identify(file, facts);
         file.Database.Notice(FileEvent.Appeared);
     }
 
@@ -160,72 +177,6 @@ internal sealed class Registration(Store store, ILogger logger)
             Appear(file);
         else
             file.Database.Notice(FileEvent.Sweep);
-    }
-
-    private Verdict Consider(WatchedDirectory directory, ReadOnlySpan<char> fileName)
-    {
-        if (_stopping)
-            return new(VerdictKind.Stopping);
-        if (directory.TryFind(fileName, out var known))
-            return new(known.IsLeaving ? VerdictKind.Queued : VerdictKind.AlreadyRegistered, known);
-        var isNamed = directory.TryNameDatabase(fileName, out var name);
-        if (!isNamed && !(directory.TakesTenants && TenantFiles.LooksLikeDatabase(fileName)))
-            return new(VerdictKind.NotOurs);
-
-        var path = directory.PathOf(fileName);
-        var facts = FileFacts.Read(path, followLinks: false);
-        if (!facts.Exists)
-            return new(VerdictKind.Missing);
-        // A directory or a pipe of any other name is nobody's mistake.
-        if (!isNamed && facts.Kind is not (FileKind.Regular or FileKind.SymbolicLink))
-            return new(VerdictKind.NotOurs);
-        if (!isNamed)
-            return Skip(directory, path, VerdictKind.Skipped, TenantFiles.WhyNotTenant(fileName));
-        if (WhyUnusable(facts, directory, path) is { } reason)
-            return Skip(directory, path, VerdictKind.Skipped, reason);
-        return RegisterUnlessTaken(directory, path, name, facts);
-    }
-
-    /// <summary>One tenant has one file: the one registered, else the one the books know from an earlier run, is the first.</summary>
-    private Verdict RegisterUnlessTaken(WatchedDirectory directory, string path, string name, FileFacts facts)
-    {
-        if (store.Find(name) is { } taken && taken.Path != path)
-        {
-            var first = Tracked(taken.Path);
-            if (first is not null && !first.IsLeaving && IsGone(first))
-                Leave(first); // the event of its removal is still on its way: a move
-            if (first is not { IsLeaving: true })
-                return Skip(directory, path, VerdictKind.Duplicate, DuplicateOf(taken.Path));
-            first.Successor = new(directory, Path.GetFileName(path));
-            return new(VerdictKind.Queued, first);
-        }
-        if (store.KnownPath(name) is { } booked && booked != path && IsStillThere(booked, name, facts))
-            return Skip(directory, path, VerdictKind.Duplicate, DuplicateOf(booked));
-        return Register(directory, path, name, isPresent: true);
-    }
-
-    private void RegisterNamed(WatchedDirectory directory, string path, string name) =>
-        Register(directory, path, name, FileFacts.Read(path, followLinks: false).Exists);
-
-    private Verdict Register(WatchedDirectory directory, string path, string name, bool isPresent)
-    {
-        Database database;
-        try
-        {
-            database = store.Register(path, name);
-        }
-        catch (LitestreamException refused)
-        {
-            return Skip(directory, path, VerdictKind.Skipped, refused.Message);
-        }
-        var file = new TrackedFile(path, directory, database) { IsPresent = isPresent, SeenInSweep = _sweep };
-        directory.Add(file);
-        _skipped.Remove(path);
-        if (_announce && isPresent)
-            logger.DatabaseCreated(path);
-        if (logger.IsEnabled(LogLevel.Information))
-            logger.ClientRegistered(name, $"{store.Replica.Url.TrimEnd('/')}/databases/{name}");
-        return new(VerdictKind.Registered, file);
     }
 
     private void Leave(TrackedFile file)
@@ -240,12 +191,12 @@ internal sealed class Registration(Store store, ILogger logger)
         var left = false;
         try
         {
-            await store.UnregisterAsync(file.Database, CancellationToken.None);
+            await _store.UnregisterAsync(file.Database, CancellationToken.None);
             left = true;
         }
         catch (Exception error) // one tenant's step: whatever it was, the others go on
         {
-            logger.LeaveFailed(file.Database.Name, error);
+            _logger.LeaveFailed(file.Database.Name, error);
         }
         lock (_gate)
         {
@@ -258,64 +209,18 @@ internal sealed class Registration(Store store, ILogger logger)
 
     private void HasLeft(TrackedFile file)
     {
-        file.Directory.Remove(file);
-        logger.DatabaseRemoved(file.Path);
-        logger.ClientUnregistered(file.Database.Name);
+        _files.Remove(file);
+        _logger.DatabaseRemoved(file.Path);
+        _logger.ClientUnregistered(file.Database.Name);
         if (_stopping)
             return;
         // Its name may have come back meanwhile, here or, moved, in another directory.
         var fileName = Path.GetFileName(file.Path);
         if (file.Directory.Named.TryGetValue(fileName, out var name))
-            RegisterNamed(file.Directory, file.Path, name);
+            _admission.RegisterNamed(file.Directory, file.Path, name);
         else
-            Consider(file.Directory, fileName.AsSpan());
+            _admission.Consider(file.Directory, fileName);
         if (file.Successor is { } successor)
-            Consider(successor.Directory, successor.FileName.AsSpan());
+            _admission.Consider(successor.Directory, successor.FileName);
     }
-
-    private Verdict Skip(WatchedDirectory directory, string path, VerdictKind kind, string reason)
-    {
-        if (_skipped.Add(directory, path, reason, _sweep))
-            logger.FileSkipped(path, reason);
-        if (_skipped.Count > SkippedFiles.MostRemembered && !_saidMany)
-        {
-            _saidMany = true;
-            logger.ManyFilesSkipped(SkippedFiles.MostRemembered);
-        }
-        return new(kind, Reason: reason);
-    }
-
-    private TrackedFile? Tracked(string path)
-    {
-        foreach (var directory in _directories)
-        {
-            if (Path.GetDirectoryName(path.AsSpan()).SequenceEqual(directory.Path.AsSpan().TrimEnd('/')) && directory.TryFind(Path.GetFileName(path.AsSpan()), out var file))
-                return file;
-        }
-        return null;
-    }
-
-    /// <summary>True when the file that the books name is another one than this, and still a tenant of a watched directory.</summary>
-    private bool IsStillThere(string booked, string name, FileFacts facts)
-    {
-        var directory = _directories.Find(d => d.Path.AsSpan().TrimEnd('/').SequenceEqual(Path.GetDirectoryName(booked.AsSpan())));
-        if (directory is null || !directory.TryNameDatabase(Path.GetFileName(booked.AsSpan()), out var bookedName) || bookedName != name)
-            return false;
-        var there = FileFacts.Read(booked, followLinks: false);
-        return there.Kind == FileKind.Regular && !there.IsSameFileAs(facts);
-    }
-
-    private static string DuplicateOf(string first) => $"the same tenant is replicated from {first}; remove or rename one of the two files";
-
-    /// <summary>Only what certainly is not there has gone; what cannot be looked at may come back.</summary>
-    private static bool IsGone(TrackedFile file) => file.IsPresent && FileFacts.Read(file.Path, followLinks: false).Kind == FileKind.Missing;
-
-    private static string? WhyUnusable(FileFacts facts, WatchedDirectory directory, string path) => facts.Kind switch
-    {
-        FileKind.Regular => null,
-        FileKind.Directory => "it is a directory",
-        FileKind.SymbolicLink => SymbolicLinks.WhyRefused(directory, path),
-        FileKind.Unreadable => "it cannot be looked at: permission denied",
-        _ => "it is not a regular file",
-    };
 }

@@ -150,6 +150,47 @@ public sealed class RegistrationTests : IDisposable
     }
 
     [Fact]
+    public async Task A_tenant_renamed_to_another_guid_is_let_go_before_the_other_begins()
+    {
+        await using var agent = await RunningAgent.StartAsync(_folder, o => o with { SweepInterval = TimeSpan.FromHours(1) });
+        Make(_folder[$"clients/{Guid}.db"], "renamed");
+        await agent.SyncedAsync(Guid);
+        File.Move(_folder[$"clients/{Guid}.db"], _folder[$"clients/{Other}.db"]);
+        await agent.SyncedAsync(Other);
+        Assert.Null(agent.Find(Guid));
+        Assert.Equal(["renamed"], await RunningAgent.RestoredAsync(_folder, Other, "SELECT x FROM t"));
+        await Eventually.Becomes(() => agent.Log.Has($"/databases/{Other}"), "the log knows both");
+        var lines = agent.Log.Lines.ToList();
+        Assert.True(lines.FindIndex(l => l.Contains($"unregistered: {Guid}", StringComparison.Ordinal)) < lines.FindIndex(l => l.Contains($"registered: {Other}", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_second_name_of_the_same_file_is_refused()
+    {
+        await using var agent = await RunningAgent.StartAsync(_folder);
+        Make(_folder[$"clients/{Guid}.db"], "one file");
+        await agent.SyncedAsync(Guid);
+        using (var link = Process.Start("ln", [_folder[$"clients/{Guid}.db"], _folder[$"clients/{Other}.db"]]))
+            link.WaitForExit();
+        await Eventually.Becomes(() => agent.StatusAsync().Result.SkippedCount == 1, "it is listed");
+        Assert.Contains("hard link", (await agent.StatusAsync()).Skipped[0].Reason, StringComparison.Ordinal);
+        Assert.Null(agent.Find(Other));
+    }
+
+    [Fact]
+    public async Task A_tenant_whose_file_is_exchanged_for_a_link_is_let_go_and_the_link_is_refused()
+    {
+        await using var agent = await RunningAgent.StartAsync(_folder);
+        Make(_folder[$"clients/{Guid}.db"], "mine");
+        await agent.SyncedAsync(Guid);
+        Make(_folder["secret.db"], "secret");
+        File.CreateSymbolicLink(_folder["link"], _folder["secret.db"]);
+        File.Move(_folder["link"], _folder[$"clients/{Guid}.db"], overwrite: true);
+        await Eventually.Becomes(() => agent.Find(Guid) is null && agent.StatusAsync().Result.SkippedCount == 1, "it is let go");
+        Assert.Equal(["mine"], await RunningAgent.RestoredAsync(_folder, Guid, "SELECT x FROM t"));
+    }
+
+    [Fact]
     public async Task When_the_first_of_two_files_is_gone_the_sweep_takes_the_second()
     {
         await using var agent = await RunningAgent.StartAsync(_folder);

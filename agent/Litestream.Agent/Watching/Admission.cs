@@ -1,0 +1,118 @@
+using Litestream.Agent.Interop;
+
+namespace Litestream.Agent.Watching;
+
+/// <summary>
+/// Whether a file in a watched directory becomes a registered database, waits, or is refused with a reason. Guarded by
+/// <see cref="Registration"/>'s lock.
+/// </summary>
+/// <param name="store">Where it is registered.</param>
+/// <param name="files">What is registered already.</param>
+/// <param name="skipped">What was refused.</param>
+/// <param name="leave">Lets a registered file go whose place is taken by another one.</param>
+/// <param name="logger">The log.</param>
+internal sealed class Admission(Store store, WatchedFiles files, SkippedFiles skipped, Action<TrackedFile> leave, ILogger logger)
+{
+    private bool _saidMany;
+
+    /// <summary>The first complete look is over: a new file is news.</summary>
+    public bool Announces { get; set; }
+
+    /// <summary>Number of the latest complete look.</summary>
+    public int Sweep { get; set; }
+
+    public Verdict Consider(WatchedDirectory directory, ReadOnlySpan<char> fileName)
+    {
+        if (directory.TryFind(fileName, out var known))
+            return new(known.IsLeaving ? VerdictKind.Queued : VerdictKind.AlreadyRegistered, known);
+        var isNamed = directory.TryNameDatabase(fileName, out var name);
+        if (!isNamed && !(directory.TakesTenants && TenantFiles.LooksLikeDatabase(fileName)))
+            return new(VerdictKind.NotOurs);
+
+        var path = directory.PathOf(fileName);
+        var facts = FileFacts.Read(path, followLinks: false);
+        if (!facts.Exists)
+            return new(VerdictKind.Missing);
+        // A directory or a pipe of any other name is nobody's mistake.
+        if (!isNamed && facts.Kind is not (FileKind.Regular or FileKind.SymbolicLink))
+            return new(VerdictKind.NotOurs);
+        if (!isNamed)
+            return Skip(directory, path, VerdictKind.Skipped, TenantFiles.WhyNotTenant(fileName));
+        if (WhyUnusable(facts, directory, path) is { } reason)
+            return Skip(directory, path, VerdictKind.Skipped, reason);
+        return RegisterUnlessTaken(directory, path, name, facts);
+    }
+
+    /// <summary>A database named by <c>-dsn</c>: whether its file exists or not.</summary>
+    public void RegisterNamed(WatchedDirectory directory, string path, string name) =>
+        Register(directory, path, name, FileFacts.Read(path, followLinks: false));
+
+    /// <summary>
+    /// One tenant has one file, and one file is one tenant. The first is the one registered, else the one that the books know from
+    /// an earlier run. A first one that is gone makes room: that was a move.
+    /// </summary>
+    private Verdict RegisterUnlessTaken(WatchedDirectory directory, string path, string name, FileFacts facts)
+    {
+        if (store.Find(name) is { } taken && taken.Path != path)
+            return AfterFirst(files.At(taken.Path), directory, path, DuplicateOf(taken.Path));
+        if (files.OtherNameOf(facts, path) is { } other)
+            return AfterFirst(other, directory, path, $"it is another name (hard link) of {other.Path}; one file can be one tenant only");
+        if (store.KnownPath(name) is { } booked && booked != path && files.IsStillThere(booked, name, facts))
+            return Skip(directory, path, VerdictKind.Duplicate, DuplicateOf(booked));
+        return Register(directory, path, name, facts);
+    }
+
+    private Verdict AfterFirst(TrackedFile? first, WatchedDirectory directory, string path, string reason)
+    {
+        if (first is { IsLeaving: false } && first.IsGone())
+            leave(first); // the event of its removal is still on its way
+        if (first is not { IsLeaving: true })
+            return Skip(directory, path, VerdictKind.Duplicate, reason);
+        first.Successor = new(directory, Path.GetFileName(path));
+        return new(VerdictKind.Queued, first);
+    }
+
+    private Verdict Register(WatchedDirectory directory, string path, string name, FileFacts facts)
+    {
+        Database database;
+        try
+        {
+            database = store.Register(path, name);
+        }
+        catch (LitestreamException refused)
+        {
+            return Skip(directory, path, VerdictKind.Skipped, refused.Message);
+        }
+        var file = new TrackedFile(path, directory, database) { IsPresent = facts.Exists, SeenInSweep = Sweep };
+        files.Add(file, facts);
+        skipped.Remove(path);
+        if (Announces && facts.Exists)
+            logger.DatabaseCreated(path);
+        if (logger.IsEnabled(LogLevel.Information))
+            logger.ClientRegistered(name, $"{store.Replica.Url.TrimEnd('/')}/databases/{name}");
+        return new(VerdictKind.Registered, file);
+    }
+
+    private Verdict Skip(WatchedDirectory directory, string path, VerdictKind kind, string reason)
+    {
+        if (skipped.Add(directory, path, reason, Sweep))
+            logger.FileSkipped(path, reason);
+        if (skipped.Count > SkippedFiles.MostRemembered && !_saidMany)
+        {
+            _saidMany = true;
+            logger.ManyFilesSkipped(SkippedFiles.MostRemembered);
+        }
+        return new(kind, Reason: reason);
+    }
+
+    private static string DuplicateOf(string first) => $"the same tenant is replicated from {first}; remove or rename one of the two files";
+
+    private static string? WhyUnusable(FileFacts facts, WatchedDirectory directory, string path) => facts.Kind switch
+    {
+        FileKind.Regular => null,
+        FileKind.Directory => "it is a directory",
+        FileKind.SymbolicLink => SymbolicLinks.WhyRefused(directory, path),
+        FileKind.Unreadable => "it cannot be looked at: permission denied",
+        _ => "it is not a regular file",
+    };
+}
