@@ -107,6 +107,7 @@ public sealed class Store : IAsyncDisposable
     public async Task UnregisterAsync(Database database, CancellationToken cancellationToken)
     {
         await database.State.BeginExit().Done.WaitAsync(cancellationToken).ConfigureAwait(false);
+        database.State.Record(b => b with { SwitchedInode = 0 });
         _known[database.Name] = database.State.Book;
         _databases.TryRemove(new(database.Name, database));
     }
@@ -148,6 +149,9 @@ public sealed class Store : IAsyncDisposable
         if (known != book)
             _context.Books.Save(book);
         var database = new Database(new(book, _context, _scheduler));
+        // It may have been closed with captured files that the replica never got.
+        if (book.Captured > book.Published)
+            database.State.PublishLane.Wake();
         database.Notice(FileEvent.Sweep);
         return database;
     }

@@ -76,7 +76,8 @@ internal sealed class ReplicateFlags
         QuietTime = parsed.GetValue(QuietTime) ?? Defaults.QuietTime,
         MaxHot = parsed.GetValue(MaxHot) ?? Defaults.MaxHot,
         L0Retention = parsed.GetValue(L0Retention) ?? Defaults.L0Retention,
-        LevelIntervals = parsed.GetValue(LevelIntervals) ?? Defaults.LevelIntervals,
+        // An option of many values that is not given answers an empty array.
+        LevelIntervals = parsed.GetValue(LevelIntervals) is { Length: > 0 } intervals ? intervals : Defaults.LevelIntervals,
         SnapshotInterval = parsed.GetValue(SnapshotInterval) ?? Defaults.SnapshotInterval,
         SnapshotRetention = parsed.GetValue(SnapshotRetention) ?? Defaults.SnapshotRetention,
         SpoolCapBytes = parsed.GetValue(SpoolCap) ?? Defaults.SpoolCapBytes,

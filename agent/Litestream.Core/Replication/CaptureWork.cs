@@ -12,7 +12,13 @@ internal sealed class CaptureWork(StoreContext context, Capture capture, Opening
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(30);
 
-    /// <summary>A small database is closed this soon after its last write, so that no <c>-wal</c> of ours lies there when its application replaces the file.</summary>
+    /// <summary>
+    /// A small database that no application has open is closed this soon after its last write: the application's own close would have removed the
+    /// WAL, and expects it gone when it moves or replaces the file.
+    /// </summary>
+    private static readonly TimeSpan AloneQuietTime = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The same where it is not known whether an application is connected.</summary>
     private static readonly TimeSpan QuickQuietTime = TimeSpan.FromSeconds(1);
 
     /// <summary>A database that is read whole faster than this counts as small.</summary>
@@ -24,7 +30,12 @@ internal sealed class CaptureWork(StoreContext context, Capture capture, Opening
     /// <summary>How long the time stamps of a checkpoint need to settle.</summary>
     private static readonly TimeSpan SettlingTime = TimeSpan.FromMilliseconds(150);
 
+    /// <summary>A timer may fire this much early.</summary>
+    private static readonly TimeSpan RoundTolerance = TimeSpan.FromMilliseconds(10);
+
     private static readonly TimeSpan PinnedPause = TimeSpan.FromSeconds(5);
+    private const int BriefFailures = 5;
+    private static readonly TimeSpan BriefPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan TableSaveInterval = TimeSpan.FromMinutes(5);
 
     private int _hotCount;
@@ -62,7 +73,7 @@ internal sealed class CaptureWork(StoreContext context, Capture capture, Opening
             database.SetCapture(DatabaseStatus.Paused, DatabaseReason.PausedByUser, "paused by a person");
             return Rest(database);
         }
-        return database.Hot is { } hot ? LookHot(database, hot, since) : LookCold(database, seen, since);
+        return database.Hot is { } hot ? LookHot(database, hot, seen, since) : LookCold(database, seen, since);
     }
 
     private long LookCold(ReplicatedDatabase database, FileEvent seen, long since)
@@ -87,18 +98,30 @@ internal sealed class CaptureWork(StoreContext context, Capture capture, Opening
         database.EndLook(hot.Holder.WalLength());
         context.Log.Hot(database.Name);
         // Opened for a first look or by the sweep: nobody is writing, so it need not stay open.
-        if ((seen & ~FileEvent.Sweep) == 0)
+        if ((seen & ~FileEvent.Sweep) == 0 && database.CaptureLane.IsBackground)
             hot.LastWriteAt = context.In(-TimeSpan.FromDays(1));
         return NextRun(database, hot, since);
     }
 
-    private long LookHot(ReplicatedDatabase database, HotDatabase hot, long since)
+    private long LookHot(ReplicatedDatabase database, HotDatabase hot, FileEvent seen, long since)
     {
         var files = DatabaseFiles.At(database.Path);
         if (!files.AreSameFiles(hot.Files))
             return LeaveReplaced(database, hot, files, since);
-        CheckSpool(database);
+        if (database.Chain is null)
+        {
+            // The publish lane found the chain broken: begin again with what it finds out.
+            CloseHot(database);
+            return 0;
+        }
         var begun = context.Time.GetTimestamp();
+        // Only to see whether the application is gone: the next round is not due yet.
+        if ((seen & FileEvent.Database) == 0 && !database.IsSyncWanted && context.Time.GetElapsedTime(hot.LastRoundAt) < context.Options.SyncInterval - RoundTolerance
+            && hot.Holder.IsOpenElsewhere(hot.Files.Main!.Value) == true)
+            return hot.LastRoundAt + context.Ticks(context.Options.SyncInterval);
+        CheckSpool(database);
+        hot.LastRoundAt = begun;
+        hot.LastMain = files.Main!.Value;
         var index = capture.Round(database, hot, since);
         database.EndLook(index.MxFrame * (long)(index.PageSize + WalFrameHeader.SizeBytes));
         database.Count(c => c with { SyncSeconds = c.SyncSeconds + context.Time.GetElapsedTime(begun).TotalSeconds });
@@ -108,40 +131,47 @@ internal sealed class CaptureWork(StoreContext context, Capture capture, Opening
         if (context.Time.GetElapsedTime(hot.TableSavedAt) > TableSaveInterval)
         {
             hot.Table.Save(context.TablePathOf(database.Name));
-            hot.TableSavedAt = context.Time.GetTimestamp();
+            hot.TableSavedAt = begun;
         }
         return NextRun(database, hot, since);
     }
 
-    /// <summary>Cools a quiet database, else says when the next round is due.</summary>
+    /// <summary>Cools a quiet database, else says when to look again.</summary>
     private long NextRun(ReplicatedDatabase database, HotDatabase hot, long since)
     {
         var options = context.Options;
+        var isSmall = hot.FullReadTime < SmallReadTime;
         var quietFor = context.Time.GetElapsedTime(hot.LastWriteAt);
         var quietTime = HotCount > options.MaxHot ? QuickQuietTime : Longer(options.QuietTime, hot.FullReadTime * QuietTimePerFullRead);
-        var tryAlone = hot.FullReadTime < SmallReadTime && quietFor >= QuickQuietTime && hot.FoundConnectedAt != hot.LastWriteAt;
-        if (tryAlone || quietFor >= quietTime)
+        if (quietFor >= quietTime || (isSmall && MayBeAlone(hot, quietFor)))
         {
             switch (cooling.TryCool(database, hot, since, evenIfConnected: quietFor >= quietTime))
             {
                 case CoolingResult.Cold:
                     return Lane.Never;
                 case CoolingResult.LookAgain:
-                    return 0;
                 case CoolingResult.NotYet:
                     return context.In(SettlingTime);
-                case CoolingResult.WaitsForReplica:
-                    return context.In(options.SyncInterval);
                 case CoolingResult.Connected:
                     hot.FoundConnectedAt = hot.LastWriteAt;
                     break;
             }
         }
-        if (hot.Unbackfilled > 0 || quietFor < options.SyncInterval)
-            return context.In(options.SyncInterval);
-        var wait = (hot.FoundConnectedAt == hot.LastWriteAt || hot.FullReadTime >= SmallReadTime ? quietTime : QuickQuietTime) - quietFor;
-        return context.In(Longer(wait, SettlingTime));
+        if (isSmall && quietFor < AloneQuietTime)
+            return context.In(AloneQuietTime);
+        return context.In(hot.Unbackfilled > 0 || isSmall ? options.SyncInterval : Longer(quietTime - quietFor, options.SyncInterval));
     }
+
+    /// <summary>
+    /// Known to be alone: its application is gone, close soon. Where the kernel does not tell, trying breaks the mark for a moment, so it is tried
+    /// once after each write and not at once.
+    /// </summary>
+    private static bool MayBeAlone(HotDatabase hot, TimeSpan quietFor) => hot.Holder.IsOpenElsewhere(hot.Files.Main!.Value) switch
+    {
+        true => false,
+        false => quietFor >= AloneQuietTime,
+        null => quietFor >= QuickQuietTime && hot.FoundConnectedAt != hot.LastWriteAt,
+    };
 
     /// <summary>
     /// Other files stand at the paths of an open database. Deleted or replaced: what is left in the old one is captured, then its leftovers go. Only the
@@ -159,10 +189,11 @@ internal sealed class CaptureWork(StoreContext context, Capture capture, Opening
         {
             context.Log.Troubled(database.Name, $"the last commits of a deleted or replaced file could not be captured: {e.Message}");
         }
+        var fate = Leftovers.Settle(database.Path, hot);
         CloseHot(database);
         database.Record(b => b with { Position = null, Resting = null });
-        if (Leftovers.Remove(database.Path, hot.Files) is { Length: > 0 } removed)
-            context.Log.LeftoversRemoved(database.Name, removed);
+        if (fate is { Length: > 0 })
+            context.Log.LeftoversSettled(database.Name, fate);
         return 0;
     }
 
@@ -180,7 +211,7 @@ internal sealed class CaptureWork(StoreContext context, Capture capture, Opening
                 }
                 LookCold(database, FileEvent.Wal, since);
             }
-            else if (database.Hot is { } open && !database.IsFenced && LookHot(database, open, since) == 0 && database.Hot is not null)
+            else if (database.Hot is { } open && !database.IsFenced && LookHot(database, open, FileEvent.Database, since) == 0 && database.Hot is not null)
                 CloseHot(database);
             if (database.Hot is { } hot)
                 cooling.TryCool(database, hot, since, evenIfConnected: false);
@@ -232,9 +263,10 @@ internal sealed class CaptureWork(StoreContext context, Capture capture, Opening
         var failure = CaptureFailure.Of(error, database.Path);
         database.CaptureFailures++;
         CloseHot(database);
-        var wait = failure.RetryIn ?? Backoff(database.CaptureFailures);
-        // What only takes a moment is no news.
-        if (wait != TimeSpan.Zero || database.CaptureFailures > 5)
+        // A lock that an application holds for a moment (it closes, recovers, changes mode) is no news.
+        var isBrief = failure.Reason == DatabaseReason.Locked && database.CaptureFailures <= BriefFailures;
+        var wait = failure.RetryIn ?? (isBrief ? BriefPause : Backoff(database.CaptureFailures));
+        if (!isBrief && (wait != TimeSpan.Zero || database.CaptureFailures > BriefFailures))
         {
             if (database.Snapshot().Reason != failure.Reason)
                 context.Log.Troubled(database.Name, failure.Hint is null ? failure.Message : $"{failure.Message} (hint: {failure.Hint})");
@@ -248,8 +280,13 @@ internal sealed class CaptureWork(StoreContext context, Capture capture, Opening
             return Lane.Never;
         }
         if (failure.Reason is DatabaseReason.EmptyFile or DatabaseReason.FileMissing)
+        {
+            // What comes next at this path is another database: it may be switched to WAL in its turn.
+            if (database.Book.SwitchedInode != 0)
+                database.Record(b => b with { SwitchedInode = 0 });
             database.EndLook(0);
-        return wait == Timeout.InfiniteTimeSpan ? Lane.Never : context.In(wait == TimeSpan.Zero && database.CaptureFailures > 5 ? FirstBackoff : wait);
+        }
+        return wait == Timeout.InfiniteTimeSpan ? Lane.Never : context.In(wait == TimeSpan.Zero && database.CaptureFailures > BriefFailures ? FirstBackoff : wait);
     }
 
     private static TimeSpan Backoff(int failures) =>

@@ -36,6 +36,8 @@ internal sealed class Checkpoint(StoreContext context, Capture capture)
         capture.Round(database, hot, since);
         var isComplete = TryCompleteAsWriter(database, hot, since, out var result);
         Report(database, hot, isComplete, result);
+        if (FileStat.Of(database.Path) is { } now && now.IsSameFile(hot.LastMain))
+            hot.LastMain = now;
         database.Count(c => c with
         {
             Checkpoints = c.Checkpoints + 1,

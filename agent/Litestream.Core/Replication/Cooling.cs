@@ -13,12 +13,11 @@ internal sealed class Cooling(StoreContext context, Capture capture, Checkpoint 
     /// <param name="evenIfConnected">Leave also when an application keeps the database open.</param>
     public CoolingResult TryCool(ReplicatedDatabase database, HotDatabase hot, long since, bool evenIfConnected)
     {
-        if (database.PeekStaged() is not null)
-            return CoolingResult.WaitsForReplica;
         if (FileStat.Of(database.Path) is not { } file || !file.IsSettled(context.Time.GetUtcNow()) || !DatabaseFiles.At(database.Path).AreSameFiles(hot.Files))
             return CoolingResult.NotYet;
-        if (hot.Holder.IsOpenElsewhere())
+        if (hot.Holder.IsOpenElsewhere(file) == true)
             return evenIfConnected ? Leave(database, hot) : CoolingResult.Connected;
+        hot.Table.Save(context.TablePathOf(database.Name));
         hot.CloseSpare();
         hot.Holder.EndTransaction();
         var isAlone = hot.Holder.TryBeginExclusive();
@@ -31,21 +30,20 @@ internal sealed class Cooling(StoreContext context, Capture capture, Checkpoint 
             checkpoint.TryComplete(database, hot, since);
             return CoolingResult.NotYet;
         }
-        return evenIfConnected && database.PeekStaged() is null ? Leave(database, hot) : CoolingResult.Connected;
+        return evenIfConnected ? Leave(database, hot) : CoolingResult.Connected;
     }
 
     /// <summary>Under the exclusive lock: closes if there is nothing left to do, so that closing writes nothing but removes the WAL.</summary>
     private bool TryClose(ReplicatedDatabase database, HotDatabase hot, FileStat file)
     {
         var connection = hot.Holder;
-        var isDone = connection.ReadWalIndex() is { } index && IsCaptured(database, index) && index.IsFullyBackfilled;
+        var isDone = connection.ReadWalIndex() is { } index && IsCaptured(database, index) && index.IsFullyBackfilled && hot.Table.Txid == database.Book.Captured;
         connection.EndTransaction();
         if (!isDone || FileStat.Of(database.Path) is not { } locked || !locked.IsUnchanged(file))
             return false;
-        hot.Table.Save(context.TablePathOf(database.Name));
         connection.CheckpointOnClose(true);
         Close(database, hot);
-        Rest(database, FileStat.Of(database.Path) is { } after && after.IsUnchanged(file) ? new(file, 0) : null);
+        Rest(database, FileStat.Of(database.Path) is { } after && after.IsUnchanged(file) ? new(file, 0, default) : null);
         return true;
     }
 
@@ -58,16 +56,21 @@ internal sealed class Cooling(StoreContext context, Capture capture, Checkpoint 
         capture.CaptureAll(database, hot, hot.Holder, since, Opening.FindBreak(database, hot.Holder));
     }
 
-    /// <summary>An application stays connected: its WAL stays. Leaves, and makes sure that nothing was written meanwhile.</summary>
+    /// <summary>
+    /// An application stays connected: its WAL stays. Leaves, and makes sure that nothing was written meanwhile. While a frame lies behind the
+    /// captured ones, stays: somebody may be about to commit it (or it is the rest of a transaction that never was; the next write ends that).
+    /// </summary>
     private CoolingResult Leave(ReplicatedDatabase database, HotDatabase hot)
     {
         var before = DatabaseFiles.At(database.Path);
         if (before is not { Main: { } file, Wal: { } wal } || !before.AreSameFiles(hot.Files) || !file.IsSettled(context.Time.GetUtcNow()))
             return CoolingResult.NotYet;
+        if (database.Book is not { Position: { } position } book || WalAtRest.Read(database.Path, position, book.PageSize) is not { HasFrameBehind: false } rest)
+            return CoolingResult.Connected;
         hot.Table.Save(context.TablePathOf(database.Name));
         Close(database, hot);
-        var resting = new RestingFiles(file, wal.Inode);
-        var isUnchanged = resting.AreUnchanged(database.Path, database.Book.Position, database.Book.PageSize);
+        var resting = new RestingFiles(file, wal.Inode, rest.Salts);
+        var isUnchanged = resting.AreUnchanged(database.Path, position, book.PageSize);
         Rest(database, isUnchanged ? resting : null);
         return isUnchanged ? CoolingResult.Cold : CoolingResult.LookAgain;
     }

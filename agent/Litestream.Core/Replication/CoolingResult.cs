@@ -11,9 +11,6 @@ internal enum CoolingResult
     /// <summary>Hot still: a checkpoint, or the time stamps after it, need a moment.</summary>
     NotYet,
 
-    /// <summary>Hot still: something captured is not in the replica yet.</summary>
-    WaitsForReplica,
-
     /// <summary>Hot still: an application is connected, and it is not time yet to leave all the same.</summary>
     Connected,
 }

@@ -19,23 +19,47 @@ internal sealed class Discovery(StoreContext context, Staging staging)
     {
         var storage = context.StorageOf(database);
         var listed = await ReplicaListing.ReadAsync(storage, cancellationToken).ConfigureAwait(false);
-        foreach (var level in listed.GroupBy(f => f.Level))
-            context.Books.ReplaceFiles(database.Name, level.Key, level.ToList());
+        for (var level = 0; level <= LtxFile.SnapshotLevel; level++)
+            context.Books.ReplaceFiles(database.Name, level, listed.Where(f => f.Level == level).ToList());
         database.ConfirmedAt = context.Time.GetTimestamp();
         database.DropStaged();
         var newest = listed.Count == 0 ? default : listed.MaxBy(f => (f.MaxTxid, f.Level));
         database.NewestTimestampMs = listed.Count == 0 ? 0 : listed.Max(f => f.CreatedAt.ToUnixTimeMilliseconds());
-        database.Chain = newest.MaxTxid.IsNone || newest.MaxTxid < database.Book.Published
-            ? BeginAnew(database)
-            : await ContinueAsync(database, storage, listed, newest, cancellationToken).ConfigureAwait(false);
+        database.CompactionAt = 0;
+        database.Chain = newest.MaxTxid.IsNone || newest.MaxTxid < database.Book.Published || database.IsChainDamaged
+            ? BeginAnew(database, newest.MaxTxid)
+            : await ContinueOrHealAsync(database, storage, listed, newest, cancellationToken).ConfigureAwait(false);
+        database.IsChainDamaged = false;
     }
 
-    /// <summary>Nothing there, or less than we published: the next transaction goes out as an image, behind every number we ever used.</summary>
-    private ChainStart BeginAnew(ReplicatedDatabase database)
+    /// <summary>A chain of ours that no longer restores is healed at once by a new image of the live database; that of another is not ours to mend.</summary>
+    private async Task<ChainStart> ContinueOrHealAsync(ReplicatedDatabase database, IReplicaStorage storage, IReadOnlyList<LtxFile> listed, LtxFile newest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Pure and cheap: a gap in the listing shows here, whatever our books believe.
+            _ = ChainPlanner.Choose(listed, ChainTarget.Latest, storage.Url);
+            return await ContinueAsync(database, storage, listed, newest, cancellationToken).ConfigureAwait(false);
+        }
+        catch (LitestreamException e) when (e is not StorageException { Fault: not StorageFault.Missing } && database.Book.Published >= newest.MaxTxid
+            && e is not CaptureException { Reason: DatabaseReason.RecentForeignWriter })
+        {
+            context.Log.ChainDamaged(database.Name, e.Message);
+            return BeginAnew(database, newest.MaxTxid);
+        }
+    }
+
+    /// <summary>
+    /// Nothing there, less than we published, or damaged: the next transaction goes out as an image, behind every number that was ever used.
+    /// </summary>
+    private ChainStart BeginAnew(ReplicatedDatabase database, Txid newest)
     {
         var usable = TakeStaged(database, Txid.None).FirstOrDefault(s => s.File is { MinTxid.Value: 1 });
-        if (usable is null || database.Book.Captured > usable.File.MaxTxid)
+        if (usable is null || database.Book.Captured > usable.File.MaxTxid || newest >= usable.File.MaxTxid)
+        {
+            database.Record(b => b with { Captured = Txid.Max(b.Captured, newest), Position = null, Resting = null });
             return new(null, NeedsImage: true);
+        }
         // The first copy was staged but not published when the agent stopped.
         var header = ReadHeader(usable.Path);
         database.Stage(usable, b => b with { Captured = usable.File.MaxTxid, PostSum = usable.PostSum, PageSize = header.PageSize, PageCount = header.Commit });

@@ -6,26 +6,23 @@ namespace Litestream.Replication;
 /// An open database: two connections that take turns holding a read mark. Everything here belongs to the capture lane.
 /// The invariant: before the mark of one connection replaces the other's, everything up to the newer one's mxFrame is captured.
 /// </summary>
-internal sealed class HotDatabase : IDisposable
+internal sealed class HotDatabase(string path, EngineConnection holder, DatabaseFiles files, PageTable table) : IDisposable
 {
-    private readonly string _path;
     private EngineConnection? _spare;
 
-    public HotDatabase(string path, EngineConnection holder, DatabaseFiles files, PageTable table)
-    {
-        (_path, Holder, Files, Table) = (path, holder, files, table);
-    }
-
     /// <summary>The connection that holds the mark.</summary>
-    public EngineConnection Holder { get; private set; }
+    public EngineConnection Holder { get; private set; } = holder;
 
     /// <summary>The other one, without a transaction; opened when first needed.</summary>
-    public EngineConnection Spare => _spare ??= EngineConnection.Open(_path);
+    public EngineConnection Spare => _spare ??= EngineConnection.Open(path);
 
     /// <summary>The files these connections use. Other ones at their paths mean: deleted, or replaced.</summary>
-    public DatabaseFiles Files { get; }
+    public DatabaseFiles Files => files;
 
-    public PageTable Table { get; set; }
+    /// <summary>The database file as it stood at its path at the last round.</summary>
+    public FileStat LastMain { get; set; } = files.Main!.Value;
+
+    public PageTable Table { get; set; } = table;
 
     /// <summary>Timestamp of the last round's beginning.</summary>
     public long LastRoundAt { get; set; }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Litestream.Sqlite;
 using Microsoft.Extensions.Logging;
 
@@ -11,10 +12,14 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
 {
     private static readonly TimeSpan CreatorPause = TimeSpan.FromSeconds(1);
 
+    /// <summary>Who opened which file last: at most one entry for each database that was ever open.</summary>
+    private readonly ConcurrentDictionary<(ulong Device, ulong Inode), ReplicatedDatabase> _byInode = new();
+
     /// <summary>Opens, takes the first mark, and captures everything committed so far. The chain must be known.</summary>
     public HotDatabase Open(ReplicatedDatabase database, long since)
     {
         var before = CheckFile(database);
+        RefuseSecondName(database, before);
         var connection = EngineConnection.Open(database.Path);
         try
         {
@@ -49,6 +54,14 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
         if (database.Book.Resting is { WalInode: 0 } resting && FileStat.Of(database.Path) is { } now && now.IsUnchanged(resting.Main))
             return null;
         return "wal-generation-ended";
+    }
+
+    /// <summary>Two names of one file would have two WALs, and each would ruin the other's work.</summary>
+    private void RefuseSecondName(ReplicatedDatabase database, FileStat file)
+    {
+        var first = _byInode.AddOrUpdate((file.Device, file.Inode), database, (_, known) => known.IsAt(file) ? known : database);
+        if (first != database)
+            throw new CaptureException(DatabaseStatus.Error, DatabaseReason.Other, $"{database.Path} is a second name (hard link) of {first.Path}", "give each tenant a file of its own: copy it, with its -wal", TimeSpan.FromMinutes(1));
     }
 
     private static bool IsInPlace(EngineConnection marked, WalPosition position, int pageSize)
@@ -124,7 +137,7 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
         if (context.Options.KeepJournalMode)
             throw new CaptureException(DatabaseStatus.Waiting, DatabaseReason.RollbackJournal, $"{database.Path} is in rollback journal mode and is left so (-keep-journal-mode)", "switch it with: PRAGMA journal_mode=WAL", TimeSpan.FromMinutes(1));
         if (database.Book.SwitchedInode == file.Inode)
-            throw new CaptureException(DatabaseStatus.Error, DatabaseReason.RollbackJournal, $"{database.Path} was switched to WAL before and has left it again", "have its application keep journal_mode=WAL", TimeSpan.FromMinutes(1));
+            throw new CaptureException(DatabaseStatus.Error, DatabaseReason.RollbackJournal, $"{database.Path} was switched to WAL before and has left it again", "have its application keep journal_mode=WAL; if you put another file there, run: sqlite3 FILE 'PRAGMA journal_mode=WAL'", TimeSpan.FromMinutes(1));
         var age = context.Time.GetUtcNow() - DateTimeOffset.UnixEpoch.AddTicks(file.MtimeNs / 100);
         if (age >= TimeSpan.Zero && age < CreatorPause)
             throw new CaptureException(DatabaseStatus.Waiting, DatabaseReason.BeingCreated, $"{database.Path} was written a moment ago; its creator may not be done", null, CreatorPause - age + TimeSpan.FromMilliseconds(20));

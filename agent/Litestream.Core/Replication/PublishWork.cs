@@ -97,6 +97,8 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
     {
         var failure = FailureOf(error);
         database.PublishFailures++;
+        if (failure.Reason == DatabaseReason.ReplicaDamaged && database.Chain is not null)
+            return Heal(database, failure);
         var detail = failure.Hint is null ? failure.Message : $"{failure.Message}; {failure.Hint}";
         if (failure.Status == DatabaseStatus.SplitBrain)
             context.Log.SplitBrain(database.Name, detail);
@@ -111,13 +113,28 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
             database.Exit?.Complete();
             return Lane.Never;
         }
+        // What only a person can mend is not waited for at the end.
+        if (failure.Reason == DatabaseReason.ReplicaDamaged && database.Exit is { IsClosed: true } exit)
+            exit.Complete();
         return context.In(failure.RetryIn ?? TimeSpan.FromTicks(Math.Min(LongestBackoff.Ticks, FirstBackoff.Ticks << Math.Min(database.PublishFailures - 1, 10))));
+    }
+
+    /// <summary>A file of our chain is missing or damaged: look at it again, and have the live database published anew.</summary>
+    private long Heal(ReplicatedDatabase database, CaptureException failure)
+    {
+        context.Log.ChainDamaged(database.Name, failure.Message);
+        database.IsChainDamaged = true;
+        database.Chain = null;
+        database.Record(b => b with { Resting = null });
+        database.SetPublish(failure.Status, failure.Reason, failure.Message);
+        return context.In(FirstBackoff);
     }
 
     private static CaptureException FailureOf(Exception error) => error switch
     {
         CaptureException known => known,
         StorageException { Fault: StorageFault.Full } e => new(DatabaseStatus.Error, DatabaseReason.ReplicaDiskFull, e.Message, e.Hint),
+        StorageException { Fault: StorageFault.Missing } e => new(DatabaseStatus.Error, DatabaseReason.ReplicaDamaged, e.Message, e.Hint),
         StorageException e => new(DatabaseStatus.Error, DatabaseReason.ReplicaUnavailable, e.Message, e.Hint),
         LitestreamException e => new(DatabaseStatus.Error, DatabaseReason.ReplicaDamaged, e.Message, e.Hint),
         _ => new(DatabaseStatus.Error, DatabaseReason.Other, $"{error.GetType().Name}: {error.Message}"),

@@ -1,4 +1,5 @@
 using Litestream.Ltx;
+using Litestream.Sqlite;
 
 namespace Litestream.Replication;
 
@@ -50,6 +51,9 @@ internal sealed class ReplicatedDatabase
 
     /// <summary>What the publish lane found out about the chain since the program started; null before. Written by the publish lane, consumed by the capture lane.</summary>
     public ChainStart? Chain { get; set; }
+
+    /// <summary>The publish lane met a missing or damaged file of our own: the next discovery asks for a new image.</summary>
+    public bool IsChainDamaged { get; set; }
 
     /// <summary>Failures in a row of the capture lane, for its backoff.</summary>
     public int CaptureFailures { get; set; }
@@ -260,6 +264,19 @@ internal sealed class ReplicatedDatabase
     {
         lock (_lock)
             _counters = change(_counters);
+    }
+
+    /// <summary>It is registered still, and its path leads to this file.</summary>
+    public bool IsAt(FileStat file) => Exit is null && FileStat.Of(Path) is { } there && there.IsSameFile(file);
+
+    /// <summary>Somebody waits for a sync.</summary>
+    public bool IsSyncWanted
+    {
+        get
+        {
+            lock (_lock)
+                return _syncs is not null;
+        }
     }
 
     /// <summary>Something happened that is not captured yet, or waits for the replica.</summary>

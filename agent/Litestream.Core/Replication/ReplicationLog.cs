@@ -44,6 +44,9 @@ internal static partial class ReplicationLog
     [LoggerMessage(4012, LogLevel.Warning, "{Name}: {Path} does not match what was captured ({Message}); dropped, a resync covers it")]
     public static partial void StagedDropped(this ILogger log, string name, string path, string message);
 
-    [LoggerMessage(4013, LogLevel.Information, "{Name}: the database file is gone; what it left behind ({Files}) was removed")]
-    public static partial void LeftoversRemoved(this ILogger log, string name, string files);
+    [LoggerMessage(4013, LogLevel.Information, "{Name}: the database file was deleted, moved or replaced; {Fate}")]
+    public static partial void LeftoversSettled(this ILogger log, string name, string fate);
+
+    [LoggerMessage(4014, LogLevel.Warning, "{Name}: the replica is damaged ({Message}); a new image of the live database is published")]
+    public static partial void ChainDamaged(this ILogger log, string name, string message);
 }

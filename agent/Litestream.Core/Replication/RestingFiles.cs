@@ -5,10 +5,11 @@ namespace Litestream.Replication;
 /// <summary>The identity of a cold database's files. Not the change counter: commits into a WAL do not move it.</summary>
 /// <param name="Main">The database file, settled: any later write would show.</param>
 /// <param name="WalInode">Inode of the WAL that an application keeps open; 0 when there was none.</param>
-internal readonly record struct RestingFiles(FileStat Main, ulong WalInode)
+/// <param name="WalSalts">Salts in that WAL's header.</param>
+internal readonly record struct RestingFiles(FileStat Main, ulong WalInode, WalSalts WalSalts)
 {
     /// <summary>
-    /// Nothing was committed since: same database file; WAL absent as before, or the same file with no frame of its generation behind our position;
+    /// Nothing was committed since: same database file; WAL absent as before, or the same file and generation with no frame behind our position;
     /// no rollback journal.
     /// </summary>
     public bool AreUnchanged(string path, WalPosition? position, int pageSize)
@@ -18,6 +19,6 @@ internal readonly record struct RestingFiles(FileStat Main, ulong WalInode)
         var wal = FileStat.Of(DatabaseFiles.WalOf(path));
         if (wal is null || WalInode == 0)
             return wal is null && WalInode == 0;
-        return wal.Value.Inode == WalInode && position is { } p && WalAtRest.HasNothingBehind(path, p, pageSize);
+        return wal.Value.Inode == WalInode && position is { } p && WalAtRest.Read(path, p, pageSize) is { HasFrameBehind: false } rest && rest.Salts == WalSalts;
     }
 }

@@ -3,32 +3,30 @@ using Litestream.Sqlite;
 namespace Litestream.Replication;
 
 /// <summary>
-/// Looks into a WAL that we have no connection to, by a descriptor of our own: SQLite takes no lock on a <c>-wal</c>, so opening and closing it
-/// drops none.
+/// Looks into a WAL by a descriptor of our own: SQLite takes no lock on a <c>-wal</c>, so opening and closing it drops none.
 /// </summary>
-internal static class WalAtRest
+/// <param name="Salts">Of the file's header; default when it has none. They change with the first write after a reset.</param>
+/// <param name="HasFrameBehind">A frame of this generation lies behind the captured ones: committed, about to be, or never to be; only the wal-index knows.</param>
+internal readonly record struct WalAtRest(WalSalts Salts, bool HasFrameBehind)
 {
-    /// <summary>The generation is the one of <paramref name="position"/> and no frame of it lies behind that position.</summary>
-    public static bool HasNothingBehind(string databasePath, WalPosition position, int pageSize)
+    /// <summary>Null when the file cannot be read.</summary>
+    public static WalAtRest? Read(string databasePath, WalPosition captured, int pageSize)
     {
         try
         {
             using var wal = File.OpenHandle(DatabaseFiles.WalOf(databasePath), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             Span<byte> bytes = stackalloc byte[WalHeader.SizeBytes];
-            if (RandomAccess.Read(wal, bytes, 0) < WalHeader.SizeBytes)
-                return position.Frame == 0;
-            if (!WalHeader.TryParse(bytes, out var header) || header.Salts != position.Salts)
-                return false;
+            if (RandomAccess.Read(wal, bytes, 0) < WalHeader.SizeBytes || !WalHeader.TryParse(bytes, out var header))
+                return new(default, false);
             var slot = bytes[..WalFrameHeader.SizeBytes];
-            return RandomAccess.Read(wal, slot, position.Offset(pageSize)) < WalFrameHeader.SizeBytes || WalFrameHeader.Read(slot).Salts != position.Salts;
+            var isBehind = header.Salts == captured.Salts
+                && RandomAccess.Read(wal, slot, captured.Offset(pageSize)) == WalFrameHeader.SizeBytes
+                && WalFrameHeader.Read(slot).Salts == captured.Salts;
+            return new(header.Salts, isBehind);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return false;
-        }
-        catch (UnauthorizedAccessException)
-        {
-            return false;
+            return null;
         }
     }
 }

@@ -114,13 +114,20 @@ internal sealed unsafe class EngineConnection : IDisposable
     }
 
     /// <summary>
-    /// Whether another process is connected: asks the kernel who holds SQLite's SHARED lock, without taking any. False also when that cannot be
-    /// told (a connection of this very process, another kernel): <see cref="TryBeginExclusive"/> finds out then.
+    /// Whether another process is connected to the file <paramref name="opened"/>: asks the kernel who holds SQLite's SHARED lock, without taking
+    /// any. Null when that cannot be told; a connection of this very process is never seen. <see cref="TryBeginExclusive"/> finds out then.
     /// </summary>
-    public bool IsOpenElsewhere()
+    public bool? IsOpenElsewhere(FileStat opened)
     {
         var file = File(NativeSqlite.FileControlFilePointer);
-        return file is not null && FileStat.Of(Path) is { } stat && SharedLock.IsHeldElsewhere(file, stat);
+        return file is null ? null : SharedLock.IsHeldElsewhere(file, opened);
+    }
+
+    /// <summary>The file that this connection holds, wherever its name went; null when it cannot be told.</summary>
+    public FileStat? HeldFile(FileStat opened)
+    {
+        var file = File(NativeSqlite.FileControlFilePointer);
+        return file is null ? null : SharedLock.Stat(file, opened);
     }
 
     /// <summary>

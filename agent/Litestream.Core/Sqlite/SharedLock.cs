@@ -16,16 +16,43 @@ internal static unsafe partial class SharedLock
     private const long SharedFirst = 0x40000002;
     private const long SharedSize = 510;
 
-    public static bool IsHeldElsewhere(SqliteFile* file, FileStat database)
+    /// <summary>What stands behind SQLite's descriptor, whatever its path leads to now; null when the descriptor is not that of <paramref name="opened"/>.</summary>
+    public static FileStat? Stat(SqliteFile* file, FileStat opened) =>
+        Descriptor(file) is { } descriptor && FileStat.Of(descriptor) is { } stat && stat.IsSameFile(opened) ? stat : null;
+
+    /// <summary>Whether another process is connected; null when it cannot be told.</summary>
+    public static bool? IsHeldElsewhere(SqliteFile* file, FileStat opened) =>
+        Stat(file, opened) is null ? null : IsHeldElsewhere(Descriptor(file)!.Value);
+
+    /// <summary>
+    /// The same for a file that this process has no connection to: opens and closes it, which drops only locks of this process, and it has none.
+    /// </summary>
+    public static bool? IsHeldByAnybody(string path)
     {
-        // struct flock of 64-bit Linux, and its command number.
+        try
+        {
+            using var handle = System.IO.File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            return OperatingSystem.IsLinux() && nint.Size == 8 ? IsHeldElsewhere((int)handle.DangerousGetHandle()) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    // struct flock of 64-bit Linux, and its command number.
+    private static int? Descriptor(SqliteFile* file)
+    {
         if (!OperatingSystem.IsLinux() || nint.Size != 8)
-            return false;
+            return null;
         var descriptor = *(int*)((byte*)file + DescriptorOffset);
-        if (descriptor <= 2 || FileStat.Of(descriptor) is not { } stat || !stat.IsSameFile(database))
-            return false;
+        return descriptor > 2 ? descriptor : null;
+    }
+
+    private static bool? IsHeldElsewhere(int descriptor)
+    {
         var request = new Flock { Type = WriteLock, Start = SharedFirst, Length = SharedSize };
-        return FileControl(descriptor, GetLock, &request) == 0 && request.Type != Unlocked;
+        return FileControl(descriptor, GetLock, &request) == 0 ? request.Type != Unlocked : null;
     }
 
     // Variadic; on Linux x64 and arm64 such a call equals a plain one with these arguments.

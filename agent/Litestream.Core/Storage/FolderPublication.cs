@@ -8,7 +8,11 @@ internal static class FolderPublication
     private const string TemporaryMark = ".tmp-";
 
     /// <summary>False, with nothing changed, when the name is taken by another file.</summary>
-    public static bool Publish(string stagedPath, string finalPath, DateTimeOffset createdAt)
+    /// <param name="stagedPath">The complete file.</param>
+    /// <param name="finalPath">The name it gets.</param>
+    /// <param name="createdAt">Its time from then on.</param>
+    /// <param name="begins">A complete image, which may be the first file: anything else needs the replica that it continues.</param>
+    public static bool Publish(string stagedPath, string finalPath, DateTimeOffset createdAt, bool begins)
     {
         try
         {
@@ -16,7 +20,7 @@ internal static class FolderPublication
             var error = PosixFile.Link(stagedPath, finalPath);
             if (error == PosixFile.NoEntry)
             {
-                CreateDirectory(Path.GetDirectoryName(finalPath)!);
+                CreateDirectory(Path.GetDirectoryName(finalPath)!, begins);
                 error = PosixFile.Link(stagedPath, finalPath);
             }
             if (error == PosixFile.Exists && PosixFile.IsSameFile(stagedPath, finalPath))
@@ -88,13 +92,15 @@ internal static class FolderPublication
         }
     }
 
-    /// <summary>Creates a directory and what is missing above it; each new name is flushed once, in its parent.</summary>
-    private static void CreateDirectory(string path)
+    /// <summary>Creates a directory and, for the first file, what is missing above it; each new name is flushed once, in its parent.</summary>
+    private static void CreateDirectory(string path, bool withParents)
     {
         if (Directory.Exists(path))
             return;
         var parent = Path.GetDirectoryName(path)!;
-        CreateDirectory(parent);
+        if (!withParents && !Directory.Exists(parent))
+            throw new StorageException($"publish to {path}: the replica's folder {parent} is gone", StorageFault.Missing);
+        CreateDirectory(parent, withParents);
         Directory.CreateDirectory(path);
         var error = PosixFile.FlushDirectory(parent);
         if (error != 0)

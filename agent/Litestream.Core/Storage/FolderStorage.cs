@@ -77,7 +77,7 @@ internal sealed class FolderStorage : IReplicaStorage
 
     public Task<bool> PublishAsync(LtxFile file, string stagedPath, CancellationToken cancellationToken) =>
         // Flushing blocks for as long as the disk likes, and its thread is not the caller's to lend.
-        Task.Run(() => FolderPublication.Publish(stagedPath, PathOf(file), file.CreatedAt), cancellationToken);
+        Task.Run(() => FolderPublication.Publish(stagedPath, PathOf(file), file.CreatedAt, file.IsImage), cancellationToken);
 
     public Task DeleteAsync(IReadOnlyList<LtxFile> files, CancellationToken cancellationToken) => Task.Run(
         () =>

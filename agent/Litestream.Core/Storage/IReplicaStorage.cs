@@ -32,6 +32,7 @@ public interface IReplicaStorage
     /// Publishes the staged file at <paramref name="stagedPath"/> (complete, closed, not to be changed any more) under
     /// <paramref name="file"/>'s level and name, durably and create-only; its time becomes <see cref="LtxFile.CreatedAt"/>.
     /// Returns false, and changes nothing, when that name exists already: the caller finds out whose it is.
+    /// A file that is no complete image continues a replica: where that can be told to be gone, <see cref="StorageException.IsMissing"/>.
     /// On an error the outcome may be unknown: call again, and false may then mean "the first call did it".
     /// </summary>
     Task<bool> PublishAsync(LtxFile file, string stagedPath, CancellationToken cancellationToken);

@@ -26,7 +26,7 @@ public sealed class BooksTests
             PageSize = 65536,
             PageCount = uint.MaxValue,
             Position = new(new(uint.MaxValue, 1), uint.MaxValue - 1, new(2, uint.MaxValue)),
-            Resting = new(new FileStat(3, ulong.MaxValue, 5, 6, 7, 0, 0), ulong.MaxValue),
+            Resting = new(new FileStat(3, ulong.MaxValue, 5, 6, 7, 0, 0, 0), ulong.MaxValue, new(uint.MaxValue, 9)),
             Published = new(76),
             LastSyncAt = Time.AddMinutes(1),
             LastProofAt = Time.AddMinutes(2),

@@ -107,7 +107,8 @@ public sealed class ContinuityTests
         await events;
         await ReplicatedFolder.SyncAsync(database);
         var wal = new FileInfo(folder.PathOf(Name) + "-wal").Length;
-        Assert.True(wal < 16_000_000, $"the WAL grew to {wal} bytes");
+        // Without checkpoints of ours: 75 MB.
+        Assert.True(wal < 30_000_000, $"the WAL grew to {wal} bytes");
         Assert.True(database.Snapshot().Counters.Checkpoints > 0);
         await folder.AssertRestoresEqualAsync(Name);
     }

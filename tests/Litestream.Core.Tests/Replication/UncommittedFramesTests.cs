@@ -70,6 +70,30 @@ public sealed class UncommittedFramesTests
         await folder.AssertRestoresEqualAsync(Name);
     }
 
+    /// <summary>Only the next write tells whether such a tail was a commit in the making: the database stays open, and nothing spins.</summary>
+    [Fact]
+    public async Task A_stale_tail_in_an_idle_wal_does_not_make_the_agent_open_and_close_for_ever()
+    {
+        await using var folder = new ReplicatedFolder();
+        folder.Options = folder.Options with { QuietTime = TimeSpan.FromMilliseconds(100) };
+        using var application = NewTenant(folder);
+        AppendPhantomCommit(folder.PathOf(Name));
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.SyncAsync(database);
+        var hot = database.State.Hot;
+        Assert.NotNull(hot);
+        for (var rounds = 0; rounds < 20; rounds++)
+        {
+            var before = database.Snapshot().Counters.SyncSeconds;
+            await ReplicatedFolder.WaitAsync(() => database.Snapshot().Counters.SyncSeconds > before, "another round");
+        }
+        Assert.Same(hot, database.State.Hot);
+        application.Sql("INSERT INTO t (v) VALUES ('over the tail')");
+        await ReplicatedFolder.WaitAsync(() => { database.Notice(FileEvent.Sweep); return database.Snapshot() is { IsHot: false, Reason: DatabaseReason.Cold }; }, "cold again");
+        await folder.AssertRestoresEqualAsync(Name);
+    }
+
     /// <summary>Writes what a dying writer would: a commit frame with right salts and checksum behind the last committed one.</summary>
     private static void AppendPhantomCommit(string path)
     {

@@ -36,9 +36,10 @@ public sealed class ExclusiveLockTests
         await using var folder = new ReplicatedFolder();
         var application = NewTenant(folder);
         using var connection = Open(folder);
-        Assert.True(connection.IsOpenElsewhere());
+        var file = FileStat.Of(folder.PathOf("a"))!.Value;
+        Assert.True(connection.IsOpenElsewhere(file));
         application.Dispose();
-        Assert.False(connection.IsOpenElsewhere());
+        Assert.False(connection.IsOpenElsewhere(file));
     }
 
     private static Application NewTenant(ReplicatedFolder folder)

@@ -28,7 +28,7 @@ public abstract class StorageContract : IDisposable
     [Fact]
     public async Task What_is_published_is_listed_with_size_and_time_and_reads_back()
     {
-        var storage = Open("databases/a");
+        var storage = await BeginAsync("databases/a");
         var file = FileOf(0, 2, 2, "twelve bytes");
         Assert.True(await storage.PublishAsync(file, Stage("twelve bytes"), default));
         Assert.Equal([file], await List(storage, 0));
@@ -39,7 +39,7 @@ public abstract class StorageContract : IDisposable
     [Fact]
     public async Task Listings_ascend_by_first_and_then_last_transaction()
     {
-        var storage = Open("a");
+        var storage = await BeginAsync("a");
         (ulong Min, ulong Max)[] ranges = [(0x10, 0x10), (2, 9), (1, 300), (2, 2), (1, 5), (0xf, 0xf)];
         foreach (var (min, max) in ranges)
             Assert.True(await storage.PublishAsync(FileOf(1, min, max, "x"), Stage("x"), default));
@@ -49,7 +49,7 @@ public abstract class StorageContract : IDisposable
     [Fact]
     public async Task A_name_that_is_taken_is_not_published_again_and_keeps_its_bytes()
     {
-        var storage = Open("a");
+        var storage = await BeginAsync("a");
         var file = FileOf(0, 7, 7, "first");
         Assert.True(await storage.PublishAsync(file, Stage("first"), default));
         Assert.False(await storage.PublishAsync(file, Stage("second, longer"), default));
@@ -60,7 +60,7 @@ public abstract class StorageContract : IDisposable
     [Fact]
     public async Task Of_racing_publishers_exactly_one_wins()
     {
-        var storage = Open("a");
+        var storage = await BeginAsync("a");
         for (ulong txid = 1; txid <= 50; txid++)
         {
             var file = FileOf(0, txid, txid, "by 0");
@@ -90,7 +90,7 @@ public abstract class StorageContract : IDisposable
     [Fact]
     public async Task Reads_the_range_asked_for()
     {
-        var storage = Open("a");
+        var storage = await BeginAsync("a");
         var file = FileOf(9, 1, 4, "0123456789");
         await storage.PublishAsync(file, Stage("0123456789"), default);
         var buffer = new byte[4];
@@ -103,7 +103,7 @@ public abstract class StorageContract : IDisposable
     [Fact]
     public async Task A_range_beyond_the_end_is_an_error()
     {
-        var storage = Open("a");
+        var storage = await BeginAsync("a");
         var file = FileOf(0, 1, 1, "0123456789");
         await storage.PublishAsync(file, Stage("0123456789"), default);
         var error = await Assert.ThrowsAsync<StorageException>(() => storage.ReadAsync(file, 7, new byte[4], default));
@@ -113,7 +113,7 @@ public abstract class StorageContract : IDisposable
     [Fact]
     public async Task A_missing_file_says_so()
     {
-        var storage = Open("a");
+        var storage = await BeginAsync("a");
         var error = await Assert.ThrowsAsync<StorageException>(() => storage.ReadAsync(FileOf(0, 1, 1, "x"), 0, new byte[1], default));
         Assert.True(error.IsMissing);
         error = await Assert.ThrowsAsync<StorageException>(() => storage.OpenAsync(FileOf(0, 1, 1, "x"), default));
@@ -123,7 +123,7 @@ public abstract class StorageContract : IDisposable
     [Fact]
     public async Task Deletes_what_is_there_and_does_not_mind_what_is_not()
     {
-        var storage = Open("a");
+        var storage = await BeginAsync("a");
         var (one, two, never) = (FileOf(0, 1, 1, "x"), FileOf(0, 2, 2, "x"), FileOf(3, 3, 3, "x"));
         await storage.PublishAsync(one, Stage("x"), default);
         await storage.PublishAsync(two, Stage("x"), default);
@@ -136,7 +136,7 @@ public abstract class StorageContract : IDisposable
     [Fact]
     public async Task Replicas_beside_and_below_each_other_do_not_mix()
     {
-        var (outer, inner) = (Open("a"), Open("a/b"));
+        var (outer, inner) = (await BeginAsync("a"), await BeginAsync("a/b"));
         await inner.PublishAsync(FileOf(0, 1, 1, "x"), Stage("x"), default);
         Assert.Empty(await List(outer, 0));
         Assert.Single(await List(inner, 0));
@@ -146,6 +146,22 @@ public abstract class StorageContract : IDisposable
     {
         _staging.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>A replica that has its first image, at a level that no test looks at.</summary>
+    private async Task<IReplicaStorage> BeginAsync(string path)
+    {
+        var storage = Open(path);
+        Assert.True(await storage.PublishAsync(FileOf(LtxFile.SnapshotLevel, 1, 1, "image"), Stage("image"), default));
+        return storage;
+    }
+
+    [Fact]
+    public async Task What_continues_a_replica_is_not_published_when_the_replica_is_gone()
+    {
+        var error = await Assert.ThrowsAsync<StorageException>(() => Open("gone").PublishAsync(FileOf(0, 5, 5, "x"), Stage("x"), default));
+        Assert.True(error.IsMissing);
+        Assert.Empty(await List(Open("gone"), 0));
     }
 
     private protected static LtxFile FileOf(int level, ulong min, ulong max, string content) =>

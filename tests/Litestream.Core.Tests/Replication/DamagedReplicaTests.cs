@@ -1,0 +1,96 @@
+using System.Diagnostics;
+
+namespace Litestream.Core.Tests.Replication;
+
+/// <summary>A replica of ours that no longer restores is healed at once by a new image of the live database.</summary>
+public sealed class DamagedReplicaTests
+{
+    private const string Name = "12345678-1234-5678-9abc-123456789012";
+
+    [Fact]
+    public async Task A_replica_removed_while_running_is_begun_anew()
+    {
+        await using var folder = new ReplicatedFolder();
+        using var application = NewTenant(folder);
+        folder.Open();
+        var database = folder.Register(Name);
+        await WriteAsync(application, database, 5);
+        Directory.Delete(Path.Combine(folder.Backups, "databases", Name), recursive: true);
+        await WriteAsync(application, database, 2);
+        await folder.AssertRestoresEqualAsync(Name);
+        await WriteAsync(application, database, 2);
+        await folder.AssertRestoresEqualAsync(Name);
+    }
+
+    [Theory]
+    [InlineData("an L0 is gone")]
+    [InlineData("the image is gone")]
+    [InlineData("the newest L0 is damaged")]
+    public async Task Damage_done_while_the_agent_was_down_is_healed(string damage)
+    {
+        await using var folder = new ReplicatedFolder();
+        using var application = NewTenant(folder);
+        folder.Open();
+        await WriteAsync(application, folder.Register(Name), 5);
+        await folder.DropAsync();
+        var files = Path.Combine(folder.Backups, "databases", Name, "ltx");
+        var newest = Directory.GetFiles(Path.Combine(files, "0")).Order().Last();
+        if (damage == "an L0 is gone")
+            File.Delete(Directory.GetFiles(Path.Combine(files, "0")).Order().First());
+        else if (damage == "the image is gone")
+            Directory.Delete(Path.Combine(files, "1"), recursive: true);
+        else
+            FlipByte(newest);
+        folder.Open();
+        await WriteAsync(application, folder.Register(Name), 2);
+        await folder.AssertRestoresEqualAsync(Name);
+    }
+
+    [Fact]
+    public async Task A_file_missing_when_it_is_to_be_merged_is_healed()
+    {
+        await using var folder = new ReplicatedFolder();
+        folder.Options = folder.Options with { LevelIntervals = [TimeSpan.FromMilliseconds(400)] };
+        using var application = NewTenant(folder);
+        folder.Open();
+        var database = folder.Register(Name);
+        await WriteAsync(application, database, 1);
+        var images = (await folder.ListAsync(Name, 1)).Count(f => f.IsImage);
+        Assert.Equal(1, images);
+        var begun = Stopwatch.GetTimestamp();
+        while ((await folder.ListAsync(Name, 1)).Count(f => f.IsImage) == 1)
+        {
+            Assert.True(Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(30), "no new image was made");
+            application.Sql("INSERT INTO t (v) VALUES ('more')");
+            await ReplicatedFolder.SyncAsync(database);
+            foreach (var file in Directory.GetFiles(Path.Combine(folder.Backups, "databases", Name, "ltx", "0")))
+                File.Delete(file);
+        }
+        await WriteAsync(application, database, 2);
+        await folder.AssertRestoresEqualAsync(Name);
+    }
+
+    private static void FlipByte(string path)
+    {
+        var bytes = File.ReadAllBytes(path);
+        bytes[bytes.Length / 2] ^= 0x10;
+        File.WriteAllBytes(path, bytes);
+    }
+
+    private static async Task WriteAsync(Application application, Database database, int rounds)
+    {
+        for (var i = 0; i < rounds; i++)
+        {
+            application.Sql("INSERT INTO t (v) VALUES (hex(randomblob(500)))");
+            await ReplicatedFolder.SyncAsync(database);
+        }
+    }
+
+    private static Application NewTenant(ReplicatedFolder folder)
+    {
+        var application = new Application(folder.PathOf(Name));
+        application.Sql("PRAGMA journal_mode=WAL");
+        application.Sql("CREATE TABLE t (id INTEGER PRIMARY KEY, v)");
+        return application;
+    }
+}

@@ -1,0 +1,78 @@
+namespace Litestream.Core.Tests.Replication;
+
+/// <summary>An application that moves, replaces or deletes a database after its last close relies on that close having emptied the WAL.</summary>
+public sealed class MovedFilesTests
+{
+    private const string Name = "12345678-1234-5678-9abc-123456789012";
+
+    [Fact]
+    public async Task A_database_moved_away_right_after_its_last_close_keeps_every_commit()
+    {
+        await using var folder = new ReplicatedFolder();
+        var application = NewTenant(folder);
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.SyncAsync(database);
+        for (var i = 0; i < 10; i++)
+            application.Sql($"INSERT INTO t (v) VALUES ('row {i}')");
+        await ReplicatedFolder.SyncAsync(database);
+        Assert.True(database.Snapshot().IsHot);
+        application.Close();
+        var moved = folder.PathOf("archive");
+        File.Move(folder.PathOf(Name), moved);
+        database.Notice(FileEvent.Disappeared);
+        await folder.Store!.UnregisterAsync(database, default);
+        Assert.Equal([moved], Directory.GetFiles(folder.Data));
+        Assert.Equal("11", ReplicatedFolder.Scalar(moved, "SELECT count(*) FROM t"));
+        Assert.Equal("11", ReplicatedFolder.Scalar(await folder.RestoreAsync(Name), "SELECT count(*) FROM t"));
+    }
+
+    [Fact]
+    public async Task A_database_replaced_right_after_its_last_close_does_not_take_on_the_old_ones_pages()
+    {
+        await using var folder = new ReplicatedFolder();
+        var template = folder.PathOf("template");
+        using (var creator = new Application(template))
+        {
+            creator.Sql("PRAGMA journal_mode=WAL");
+            creator.Sql("CREATE TABLE other (x)");
+            creator.Sql("INSERT INTO other VALUES (hex(randomblob(20000)))");
+        }
+        var application = NewTenant(folder);
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.SyncAsync(database);
+        application.Sql("INSERT INTO t (v) VALUES (hex(randomblob(20000)))");
+        await ReplicatedFolder.SyncAsync(database);
+        Assert.True(database.Snapshot().IsHot);
+        application.Close();
+        File.Move(template, folder.PathOf(Name), overwrite: true);
+        database.Notice(FileEvent.Appeared);
+        await ReplicatedFolder.SyncAsync(database);
+        Assert.Equal("ok", ReplicatedFolder.Scalar(folder.PathOf(Name), "PRAGMA integrity_check"));
+        Assert.Equal("other", ReplicatedFolder.Scalar(folder.PathOf(Name), "SELECT group_concat(name) FROM sqlite_schema"));
+        await folder.AssertRestoresEqualAsync(Name);
+    }
+
+    [Fact]
+    public async Task A_second_name_of_a_database_is_refused()
+    {
+        await using var folder = new ReplicatedFolder();
+        using var application = NewTenant(folder);
+        folder.Open();
+        await ReplicatedFolder.SyncAsync(folder.Register(Name));
+        Assert.Equal(0, HardLink.Create(folder.PathOf(Name), folder.PathOf("second")));
+        var second = folder.Register("second");
+        await ReplicatedFolder.WaitAsync(() => second.Snapshot().Status == DatabaseStatus.Error, "refused");
+        Assert.Contains("hard link", second.Snapshot().Detail, StringComparison.Ordinal);
+    }
+
+    private static Application NewTenant(ReplicatedFolder folder)
+    {
+        var application = new Application(folder.PathOf(Name));
+        application.Sql("PRAGMA journal_mode=WAL");
+        application.Sql("CREATE TABLE t (id INTEGER PRIMARY KEY, v)");
+        application.Sql("INSERT INTO t (v) VALUES ('first')");
+        return application;
+    }
+}
