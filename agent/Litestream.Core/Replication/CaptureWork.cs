@@ -268,7 +268,7 @@ internal sealed class CaptureWork(StoreContext context, Capture capture, Opening
         var wait = failure.RetryIn ?? (isBrief ? BriefPause : Backoff(database.CaptureFailures));
         if (!isBrief && (wait != TimeSpan.Zero || database.CaptureFailures > BriefFailures))
         {
-            if (database.Snapshot().Reason != failure.Reason)
+            if (failure.Status == DatabaseStatus.Error && database.Snapshot().Reason != failure.Reason)
                 context.Log.Troubled(database.Name, failure.Hint is null ? failure.Message : $"{failure.Message} (hint: {failure.Hint})");
             database.SetCapture(failure.Status, failure.Reason, failure.Hint is null ? failure.Message : $"{failure.Message}; {failure.Hint}");
             database.Count(c => c with { SyncErrors = c.SyncErrors + (failure.Status == DatabaseStatus.Error ? 1 : 0) });

@@ -8,7 +8,7 @@ internal static partial class ReplicationLog
     [LoggerMessage(4000, LogLevel.Information, "{Name}: first copy, {Pages} pages in {Milliseconds:0} ms")]
     public static partial void FirstCopy(this ILogger log, string name, uint pages, double milliseconds);
 
-    [LoggerMessage(4001, LogLevel.Information, "{Name}: resync ({Reason}), {Changed} of {Pages} pages differ, {Milliseconds:0} ms")]
+    [LoggerMessage(4001, LogLevel.Debug, "{Name}: resync ({Reason}), {Changed} of {Pages} pages differ, {Milliseconds:0} ms")]
     public static partial void Resynced(this ILogger log, string name, string reason, int changed, uint pages, double milliseconds);
 
     [LoggerMessage(4002, LogLevel.Warning, "{Name}: {Message}")]
