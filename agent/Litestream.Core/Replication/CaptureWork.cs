@@ -33,6 +33,9 @@ internal sealed class CaptureWork(StoreContext context, Capture capture, Opening
     /// <summary>A timer may fire this much early.</summary>
     private static readonly TimeSpan RoundTolerance = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>As many are open as may be: those that close soon make room. First looks wait earlier than databases that were written.</summary>
+    private static readonly TimeSpan CrowdedPause = TimeSpan.FromMilliseconds(100);
+
     private static readonly TimeSpan PinnedPause = TimeSpan.FromSeconds(5);
     private const int BriefFailures = 5;
     private static readonly TimeSpan BriefPause = TimeSpan.FromMilliseconds(20);
@@ -92,6 +95,8 @@ internal sealed class CaptureWork(StoreContext context, Capture capture, Opening
             return Lane.Never;
         }
         CheckSpool(database);
+        if (HotCount >= context.Options.MaxHot && (database.CaptureLane.IsBackground || HotCount >= context.Options.MaxHot + context.Options.MaxHot / 4))
+            return context.In(CrowdedPause);
         var hot = opening.Open(database, since);
         database.Hot = hot;
         database.SetCapture(DatabaseStatus.Active, DatabaseReason.Hot);
