@@ -1,1 +1,33 @@
+using Litestream.Benchmarks;
+using Litestream.Benchmarks.Measurements;
+using Litestream.EndToEnd.Programs;
+
+// Measures the published program on this machine, beside the numbers it is to beat (docs/bench.md has a run).
+// -quick: fewer runs and samples. -only NAME: one measurement.
+var quick = args.Contains("-quick");
+var only = Array.IndexOf(args, "-only") is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
+var effort = quick ? Effort.Quick : Effort.Full;
+
+(string Name, Func<Effort, IEnumerable<Row>> Measure)[] measurements =
+[
+    ("start", StartUp.Measure),
+    ("register", Registration.Measure),
+    ("delay", ReplicationDelay.Measure),
+    ("idle", IdleTenants.Measure),
+    ("busy", BusyTenants.Measure),
+    ("unpaced", UnpacedWriter.Measure),
+    ("large", LargeDatabase.Measure),
+];
+
+Console.WriteLine($"{PublishedProgram.Path}, {new FileInfo(PublishedProgram.Path).Length / 1e6:0.0} MB; {Environment.ProcessorCount} cores, {(quick ? "quick" : "full")}");
+var rows = new List<Row>();
+foreach (var (name, measure) in measurements)
+{
+    if (only is not null ? name != only : !effort.Includes(name))
+        continue;
+    Console.Error.WriteLine($"… {name}");
+    rows.AddRange(measure(effort));
+}
+
+Table.Print(rows);
 return 0;

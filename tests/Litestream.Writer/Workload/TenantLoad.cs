@@ -23,6 +23,7 @@ internal sealed class TenantLoad : IDisposable
     private readonly List<string> _owned;
     private readonly string[] _shared;
     private readonly Dictionary<string, TenantSession> _sessions = [];
+    private readonly StallWatch _stalls;
 
     public TenantLoad(WorkloadOptions options, List<string> owned, string[] shared, AcknowledgedLog log)
     {
@@ -33,6 +34,7 @@ internal sealed class TenantLoad : IDisposable
         _log = log;
         _owned = owned;
         _shared = shared;
+        _stalls = new StallWatch(_totals);
         if (options.ChurnProbability > 0)
             _lifeCycle = new LifeCycle(_random, options.TemplateDirectory ?? throw new ArgumentException("-churn needs -templates"), _totals);
     }
@@ -49,8 +51,13 @@ internal sealed class TenantLoad : IDisposable
         }
 
         foreach (var session in _sessions.Values)
-            session.Close();
-        _lifeCycle?.BringAllBack(_stop.Token);
+        {
+            using (_stalls.Begin($"closing {session.Path}"))
+                session.Close();
+        }
+
+        using (_stalls.Begin("bringing back what was deleted", patience: TimeSpan.FromSeconds(20)))
+            _lifeCycle?.BringAllBack(_stop.Token);
         return _totals;
     }
 
@@ -58,6 +65,7 @@ internal sealed class TenantLoad : IDisposable
     {
         foreach (var session in _sessions.Values)
             session.Dispose();
+        _stalls.Dispose();
         _stop.Dispose();
     }
 
@@ -69,11 +77,16 @@ internal sealed class TenantLoad : IDisposable
         {
             if (_lifeCycle is not null && at < _owned.Count)
             {
-                if (_lifeCycle.IsAway(path))
-                    return;
+                using (_stalls.Begin($"re-creating {path}"))
+                {
+                    if (_lifeCycle.IsAway(path))
+                        return;
+                }
+
                 if (_random.NextDouble() < _options.ChurnProbability)
                 {
-                    Churn(_lifeCycle, path);
+                    using (_stalls.Begin($"deleting or replacing {path}"))
+                        Churn(_lifeCycle, path);
                     return;
                 }
             }
@@ -93,7 +106,9 @@ internal sealed class TenantLoad : IDisposable
 
     private void Operate(TenantSession session)
     {
-        if (session.Run(_options.Mix.Pick(_random)))
+        var operation = _options.Mix.Pick(_random);
+        using var stall = _stalls.Begin($"{operation} in {session.Path}");
+        if (session.Run(operation))
         {
             _log.Append(session.Path, session.Incarnation, _options.Writer, session.Committed);
             _totals.Transactions++;
@@ -134,8 +149,8 @@ internal sealed class TenantLoad : IDisposable
     {
         if (_options.TransactionsPerSecond <= 0)
             return;
-        var due = TimeSpan.FromSeconds((_totals.Transactions + _totals.Busy) / _options.TransactionsPerSecond);
-        if (due > clock.Elapsed)
-            _stop.Token.WaitHandle.WaitOne(due - clock.Elapsed);
+        var ahead = TimeSpan.FromSeconds((_totals.Transactions + _totals.Busy) / _options.TransactionsPerSecond) - clock.Elapsed;
+        if (ahead > TimeSpan.Zero)
+            _stop.Token.WaitHandle.WaitOne(ahead);
     }
 }

@@ -23,7 +23,10 @@ internal sealed record Totals
     /// <summary>Times the files beside a deleted database were still there long after, and the application removed them itself.</summary>
     public long Leftovers { get; set; }
 
+    /// <summary>The longest that anything this application did has taken, in milliseconds.</summary>
+    public long SlowestMs { get; set; }
+
     public override string ToString() =>
         $"transactions={Transactions} busy={Busy} failures={Failures} created={Created} deleted={Deleted} "
-        + $"deletedOnlyDatabaseFile={DeletedOnlyDatabaseFile} replaced={Replaced} leftovers={Leftovers}";
+        + $"deletedOnlyDatabaseFile={DeletedOnlyDatabaseFile} replaced={Replaced} leftovers={Leftovers} slowestMs={SlowestMs}";
 }

@@ -1,0 +1,149 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using Litestream.EndToEnd.Programs;
+
+namespace Litestream.Benchmarks;
+
+/// <summary>The published program replicating, seen from outside: its log, its API, its entry in /proc.</summary>
+internal sealed class AgentProcess : IDisposable
+{
+    private readonly Process _process;
+    private readonly HttpClient _http;
+    private readonly List<(DateTime Time, string Message)> _log = [];
+
+    /// <param name="more">Flags beside directory, replica, state and port.</param>
+    public AgentProcess(Workbench bench, params string[] more)
+    {
+        var port = FreePort();
+        var start = new ProcessStartInfo(PublishedProgram.Path,
+        [
+            "replicate", "-watch-dir", bench.Data, "-replica", "file://" + bench.Replica, "-state-dir", bench.State,
+            "-port", port.ToString(CultureInfo.InvariantCulture), "-log-format", "json", .. more,
+        ])
+        {
+            WorkingDirectory = bench.Root,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(30) };
+        Started = Stopwatch.StartNew();
+        _process = new Process { StartInfo = start };
+        _process.OutputDataReceived += (_, line) => Take(line.Data);
+        _process.ErrorDataReceived += (_, line) => Take(line.Data);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public Stopwatch Started { get; }
+
+    /// <summary>User and system time so far.</summary>
+    public TimeSpan Cpu
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
+    public double RssMegabytes =>
+        double.Parse(File.ReadLines($"/proc/{_process.Id}/status").Single(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024 / 1e6;
+
+    public int Descriptors => Directory.GetFiles($"/proc/{_process.Id}/fd").Length;
+
+    /// <summary>When the agent logged each line, by its own clock, and what it said.</summary>
+    public IReadOnlyList<(DateTime Time, string Message)> Log
+    {
+        get
+        {
+            lock (_log)
+                return [.. _log];
+        }
+    }
+
+    /// <summary>Waits for the first answer of the API.</summary>
+    public void WaitForAnswer()
+    {
+        while (true)
+        {
+            try
+            {
+                using var answer = _http.Send(new HttpRequestMessage(HttpMethod.Get, "/api/status?limit=1"));
+                if (answer.StatusCode == HttpStatusCode.OK)
+                    return;
+            }
+            catch (HttpRequestException) when (!_process.HasExited)
+            {
+                Thread.Sleep(1);
+            }
+        }
+    }
+
+    public JsonElement Status()
+    {
+        using var answer = _http.Send(new HttpRequestMessage(HttpMethod.Get, "/api/status?limit=1"));
+        using var document = JsonDocument.Parse(answer.Content.ReadAsStream());
+        return document.RootElement.Clone();
+    }
+
+    public void WaitUntil(Func<bool> condition, string what)
+    {
+        var patience = Stopwatch.StartNew();
+        while (!condition())
+        {
+            if (_process.HasExited || patience.Elapsed > TimeSpan.FromMinutes(5))
+                throw new InvalidOperationException($"the agent never came to: {what}\n{string.Join('\n', Log.Select(line => line.Message))}");
+            Thread.Sleep(2);
+        }
+    }
+
+    /// <summary>SIGTERM, and the time until it has ended.</summary>
+    public TimeSpan Stop()
+    {
+        var clock = Stopwatch.StartNew();
+        Signal.Send(_process.Id, Signal.Terminate);
+        _process.WaitForExit();
+        return clock.Elapsed;
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            _process.WaitForExit();
+        }
+
+        _process.Dispose();
+        _http.Dispose();
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private void Take(string? line)
+    {
+        if (line is null)
+            return;
+        try
+        {
+            using var document = JsonDocument.Parse(line);
+            lock (_log)
+                _log.Add((document.RootElement.GetProperty("time").GetDateTime().ToUniversalTime(), document.RootElement.GetProperty("message").GetString()!));
+        }
+        catch (JsonException)
+        {
+            lock (_log)
+                _log.Add((DateTime.UtcNow, line));
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Diagnostics;
+
+namespace Litestream.Benchmarks;
+
+/// <summary>A folder for one run: data, replica, state. Gone afterwards.</summary>
+internal sealed class Workbench : IDisposable
+{
+    private static readonly string WriterAssembly = Path.Combine(AppContext.BaseDirectory, "Litestream.Writer.dll");
+
+    public Workbench()
+    {
+        Root = Directory.CreateTempSubdirectory("litestream-bench-").FullName;
+        Data = Directory.CreateDirectory(Path.Combine(Root, "data")).FullName;
+        Replica = Path.Combine(Root, "replica");
+        State = Directory.CreateDirectory(Path.Combine(Root, "state")).FullName;
+    }
+
+    public string Root { get; }
+
+    public string Data { get; }
+
+    public string Replica { get; }
+
+    public string State { get; }
+
+    public string NewTenantPath() => Path.Combine(Data, Guid.NewGuid() + ".db");
+
+    /// <summary>A database of about 20 KB outside the watched directory, to be renamed into it.</summary>
+    public string CreateTemplate(string name = "template")
+    {
+        var path = Path.Combine(Root, name);
+        Write("create", path, "-rows", "80");
+        return path;
+    }
+
+    /// <summary>Runs the writer to its end and answers what it said.</summary>
+    public string Write(params string[] arguments)
+    {
+        using var writer = StartWriter(arguments);
+        var said = writer.StandardOutput.ReadToEnd();
+        writer.WaitForExit();
+        return writer.ExitCode == 0 ? said : throw new InvalidOperationException($"writer {string.Join(' ', arguments)} ended with {writer.ExitCode}: {said}");
+    }
+
+    public Process StartWriter(params string[] arguments) =>
+        Process.Start(new ProcessStartInfo("dotnet", [WriterAssembly, .. arguments]) { WorkingDirectory = Root, RedirectStandardOutput = true })!;
+
+    /// <summary>When each file of the replica appeared under its name (its inode's change time), by path from the replica's root.</summary>
+    public Dictionary<string, DateTime> PublishedAt()
+    {
+        if (!Directory.Exists(Replica))
+            return [];
+        using var find = Process.Start(new ProcessStartInfo("find", [Replica, "-name", "*.ltx", "-printf", "%C@ %P\\n"]) { RedirectStandardOutput = true })!;
+        var lines = find.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        find.WaitForExit();
+        return lines.Select(line => line.Split(' ', 2))
+            .ToDictionary(parts => parts[1], parts => DateTime.UnixEpoch.AddSeconds(double.Parse(parts[0], System.Globalization.CultureInfo.InvariantCulture)));
+    }
+
+    public void Dispose() => Directory.Delete(Root, recursive: true);
+}

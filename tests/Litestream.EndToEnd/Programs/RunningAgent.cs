@@ -1,0 +1,127 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+
+namespace Litestream.EndToEnd.Programs;
+
+/// <summary>The published program replicating, with its local API.</summary>
+internal sealed class RunningAgent : IDisposable
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+    private readonly ChildProcess _process;
+
+    private RunningAgent(ChildProcess process, int port)
+    {
+        _process = process;
+        Port = port;
+        Http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(30) };
+    }
+
+    public int Port { get; }
+
+    public int Id => _process.Id;
+
+    public HttpClient Http { get; }
+
+    public IReadOnlyList<string> Lines => _process.Lines;
+
+    public string Said => _process.Said;
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Watches the sandbox's directories into its replica, syncing every 100 ms, and waits for the first answer of its API.</summary>
+    public static Task<RunningAgent> StartAsync(Sandbox sandbox, params string[] more) => StartExactlyAsync(sandbox,
+    [
+        "replicate", "-watch-dir", string.Join(',', sandbox.WatchedDirectories), "-replica", sandbox.ReplicaUrl,
+        .. more.Contains("-sync-interval") ? Array.Empty<string>() : ["-sync-interval", "100ms"], .. more,
+    ]);
+
+    /// <summary>The given words, plus state directory and a free port.</summary>
+    public static async Task<RunningAgent> StartExactlyAsync(Sandbox sandbox, params string[] arguments)
+    {
+        var port = FreePort();
+        string[] place = arguments.Contains("-state-dir") ? [] : ["-state-dir", sandbox.State];
+        var agent = new RunningAgent(
+            ChildProcess.Start(PublishedProgram.Path, [.. arguments, .. place, "-port", $"{port}"], sandbox.Root, sandbox.Environment), port);
+        try
+        {
+            await Eventually.TrueAsync(agent.AnswersAsync, () => $"the agent answers\n{agent.Said}");
+        }
+        catch
+        {
+            agent.Dispose();
+            throw;
+        }
+
+        sandbox.Started(agent);
+        return agent;
+    }
+
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    public async Task<AgentStatus> StatusAsync() => (await Http.GetFromJsonAsync<AgentStatus>("/api/status", Json))!;
+
+    public async Task<AgentClient?> ClientAsync(string id) => (await StatusAsync()).Find(id);
+
+    public async Task<AgentClient> WaitForAsync(string id, Func<AgentClient, bool> condition, string what)
+    {
+        AgentClient? last = null;
+        await Eventually.TrueAsync(async () => (last = await ClientAsync(id)) is not null && condition(last), () => $"{id} {what}; it is {last}\n{Said}");
+        return last!;
+    }
+
+    public Task WaitForActiveAsync(string id) => WaitForAsync(id, client => client is { Status: "active", ReplicatedNumber: > 0 }, "is active and replicated");
+
+    public Task WaitForLineAsync(string part) =>
+        Eventually.TrueAsync(() => Lines.Any(line => line.Contains(part, StringComparison.Ordinal)), () => $"the agent says '{part}'; it said\n{Said}");
+
+    /// <summary>SIGTERM; everything committed before is in the replica when this completes. Answers the exit code.</summary>
+    public async Task<int> StopAsync()
+    {
+        _process.Send(Signal.Terminate);
+        return await _process.WaitForExitAsync(TimeSpan.FromSeconds(60));
+    }
+
+    public async Task StopInOrderAsync()
+    {
+        var code = await StopAsync();
+        Assert.True(code == 0, $"the agent ended with {code} after SIGTERM\n{Said}");
+    }
+
+    public async Task KillAsync()
+    {
+        _process.Send(Signal.Kill);
+        await _process.WaitForExitAsync(TimeSpan.FromSeconds(60));
+    }
+
+    public void Send(int signal) => _process.Send(signal);
+
+    public Task<int> WaitForExitAsync() => _process.WaitForExitAsync(Eventually.Patience);
+
+    public void Dispose()
+    {
+        _process.Dispose();
+        Http.Dispose();
+    }
+
+    private async Task<bool> AnswersAsync()
+    {
+        Assert.False(_process.HasExited, $"the agent ended at once:\n{Said}");
+        try
+        {
+            // 503 is an answer too: a tenant may be past its lag limit.
+            using var answer = await Http.GetAsync(new Uri("/api/status", UriKind.Relative));
+            return answer.StatusCode == HttpStatusCode.OK;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+}

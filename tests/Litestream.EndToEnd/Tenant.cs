@@ -1,0 +1,79 @@
+using System.Globalization;
+using Litestream.EndToEnd.Programs;
+
+namespace Litestream.EndToEnd;
+
+/// <summary>One tenant of a sandbox: its file, its replica, and the question that matters.</summary>
+internal sealed record Tenant(Sandbox Sandbox, Guid Guid, string Directory, string Extension)
+{
+    public string Id => Guid.ToString("D");
+
+    public string Path => System.IO.Path.Combine(Directory, Id + Extension);
+
+    public string ReplicaFolder => System.IO.Path.Combine(Sandbox.Replica, "databases", Id);
+
+    public string ReplicaUrl => "file://" + ReplicaFolder;
+
+    public Task<Application> OpenAsync(params string[] options) => Application.OpenAsync(Sandbox, Path, options);
+
+    /// <summary>Restores into a fresh file and answers its path.</summary>
+    public async Task<string> RestoreAsync(params string[] options)
+    {
+        var output = Sandbox.NextRestorePath();
+        (await TryRestoreAsync(output, options)).MustSucceed();
+        return output;
+    }
+
+    public Task<ProgramResult> TryRestoreAsync(string output, params string[] options) =>
+        PublishedProgram.RunAsync(Sandbox, ["restore", "-o", output, .. options, ReplicaUrl]);
+
+    /// <summary>Waits until the replica restores to exactly what the application has in its database, and that it is sound.</summary>
+    public Task ReplicaBecomesEqualAsync(RunningAgent? agent = null, TimeSpan? patience = null) =>
+        Eventually.PassesAsync(async () =>
+        {
+            Assert.False(agent?.HasExited ?? false, $"the agent has ended\n{agent?.Said}");
+            await ReplicaEqualsAsync(agent);
+        }, patience);
+
+    /// <summary>The same at once, for a stopped agent.</summary>
+    public async Task ReplicaEqualsAsync(RunningAgent? agent = null)
+    {
+        var restored = await RestoreAsync();
+        var digests = await WriterProgram.DigestsAsync(Sandbox, Path, restored);
+        Assert.True(digests[Path] == digests[restored], $"{Id}: the replica restores to other content than the database has ({digests[Path]}, restored {digests[restored]})\n{agent?.Said}");
+        Assert.Equal("ok", (await WriterProgram.ChecksAsync(Sandbox, restored))[restored]);
+        File.Delete(restored);
+    }
+
+    /// <summary>The replica's files of a level as (MinTXID, MaxTXID), ascending.</summary>
+    public IReadOnlyList<(long Min, long Max)> Files(int level)
+    {
+        var folder = System.IO.Path.Combine(ReplicaFolder, "ltx", level.ToString(CultureInfo.InvariantCulture));
+        return !System.IO.Directory.Exists(folder) ? [] :
+            [.. System.IO.Directory.EnumerateFiles(folder, "*.ltx").Select(System.IO.Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal)
+                .Select(name => (Hex(name![..16]), Hex(name[17..])))];
+    }
+
+    /// <summary>
+    /// The shape every replica of ours has: one base from TXID 1 at level 1 (or a snapshot), and level-0 and level-1 files
+    /// without a gap or an overlap up to the newest.
+    /// </summary>
+    public void ChainIsWhole()
+    {
+        foreach (var level in new[] { 0, 1 })
+        {
+            var files = Files(level);
+            for (var i = 1; i < files.Count; i++)
+                Assert.True(files[i].Min == files[i - 1].Max + 1, $"{Id}: level {level} has {files[i - 1]} and then {files[i]}: {Listing()}");
+        }
+
+        Assert.True(Files(0).All(file => file.Min == file.Max), $"{Id}: a level-0 file spans several TXIDs: {Listing()}");
+        Assert.True(Files(1).Concat(Files(9)).Any(file => file.Min == 1), $"{Id}: nothing begins at TXID 1: {Listing()}");
+        Assert.True(Files(0).All(file => file.Min > 1), $"{Id}: level 0 begins at TXID 1, the base belongs to level 1: {Listing()}");
+    }
+
+    public string Listing() => string.Join("; ", Enumerable.Range(0, 10).Where(level => Files(level).Count > 0)
+        .Select(level => $"L{level}: " + string.Join(' ', Files(level).Select(file => $"{file.Min}-{file.Max}"))));
+
+    private static long Hex(string text) => long.Parse(text, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+}
