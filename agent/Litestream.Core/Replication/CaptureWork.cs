@@ -89,7 +89,7 @@ internal sealed class CaptureWork(StoreContext context, Capture capture, Opening
             return Lane.Never;
         }
         Opening.CheckFile(database);
-        if (database.Chain is null)
+        if (database.Chain is not { } chain)
         {
             database.PublishLane.Wake();
             return Lane.Never;
@@ -97,7 +97,7 @@ internal sealed class CaptureWork(StoreContext context, Capture capture, Opening
         CheckSpool(database);
         if (HotCount >= context.Options.MaxHot && (database.CaptureLane.IsBackground || HotCount >= context.Options.MaxHot + context.Options.MaxHot / 4))
             return context.In(CrowdedPause);
-        var hot = opening.Open(database, since);
+        var hot = opening.Open(database, chain, since);
         database.Hot = hot;
         database.SetCapture(DatabaseStatus.Active, DatabaseReason.Hot);
         database.EndLook(hot.Holder.WalLength());

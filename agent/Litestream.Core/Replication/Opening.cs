@@ -15,12 +15,13 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
     /// <summary>Who opened which file last: at most one entry for each database that was ever open.</summary>
     private readonly ConcurrentDictionary<(ulong Device, ulong Inode), ReplicatedDatabase> _byInode = new();
 
-    /// <summary>Opens, takes the first mark, and captures everything committed so far. The chain must be known.</summary>
-    public HotDatabase Open(ReplicatedDatabase database, long since)
+    /// <summary>Opens, takes the first mark, and captures everything committed so far, on top of <paramref name="chain"/>.</summary>
+    public HotDatabase Open(ReplicatedDatabase database, ChainStart chain, long since)
     {
         var before = CheckFile(database);
         RefuseSecondName(database, before);
         var connection = EngineConnection.Open(database.Path);
+        HotDatabase? hot = null;
         try
         {
             CheckFormat(database, connection, before);
@@ -28,12 +29,15 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
             var files = DatabaseFiles.At(database.Path);
             if (files.Main is not { } now || !now.IsSameFile(before))
                 throw new CaptureException(DatabaseStatus.Waiting, DatabaseReason.BeingCreated, $"{database.Path} was replaced while it was opened", retryIn: TimeSpan.FromMilliseconds(50));
-            var hot = new HotDatabase(database.Path, connection, files, TakeTable(database)) { LastWriteAt = context.Time.GetTimestamp(), TableSavedAt = context.Time.GetTimestamp() };
-            Establish(database, hot, since);
+            hot = new HotDatabase(database.Path, connection, files, TakeTable(database, chain)) { LastWriteAt = context.Time.GetTimestamp(), TableSavedAt = context.Time.GetTimestamp() };
+            Establish(database, hot, chain, since);
             return hot;
         }
         catch
         {
+            // What was staged before it went wrong is captured: the table must not fall behind.
+            if (hot is { Table.PageCount: > 0 } && hot.Table.Txid == database.Book.Captured)
+                hot.Table.Save(context.TablePathOf(database.Name));
             connection.Dispose();
             throw;
         }
@@ -73,33 +77,31 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
         return header.Salts == position.Salts && header.Checksum == position.Checksum;
     }
 
-    private void Establish(ReplicatedDatabase database, HotDatabase hot, long since)
+    private void Establish(ReplicatedDatabase database, HotDatabase hot, ChainStart chain, long since)
     {
-        var reason = database.Chain!.NeedsImage ? null : FindBreak(database, hot.Holder);
-        if (database.Chain.NeedsImage)
+        var reason = chain.NeedsImage ? null : FindBreak(database, hot.Holder);
+        if (chain.NeedsImage)
         {
             database.SetCapture(DatabaseStatus.Active, DatabaseReason.FirstCopy);
             var index = hot.Holder.ReadWalIndex() ?? throw new CaptureException(DatabaseStatus.Error, DatabaseReason.Other, $"The wal-index of {database.Path} cannot be read");
             resync.StageBase(database, hot, hot.Holder, index, since);
             context.Log.FirstCopy(database.Name, hot.Table.PageCount, hot.FullReadTime.TotalMilliseconds);
-            database.Chain = new(null, false);
         }
+        database.MoveChain(chain, ChainStart.Taken);
         capture.CaptureAll(database, hot, hot.Holder, since, reason);
     }
 
-    private PageTable TakeTable(ReplicatedDatabase database)
+    private PageTable TakeTable(ReplicatedDatabase database, ChainStart chain)
     {
-        var chain = database.Chain!;
         if (chain.NeedsImage)
             return new(0, database.Book.Captured);
         var table = chain.Table ?? PageTable.TryLoad(context.TablePathOf(database.Name));
         if (table is null || table.Txid != database.Book.Captured || table.Sum != database.Book.PostSum)
         {
             // Lost or of another transaction: the publish lane builds it anew from the replica.
-            database.Chain = null;
+            database.MoveChain(chain, null);
             throw new CaptureException(DatabaseStatus.Active, DatabaseReason.Pending, $"The page table of {database.Name} is rebuilt from the replica", retryIn: TimeSpan.Zero);
         }
-        database.Chain = new(null, false);
         return table;
     }
 

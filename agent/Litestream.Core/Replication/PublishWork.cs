@@ -43,6 +43,12 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
     {
         if (database.Chain is null)
         {
+            if (database.Hot is not null)
+            {
+                // Nothing may be captured while the chain is looked at: the capture lane closes first, and asks again.
+                database.CaptureLane.Wake();
+                return Lane.Never;
+            }
             await discovery.RunAsync(database, stopping).ConfigureAwait(false);
             database.CaptureLane.Wake();
         }

@@ -21,6 +21,8 @@ internal sealed class ReplicatedDatabase
     private (DatabaseStatus Status, DatabaseReason Reason, string? Detail) _capture = (DatabaseStatus.Waiting, DatabaseReason.Pending, null);
     private (DatabaseStatus Status, DatabaseReason Reason, string? Detail) _publish = (DatabaseStatus.Active, DatabaseReason.None, null);
     private string? _lastError;
+    private HotDatabase? _hot;
+    private ChainStart? _chain;
     private long _walBytes;
     private long _housekeepingAt = Lane.Never;
 
@@ -46,11 +48,22 @@ internal sealed class ReplicatedDatabase
     /// <summary>What the books say; replaced as a whole, under the lock.</summary>
     public BookEntry Book { get; private set; }
 
-    /// <summary>The open connections, null while cold; owned by the capture lane.</summary>
-    public HotDatabase? Hot { get; set; }
+    /// <summary>The open connections, null while cold; set and used by the capture lane, others only ask whether there are any.</summary>
+    public HotDatabase? Hot
+    {
+        get => Volatile.Read(ref _hot);
+        set => Volatile.Write(ref _hot, value);
+    }
 
-    /// <summary>What the publish lane found out about the chain since the program started; null before. Written by the publish lane, consumed by the capture lane.</summary>
-    public ChainStart? Chain { get; set; }
+    /// <summary>
+    /// What the publish lane found out about the chain since the program started; null before, and again when it turns out to be wrong. While it is
+    /// null nothing is captured.
+    /// </summary>
+    public ChainStart? Chain
+    {
+        get => Volatile.Read(ref _chain);
+        set => Volatile.Write(ref _chain, value);
+    }
 
     /// <summary>The publish lane met a missing or damaged file of our own: the next discovery asks for a new image.</summary>
     public bool IsChainDamaged { get; set; }
@@ -146,6 +159,9 @@ internal sealed class ReplicatedDatabase
         await using var registration = cancellationToken.Register(() => request.Done.TrySetCanceled(cancellationToken)).ConfigureAwait(false);
         return await request.Done.Task.ConfigureAwait(false);
     }
+
+    /// <summary>Capture lane: moves the chain on from what it was when it was looked at, unless the publish lane has changed its mind meanwhile.</summary>
+    public void MoveChain(ChainStart from, ChainStart? to) => Interlocked.CompareExchange(ref _chain, to, from);
 
     /// <summary>Changes the books, on disk too.</summary>
     public void Record(Func<BookEntry, BookEntry> change)
