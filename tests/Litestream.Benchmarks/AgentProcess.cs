@@ -29,7 +29,7 @@ internal sealed class AgentProcess : IDisposable
             RedirectStandardError = true,
         };
         _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(30) };
-        Started = Stopwatch.StartNew();
+        (Started, StartedAt) = (Stopwatch.StartNew(), DateTime.UtcNow);
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => Take(line.Data);
         _process.ErrorDataReceived += (_, line) => Take(line.Data);
@@ -39,6 +39,9 @@ internal sealed class AgentProcess : IDisposable
     }
 
     public Stopwatch Started { get; }
+
+    /// <summary>The same moment by the clock of log lines and files.</summary>
+    public DateTime StartedAt { get; }
 
     /// <summary>User and system time so far.</summary>
     public TimeSpan Cpu
@@ -64,6 +67,13 @@ internal sealed class AgentProcess : IDisposable
             lock (_log)
                 return [.. _log];
         }
+    }
+
+    /// <summary>From the start of the process to the log line that begins so, by the agent's own time stamps.</summary>
+    public double SecondsToLine(string beginning)
+    {
+        WaitUntil(() => Log.Any(line => line.Message.StartsWith(beginning, StringComparison.Ordinal)), $"the line '{beginning}'");
+        return (Log.First(line => line.Message.StartsWith(beginning, StringComparison.Ordinal)).Time - StartedAt).TotalSeconds;
     }
 
     /// <summary>Waits for the first answer of the API.</summary>

@@ -3,7 +3,7 @@ namespace Litestream.Benchmarks;
 /// <summary>How much is measured.</summary>
 internal sealed record Effort
 {
-    public static readonly Effort Quick = new() { Runs = 3, Creations = 200, Commits = 8, IdleSeconds = 10, Names = ["start", "register", "delay", "idle"] };
+    public static readonly Effort Quick = new() { Runs = 3, Creations = 200, Commits = 8, IdleSeconds = 20, Names = ["start", "register", "delay", "idle"] };
 
     public static readonly Effort Full = new()
     {
