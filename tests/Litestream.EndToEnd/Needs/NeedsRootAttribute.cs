@@ -1,8 +1,10 @@
+using Litestream.Tests.Needs;
+
 namespace Litestream.EndToEnd.Needs;
 
-/// <summary>Root, for a small file system of its own or another owner of a file.</summary>
+/// <summary>Root, to give a file another owner.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class NeedsRootAttribute : FactAttribute
 {
-    public NeedsRootAttribute() => Skip = Need.SkipReason("root", Environment.UserName == "root", "mounts a file system or changes an owner");
+    public NeedsRootAttribute() => Skip = Need.SkipReason("root", Environment.UserName == "root", "run as root");
 }

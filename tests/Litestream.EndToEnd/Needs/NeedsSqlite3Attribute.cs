@@ -1,3 +1,5 @@
+using Litestream.Tests.Needs;
+
 namespace Litestream.EndToEnd.Needs;
 
 /// <summary>The <c>sqlite3</c> program.</summary>

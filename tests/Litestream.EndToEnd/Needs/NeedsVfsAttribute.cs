@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Litestream.Tests.Needs;
 
 namespace Litestream.EndToEnd.Needs;
 

@@ -1,3 +1,4 @@
+using Litestream.EndToEnd.Needs;
 using Litestream.EndToEnd.Programs;
 
 namespace Litestream.EndToEnd.Scenarios;
@@ -25,6 +26,28 @@ public sealed class FirstCopyTests : IDisposable
         tenant.ChainIsWhole();
         await agent.StopInOrderAsync();
         await tenant.ReplicaEqualsAsync();
+    }
+
+    [NeedsSqlite3]
+    public async Task The_sqlite3_program_writes_it_and_finds_the_same_in_what_was_restored()
+    {
+        var tenant = _sandbox.NewTenant();
+        using var agent = await RunningAgent.StartAsync(_sandbox);
+        foreach (var sql in new[]
+                 {
+                     "PRAGMA journal_mode=WAL; CREATE TABLE t(id INTEGER PRIMARY KEY, v); INSERT INTO t(v) VALUES('first')",
+                     "CREATE INDEX i ON t(v); CREATE VIEW w AS SELECT v FROM t; CREATE TRIGGER g AFTER DELETE ON t BEGIN INSERT INTO t(v) VALUES('gone'); END",
+                     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500) INSERT INTO t(v) SELECT hex(randomblob(200)) FROM n; DELETE FROM t WHERE id % 7 = 0",
+                     "VACUUM",
+                 })
+        {
+            (await ChildProcess.RunAsync("sqlite3", [tenant.Path, sql], _sandbox.Root)).MustSucceed();
+            await tenant.ReplicaBecomesEqualAsync(agent);
+        }
+
+        var restored = await tenant.RestoreAsync();
+        Assert.Equal(await Sqlite3Program.DumpAsync(_sandbox, tenant.Path), await Sqlite3Program.DumpAsync(_sandbox, restored));
+        Assert.Equal("ok", await Sqlite3Program.IntegrityAsync(_sandbox, restored));
     }
 
     [Fact]

@@ -88,7 +88,7 @@ public sealed class IsolationTests : IDisposable
         Assert.False(File.Exists(foreign.Path + "-wal"));
     }
 
-    [NeedsRoot]
+    [NeedsMount]
     public async Task A_full_replica_is_named_and_catches_up_when_there_is_room()
     {
         var small = _sandbox.Folder("small");
@@ -118,7 +118,7 @@ public sealed class IsolationTests : IDisposable
         }
     }
 
-    [NeedsRoot]
+    [NeedsMount]
     public async Task A_full_disk_of_the_state_is_named_and_loses_nothing()
     {
         var small = _sandbox.Folder("small");

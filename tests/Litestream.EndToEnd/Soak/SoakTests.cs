@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using Litestream.EndToEnd.Needs;
 using Litestream.EndToEnd.Programs;
+using Litestream.Tests.Needs;
 using Xunit.Abstractions;
 
 namespace Litestream.EndToEnd.Soak;
