@@ -146,6 +146,8 @@ public sealed class Store : IAsyncDisposable
         var book = _known.TryGetValue(name, out var known)
             ? known.Path == path ? known : known with { Path = path, Position = null, Resting = null }
             : new() { Name = name, Path = path, CreatedAt = _context.Time.GetUtcNow() };
+        if (known != book)
+            _context.Books.SaveSoon(book);
         var database = new Database(new(book, _context, _scheduler));
         // It may have been closed with captured files that the replica never got.
         if (book.Captured > book.Published)

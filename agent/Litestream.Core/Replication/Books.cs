@@ -13,11 +13,13 @@ namespace Litestream.Replication;
 internal sealed class Books : IDisposable
 {
     private const int SchemaVersion = 1;
+    private const int MaxPending = 500;
 
     private readonly Lock _lock = new();
     private readonly SqliteConnection _connection;
     private readonly string _replica;
     private readonly Dictionary<string, SqliteCommand> _commands = [];
+    private readonly List<BookEntry> _pending = [];
 
     private Books(SqliteConnection connection, string replica) => (_connection, _replica) = (connection, replica);
 
@@ -83,26 +85,25 @@ internal sealed class Books : IDisposable
         lock (_lock)
         {
             using var transaction = _connection.BeginTransaction();
-            Run(transaction, """
-                INSERT INTO database (name, path, created_at, paused, switched) VALUES ($name, $path, $created_at, $paused, $switched)
-                ON CONFLICT (name) DO UPDATE SET path = excluded.path, paused = excluded.paused, switched = excluded.switched
-                """,
-                ("$name", entry.Name), ("$path", entry.Path), ("$created_at", entry.CreatedAt.ToUnixTimeMilliseconds()),
-                ("$paused", entry.IsPaused), ("$switched", (long)entry.SwitchedInode));
-            var (position, rest) = (entry.Position, entry.Resting);
-            Run(transaction, """
-                INSERT OR REPLACE INTO replica VALUES ($replica, $name, $epoch, $captured, $post_sum, $page_size, $page_count,
-                    $salt1, $salt2, $frame, $sum0, $sum1, $published, $last_sync_at, $last_proof_at,
-                    $rest_device, $rest_inode, $rest_size, $rest_mtime, $rest_ctime, $rest_wal_inode, $rest_wal_salts)
-                """,
-                ("$replica", _replica), ("$name", entry.Name), ("$epoch", (long)entry.Epoch), ("$captured", (long)entry.Captured.Value),
-                ("$post_sum", (long)entry.PostSum), ("$page_size", entry.PageSize), ("$page_count", (long)entry.PageCount),
-                ("$salt1", (long?)position?.Salts.Salt1), ("$salt2", (long?)position?.Salts.Salt2), ("$frame", (long?)position?.Frame),
-                ("$sum0", (long?)position?.Checksum.S0), ("$sum1", (long?)position?.Checksum.S1), ("$published", (long)entry.Published.Value),
-                ("$last_sync_at", entry.LastSyncAt?.ToUnixTimeMilliseconds()), ("$last_proof_at", entry.LastProofAt?.ToUnixTimeMilliseconds()),
-                ("$rest_device", (long?)rest?.Main.Device), ("$rest_inode", (long?)rest?.Main.Inode), ("$rest_size", rest?.Main.SizeBytes),
-                ("$rest_mtime", rest?.Main.MtimeNs), ("$rest_ctime", rest?.Main.CtimeNs), ("$rest_wal_inode", (long?)rest?.WalInode),
-                ("$rest_wal_salts", rest is { } r ? ((long)r.WalSalts.Salt1 << 32) | r.WalSalts.Salt2 : null));
+            WritePending(transaction);
+            Write(transaction, entry);
+            transaction.Commit();
+        }
+    }
+
+    /// <summary>
+    /// Remembers a registration and writes it together with what is written next: ten thousand at a start are a few transactions. A crash before
+    /// that loses nothing that the next registration does not tell again.
+    /// </summary>
+    public void SaveSoon(BookEntry entry)
+    {
+        lock (_lock)
+        {
+            _pending.Add(entry);
+            if (_pending.Count < MaxPending)
+                return;
+            using var transaction = _connection.BeginTransaction();
+            WritePending(transaction);
             transaction.Commit();
         }
     }
@@ -173,10 +174,46 @@ internal sealed class Books : IDisposable
     {
         lock (_lock)
         {
+            using (var transaction = _connection.BeginTransaction())
+            {
+                WritePending(transaction);
+                transaction.Commit();
+            }
             foreach (var command in _commands.Values)
                 command.Dispose();
             _connection.Dispose();
         }
+    }
+
+    private void WritePending(SqliteTransaction transaction)
+    {
+        foreach (var entry in _pending)
+            Write(transaction, entry);
+        _pending.Clear();
+    }
+
+    private void Write(SqliteTransaction transaction, BookEntry entry)
+    {
+        Run(transaction, """
+            INSERT INTO database (name, path, created_at, paused, switched) VALUES ($name, $path, $created_at, $paused, $switched)
+            ON CONFLICT (name) DO UPDATE SET path = excluded.path, paused = excluded.paused, switched = excluded.switched
+            """,
+            ("$name", entry.Name), ("$path", entry.Path), ("$created_at", entry.CreatedAt.ToUnixTimeMilliseconds()),
+            ("$paused", entry.IsPaused), ("$switched", (long)entry.SwitchedInode));
+        var (position, rest) = (entry.Position, entry.Resting);
+        Run(transaction, """
+            INSERT OR REPLACE INTO replica VALUES ($replica, $name, $epoch, $captured, $post_sum, $page_size, $page_count,
+                $salt1, $salt2, $frame, $sum0, $sum1, $published, $last_sync_at, $last_proof_at,
+                $rest_device, $rest_inode, $rest_size, $rest_mtime, $rest_ctime, $rest_wal_inode, $rest_wal_salts)
+            """,
+            ("$replica", _replica), ("$name", entry.Name), ("$epoch", (long)entry.Epoch), ("$captured", (long)entry.Captured.Value),
+            ("$post_sum", (long)entry.PostSum), ("$page_size", entry.PageSize), ("$page_count", (long)entry.PageCount),
+            ("$salt1", (long?)position?.Salts.Salt1), ("$salt2", (long?)position?.Salts.Salt2), ("$frame", (long?)position?.Frame),
+            ("$sum0", (long?)position?.Checksum.S0), ("$sum1", (long?)position?.Checksum.S1), ("$published", (long)entry.Published.Value),
+            ("$last_sync_at", entry.LastSyncAt?.ToUnixTimeMilliseconds()), ("$last_proof_at", entry.LastProofAt?.ToUnixTimeMilliseconds()),
+            ("$rest_device", (long?)rest?.Main.Device), ("$rest_inode", (long?)rest?.Main.Inode), ("$rest_size", rest?.Main.SizeBytes),
+            ("$rest_mtime", rest?.Main.MtimeNs), ("$rest_ctime", rest?.Main.CtimeNs), ("$rest_wal_inode", (long?)rest?.WalInode),
+            ("$rest_wal_salts", rest is { } r ? ((long)r.WalSalts.Salt1 << 32) | r.WalSalts.Salt2 : null));
     }
 
     private void CreateSchema()

@@ -1,4 +1,5 @@
 using Litestream.Sqlite;
+using Microsoft.Data.Sqlite;
 
 namespace Litestream.Replication;
 
@@ -10,6 +11,7 @@ internal static class CaptureFailure
         CaptureException known => known,
         SqliteErrorException sqlite => OfSqlite(sqlite, path),
         IOException io when DiskFull.Is(io) => new(DatabaseStatus.Error, DatabaseReason.StateDiskFull, $"No room left in the state directory: {io.Message}", "free some space"),
+        SqliteException { SqliteErrorCode: (int)SqliteCode.Full } books => new(DatabaseStatus.Error, DatabaseReason.StateDiskFull, $"No room left in the state directory for the books: {books.Message}", "free some space"),
         LitestreamException { Hint: var hint } => new(DatabaseStatus.Error, DatabaseReason.Other, error.Message, hint),
         _ => new(DatabaseStatus.Error, DatabaseReason.Other, $"{path}: {error.GetType().Name}: {error.Message}"),
     };

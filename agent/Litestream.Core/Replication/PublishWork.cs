@@ -1,3 +1,4 @@
+using Litestream.Ltx;
 using Litestream.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -88,7 +89,7 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
     private async Task RetainAsync(ReplicatedDatabase database)
     {
         var now = context.Time.GetUtcNow();
-        var files = Enumerable.Range(0, Ltx.LtxFile.SnapshotLevel + 1).SelectMany(level => context.Books.Files(database.Name, level)).ToList();
+        var files = Enumerable.Range(0, LtxFile.SnapshotLevel + 1).SelectMany(level => context.Books.Files(database.Name, level)).ToList();
         var doomed = Retention.Choose(files, now, context.Options.L0Retention, context.Options.SnapshotRetention);
         if (doomed.Count > 0)
         {
@@ -142,7 +143,7 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
         StorageException { Fault: StorageFault.Full } e => new(DatabaseStatus.Error, DatabaseReason.ReplicaDiskFull, e.Message, e.Hint),
         StorageException { Fault: StorageFault.Missing } e => new(DatabaseStatus.Error, DatabaseReason.ReplicaDamaged, e.Message, e.Hint),
         StorageException e => new(DatabaseStatus.Error, DatabaseReason.ReplicaUnavailable, e.Message, e.Hint),
-        LitestreamException e => new(DatabaseStatus.Error, DatabaseReason.ReplicaDamaged, e.Message, e.Hint),
-        _ => new(DatabaseStatus.Error, DatabaseReason.Other, $"{error.GetType().Name}: {error.Message}"),
+        LtxFormatException e => new(DatabaseStatus.Error, DatabaseReason.ReplicaDamaged, e.Message, e.Hint),
+        _ => CaptureFailure.Of(error, "the publish lane"),
     };
 }

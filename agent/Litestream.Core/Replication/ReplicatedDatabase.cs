@@ -224,13 +224,14 @@ internal sealed class ReplicatedDatabase
     /// <summary>Publish lane: the oldest staged file is in the replica.</summary>
     public void ConfirmPublished(StagedFile file, DateTimeOffset now)
     {
+        // First: should the books fail here, the file stays staged and is found published at the next try.
+        _context.Books.AddFile(Name, file.File);
         lock (_lock)
         {
             _staged.Dequeue();
             Book = Book with { Published = Txid.Max(Book.Published, file.File.MaxTxid), LastSyncAt = now };
             _context.Books.Save(Book);
         }
-        _context.Books.AddFile(Name, file.File);
         _context.Spool.AddWaiting(-file.File.SizeBytes);
         AnswerSyncs();
     }
