@@ -83,7 +83,8 @@ internal sealed class Admission(Store store, WatchedFiles files, SkippedFiles sk
         {
             return Skip(directory, path, VerdictKind.Skipped, refused.Message);
         }
-        var file = new TrackedFile(path, directory, database) { IsPresent = facts.Exists, SeenInSweep = Sweep };
+        // The store's own string: a hundred thousand paths need not be kept twice.
+        var file = new TrackedFile(database.Path, directory, database) { IsPresent = facts.Exists, SeenInSweep = Sweep };
         files.Add(file, facts);
         skipped.Remove(path);
         if (Announces && facts.Exists)

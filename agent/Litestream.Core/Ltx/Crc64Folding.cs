@@ -7,9 +7,10 @@ using System.Runtime.Intrinsics.X86;
 namespace Litestream.Ltx;
 
 /// <summary>
-/// CRC-64/GO-ISO by carry-less multiplication. A block of 16 bytes is the polynomial lo * x^64 + hi; to move it d bits forward it is multiplied
-/// by (x^(d+63), x^(d-1)) mod P (one less than expected, as the product of two reflected factors lies one bit lower) and added to what stands
-/// there. Eight blocks are moved at a time, so that their multiplications overlap. Works on the raw register (the caller inverts).
+/// CRC-64/GO-ISO by carry-less multiplication. A block of 16 bytes is the polynomial lo * x^64 + hi; to move it d bits forward it is
+/// multiplied by (x^(d+63), x^(d-1)) mod P (one less than expected, as the product of two reflected factors lies one bit lower) and added
+/// to what stands there. Eight blocks are moved at a time, so that their multiplications overlap. Works on the raw register (the caller
+/// inverts).
 /// </summary>
 internal static class Crc64Folding
 {

@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace Litestream.Ltx;
 
-/// <summary>The frames of a file in the order read, in a pooled array: a page costs no allocation, and memory follows what was really read.</summary>
+/// <summary>
+/// The frames of a file in the order read, in a pooled array: a page costs no allocation, and memory follows what was really read.
+/// </summary>
 internal sealed class FrameLog : IDisposable
 {
     private IndexEntry[] _entries = [];

@@ -44,7 +44,10 @@ public sealed class LtxDecoder : IDisposable
     /// <summary>The verified index; only after <see cref="ReadPage"/> answered false.</summary>
     public PageIndex Index => _index ?? throw new InvalidOperationException("the index is known once ReadPage has answered false");
 
-    /// <summary>Decodes the next page into <paramref name="page"/> (page size). False after the last one: then index, trailer and checksum have been verified and the stream is at its end.</summary>
+    /// <summary>
+    /// Decodes the next page into <paramref name="page"/> (page size). False after the last one: then index, trailer and checksum have
+    /// been verified and the stream is at its end.
+    /// </summary>
     public bool ReadPage(Span<byte> page, out uint pgno)
     {
         if (page.Length != Header.PageSize)

@@ -57,7 +57,10 @@ public sealed class LtxEncoder : IDisposable
     /// <summary>Pages written so far.</summary>
     public int PageCount => _order.Count;
 
-    /// <summary>Compresses and writes a page; <paramref name="page"/> is exactly the page size. Throws <see cref="ArgumentException"/> for a page out of order, beyond Commit, or the lock page.</summary>
+    /// <summary>
+    /// Compresses and writes a page; <paramref name="page"/> is exactly the page size. Throws <see cref="ArgumentException"/> for a page
+    /// out of order, beyond Commit, or the lock page.
+    /// </summary>
     public void WritePage(uint pgno, ReadOnlySpan<byte> page)
     {
         CheckPage(pgno, page);
@@ -65,7 +68,9 @@ public sealed class LtxEncoder : IDisposable
         CompleteFrame(pgno, Lz4Block.Compress(page, frame[PageFrame.BlockOffset..]), page);
     }
 
-    /// <summary>Writes a page whose LZ4 block exists already (merging): the file checksum covers the uncompressed bytes, hence both.</summary>
+    /// <summary>
+    /// Writes a page whose LZ4 block exists already (merging): the file checksum covers the uncompressed bytes, hence both.
+    /// </summary>
     public void WriteCompressed(uint pgno, ReadOnlySpan<byte> lz4Block, ReadOnlySpan<byte> page)
     {
         if (lz4Block.Length == 0 || lz4Block.Length > _frameBound - PageFrame.BlockOffset)
@@ -75,7 +80,9 @@ public sealed class LtxEncoder : IDisposable
         CompleteFrame(pgno, lz4Block.Length, page);
     }
 
-    /// <summary>Completes the file and flushes the stream (no fsync). Returns the file's length in bytes. A MinTXID 1 file must hold every page.</summary>
+    /// <summary>
+    /// Completes the file and flushes the stream (no fsync). Returns the file's length in bytes. A MinTXID 1 file must hold every page.
+    /// </summary>
     public long Finish() => Complete(_header);
 
     /// <summary>As <see cref="Finish()"/>, with the proof put into the header; the stream must be able to seek.</summary>

@@ -21,7 +21,9 @@ public readonly record struct LtxFile(int Level, Txid MinTxid, Txid MaxTxid, lon
     public static string NameOf(Txid min, Txid max) =>
         string.Create(CultureInfo.InvariantCulture, $"{min.Value:x16}-{max.Value:x16}.ltx");
 
-    /// <summary>False for every name that is not exactly a lower-case LTX name with 1 &lt;= min &lt;= max; such files are none of ours.</summary>
+    /// <summary>
+    /// False for every name that is not exactly a lower-case LTX name with 1 &lt;= min &lt;= max; such files are none of ours.
+    /// </summary>
     public static bool TryParseName(ReadOnlySpan<char> name, out Txid min, out Txid max)
     {
         min = max = Txid.None;

@@ -3,13 +3,17 @@ using System.Numerics;
 
 namespace Litestream.Ltx;
 
-/// <summary>The 100 bytes at the beginning of an LTX file. Flags are always NoChecksum, the pre-apply checksum always 0 in files we write.</summary>
+/// <summary>
+/// The 100 bytes at the beginning of an LTX file. Flags are always NoChecksum, the pre-apply checksum always 0 in files we write.
+/// </summary>
 public readonly record struct LtxHeader
 {
     public const int SizeBytes = 100;
 
     private const uint Magic = 0x4C545831;
     private const uint NoChecksumFlag = 2;
+    private const long FirstMs = -62_135_596_800_000;
+    private const long LastMs = 253_402_300_799_999;
     private const byte HasPre = 1;
     private const byte HasPost = 2;
 
@@ -36,7 +40,9 @@ public readonly record struct LtxHeader
 
     public uint WalSalt2 { get; init; }
 
-    /// <summary>Who wrote it: agent instance in the upper, epoch in the lower 32 bits; 0 for genuine Litestream and for compactions.</summary>
+    /// <summary>
+    /// Who wrote it: agent instance in the upper, epoch in the lower 32 bits; 0 for genuine Litestream and for compactions.
+    /// </summary>
     public ulong NodeId { get; init; }
 
     /// <summary>Our proof in the reserved bytes; null in files without our tag.</summary>
@@ -46,7 +52,10 @@ public readonly record struct LtxHeader
 
     public DateTimeOffset Timestamp => DateTimeOffset.FromUnixTimeMilliseconds(TimestampMs);
 
-    /// <summary>Writes exactly <see cref="SizeBytes"/> bytes. Throws <see cref="InvalidOperationException"/> for values that no reader would accept.</summary>
+    /// <summary>
+    /// Writes exactly <see cref="SizeBytes"/> bytes. Throws <see cref="InvalidOperationException"/> for values that no reader would
+    /// accept.
+    /// </summary>
     public void Write(Span<byte> destination)
     {
         if (FirstFault() is { } fault)
@@ -117,7 +126,7 @@ public readonly record struct LtxHeader
             return (8, "a page size of 512 to 65536, a power of two", $"{PageSize}");
         if (MinTxid.IsNone || MaxTxid < MinTxid)
             return (16, "transactions from 1 on, in order", $"{MinTxid}-{MaxTxid}");
-        if (TimestampMs < DateTimeOffset.MinValue.ToUnixTimeMilliseconds() || TimestampMs > DateTimeOffset.MaxValue.ToUnixTimeMilliseconds())
+        if (TimestampMs < FirstMs || TimestampMs > LastMs)
             return (32, "a time in the years 1 to 9999", $"{TimestampMs} ms");
         if (WalOffset < 0 || WalSize < 0)
             return (48, "a WAL range that is not negative", $"{WalOffset}+{WalSize}");
@@ -126,7 +135,9 @@ public readonly record struct LtxHeader
         return null;
     }
 
-    /// <summary>Bytes 80..99: 'L' 'F' version flags, pre sum, post sum. Upstream ignores them; they stand as far back as they can.</summary>
+    /// <summary>
+    /// Bytes 80..99: 'L' 'F' version flags, pre sum, post sum. Upstream ignores them; they stand as far back as they can.
+    /// </summary>
     private void WriteProof(Span<byte> reserved)
     {
         if (Proof is not { } proof)

@@ -3,7 +3,8 @@ using System.Buffers;
 namespace Litestream.Ltx;
 
 /// <summary>
-/// A window on a stream: look ahead, then skip. Nobody looks further than one frame of the largest page, so memory is bounded whatever the file says.
+/// A window on a stream: look ahead, then skip. Nobody looks further than one frame of the largest page, so memory is bounded whatever
+/// the file says.
 /// </summary>
 internal sealed class LtxInput(Stream stream, string file) : IDisposable
 {

@@ -1,9 +1,9 @@
 namespace Litestream.Ltx;
 
 /// <summary>
-/// The newest frame of every page over several files, ascending by page number, never the lock page. What a file holds beyond its own Commit or
-/// that of any later file is not part of the database any more, even if it grew again since: whoever grows it writes those pages anew.
-/// One pass; memory is 20 bytes a file, time O(log files) a frame.
+/// The newest frame of every page over several files, ascending by page number, never the lock page. What a file holds beyond its own
+/// Commit or that of any later file is not part of the database any more, even if it grew again since: whoever grows it writes those
+/// pages anew. One pass; memory is 20 bytes a file, time O(log files) a frame.
 /// </summary>
 internal sealed class LtxMerger
 {

@@ -6,30 +6,35 @@ using System.Runtime.Intrinsics.X86;
 namespace Litestream.Ltx;
 
 /// <summary>
-/// LZ4 decompressor (the sequences are described at <see cref="Lz4BlockEncoder"/>). Pointers, as spans cost two thirds of the speed; every read and
-/// write is preceded by a check of what is left, in one of two ways: either so much is left that copies of fixed size cannot leave the buffers,
-/// whatever the block says, or the exact length is compared first.
+/// LZ4 decompressor (the sequences are described at <see cref="Lz4BlockEncoder"/>). Pointers, as spans cost two thirds of the speed;
+/// every read and write is preceded by a check of what is left, in one of two ways: either so much is left that copies of fixed size
+/// cannot leave the buffers, whatever the block says, or the exact length is compared first.
 /// </summary>
 internal static unsafe class Lz4BlockDecoder
 {
     private const int MinMatch = 4;
     private const int Malformed = -1;
 
-    // With so much left on both sides a short sequence is copied without looking: of at most 14 literals and 2 bytes of distance 16 are read; at
-    // most 14 literals and 32 bytes of match are written.
+    // Far beyond any block, and far enough from the end of an int that no sum below can wrap.
+    private const int MaxOutputBytes = 1 << 30;
+
+    // With so much left on both sides a short sequence is copied without looking: of at most 14 literals and 2 bytes of distance 16 are
+    // read; at most 14 literals and 32 bytes of match are written.
     private const int RoomToRead = 16;
     private const int RoomToWrite = 64;
 
     /// <summary>
-    /// Decodes a block to <paramref name="destination"/> from <paramref name="start"/> on; matches may reach back to <paramref name="low"/>.
-    /// Returns the bytes written, or -1 for a malformed block or one that does not fit.
+    /// Decodes a block to <paramref name="destination"/> from <paramref name="start"/> on; matches may reach back to
+    /// <paramref name="low"/>. Returns the bytes written, or -1 for a malformed block or one that does not fit.
     /// </summary>
     public static int Decode(ReadOnlySpan<byte> block, Span<byte> destination, int start, int low)
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(destination.Length, MaxOutputBytes);
         fixed (byte* from = block, to = destination)
             return Decode(from, from + block.Length, to + low, to + start, to + destination.Length);
     }
 
+    // One loop, longer than a method should be: taken apart, its five pointers would leave their registers.
     private static int Decode(byte* ip, byte* inputEnd, byte* low, byte* start, byte* outputEnd)
     {
         var op = start;
@@ -82,7 +87,9 @@ internal static unsafe class Lz4BlockDecoder
         return Malformed;
     }
 
-    /// <summary>A length of 15 and the bytes that add to it. More than <paramref name="limit"/> if the input ends, or once it is too long anyway.</summary>
+    /// <summary>
+    /// A length of 15 and the bytes that add to it. More than <paramref name="limit"/> if the input ends, or once it is too long anyway.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int LongLength(ref byte* ip, byte* inputEnd, long limit)
     {

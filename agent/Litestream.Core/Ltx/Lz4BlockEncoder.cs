@@ -4,9 +4,9 @@ using System.Runtime.CompilerServices;
 namespace Litestream.Ltx;
 
 /// <summary>
-/// Greedy LZ4 compressor for up to 64 KiB. A sequence is: token (literals in the high half, match length - 4 in the low one; 15 = bytes that
-/// add to it follow), literals, distance in 2 bytes, little-endian. The last sequence has literals only, the last five bytes of a block are
-/// literals, and no match begins in the last twelve.
+/// Greedy LZ4 compressor for up to 64 KiB. A sequence is: token (literals in the high half, match length - 4 in the low one; 15 = bytes
+/// that add to it follow), literals, distance in 2 bytes, little-endian. The last sequence has literals only, the last five bytes of a
+/// block are literals, and no match begins in the last twelve.
 /// <para>
 /// Pointers throughout, unchecked: a sequence never takes more than the bytes it stands for plus one in 255, so that
 /// <see cref="Lz4Block.CompressBound"/> bytes (which the caller has checked) leave 16 for copies that write a little too far.

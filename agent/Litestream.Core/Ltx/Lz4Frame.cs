@@ -17,7 +17,10 @@ internal static class Lz4Frame
     /// <summary>The most bytes a frame may take that holds one page: header, one block and its checksum, end.</summary>
     public static int Bound(int pageSize) => Lz4FrameHeader.MaxSizeBytes + 4 + Lz4Block.CompressBound(pageSize) + 4 + 8;
 
-    /// <summary>Fills <paramref name="destination"/> exactly and returns the frame's length; what follows the frame in <paramref name="source"/> is not looked at.</summary>
+    /// <summary>
+    /// Fills <paramref name="destination"/> exactly and returns the frame's length; what follows the frame in <paramref name="source"/>
+    /// is not looked at.
+    /// </summary>
     public static int Decode(ReadOnlySpan<byte> source, Span<byte> destination, string file, long offset)
     {
         var header = Lz4FrameHeader.Parse(source, file, offset);
@@ -27,7 +30,11 @@ internal static class Lz4Frame
             var word = ReadWord(source, ref read, file, offset);
             if (word == 0)
                 break;
-            written += DecodeBlock(header, word, source, ref read, destination, written, file, offset);
+            var block = TakeBlock(header, word, source, ref read, file, offset);
+            var produced = Expand(header, block, stored: word >> 31 != 0, destination, written);
+            if (produced < 0)
+                throw new LtxFormatException(file, offset + read - block.Length, $"a page of {destination.Length} bytes in LZ4", "a malformed block");
+            written += produced;
         }
         if (written != destination.Length || (header.ContentSizeBytes is { } size && size != (ulong)written))
             throw new LtxFormatException(file, offset + read, $"{destination.Length} bytes of content in the LZ4 frame", $"{written}");
@@ -36,8 +43,8 @@ internal static class Lz4Frame
         return read;
     }
 
-    private static int DecodeBlock(
-        in Lz4FrameHeader header, uint word, ReadOnlySpan<byte> source, ref int read, Span<byte> destination, int written, string file, long offset)
+    private static ReadOnlySpan<byte> TakeBlock(
+        in Lz4FrameHeader header, uint word, ReadOnlySpan<byte> source, ref int read, string file, long offset)
     {
         var start = offset + read;
         var length = word & 0x7FFFFFFF;
@@ -49,10 +56,7 @@ internal static class Lz4Frame
         read += block.Length;
         if (header.BlockChecksums)
             CheckSum(block, ReadWord(source, ref read, file, offset), file, start);
-        var produced = Expand(header, block, stored: word != length, destination, written);
-        if (produced < 0)
-            throw new LtxFormatException(file, start, $"an LZ4 block within a page of {destination.Length} bytes", "a malformed or longer one");
-        return produced;
+        return block;
     }
 
     private static int Expand(in Lz4FrameHeader header, ReadOnlySpan<byte> block, bool stored, Span<byte> destination, int written)

@@ -33,7 +33,9 @@ internal readonly record struct Lz4FrameHeader
     /// <summary>How long the header is, from its first <see cref="MinSizeBytes"/> bytes.</summary>
     public static int SizeOf(ReadOnlySpan<byte> source) => (source[4] & 8) != 0 ? MaxSizeBytes : MinSizeBytes;
 
-    /// <summary><paramref name="source"/> begins with the frame; <paramref name="offset"/> is where it lies in <paramref name="file"/>.</summary>
+    /// <summary>
+    /// <paramref name="source"/> begins with the frame; <paramref name="offset"/> is where it lies in <paramref name="file"/>.
+    /// </summary>
     public static Lz4FrameHeader Parse(ReadOnlySpan<byte> source, string file, long offset)
     {
         if (source.Length < MinSizeBytes)

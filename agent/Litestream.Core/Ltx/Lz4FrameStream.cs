@@ -4,8 +4,9 @@ using System.Buffers.Binary;
 namespace Litestream.Ltx;
 
 /// <summary>
-/// Reads what an LZ4 frame of any length contains (snapshots and WAL segments of Litestream v0.3), one block at a time; the format is described at
-/// <see cref="Lz4Frame"/>. All its checksums are verified, the last one before the end is reported. The inner stream stays open.
+/// Reads what an LZ4 frame of any length contains (snapshots and WAL segments of Litestream v0.3), one block at a time; the format is
+/// described at <see cref="Lz4Frame"/>. All its checksums are verified, the last one before the end is reported. The inner stream stays
+/// open.
 /// </summary>
 internal sealed class Lz4FrameStream : Stream
 {
@@ -25,6 +26,7 @@ internal sealed class Lz4FrameStream : Stream
     private ulong _contentBytes;
     private XxHash32 _hash = new();
     private bool _finished;
+    private bool _disposed;
 
     /// <summary>Reads the frame's header.</summary>
     public Lz4FrameStream(Stream input, string file)
@@ -54,6 +56,7 @@ internal sealed class Lz4FrameStream : Stream
 
     public override int Read(Span<byte> buffer)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         while (_start == _end && !_finished && buffer.Length > 0)
             ReadBlock();
         var count = Math.Min(buffer.Length, _end - _start);
@@ -76,8 +79,7 @@ internal sealed class Lz4FrameStream : Stream
 
     protected override void Dispose(bool disposing)
     {
-        _finished = true;
-        _start = _end = 0;
+        _disposed = true;
         foreach (var array in (ReadOnlySpan<byte[]>)[_block, _output])
         {
             if (array.Length > 0)

@@ -19,8 +19,8 @@ public static class PageFrame
         Math.Max(BlockOffset + Lz4Block.CompressBound(pageSize), HeaderBytes + Lz4Frame.Bound(pageSize));
 
     /// <summary>
-    /// Decodes a frame of <see cref="IndexEntry.SizeBytes"/> bytes into <paramref name="page"/> (exactly the page size). Throws <see cref="LtxFormatException"/>
-    /// when the page number is not the index's, or the payload is damaged.
+    /// Decodes a frame of <see cref="IndexEntry.SizeBytes"/> bytes into <paramref name="page"/> (exactly the page size). Throws
+    /// <see cref="LtxFormatException"/> when the page number is not the index's, or the payload is damaged.
     /// </summary>
     public static void Decode(ReadOnlySpan<byte> frame, IndexEntry entry, Span<byte> page, string file)
     {
@@ -62,12 +62,13 @@ public static class PageFrame
     internal static int DecodeBlock(ReadOnlySpan<byte> payload, Span<byte> page, string file, long offset)
     {
         var size = BinaryPrimitives.ReadUInt32BigEndian(payload);
-        if (size > (uint)Lz4Block.CompressBound(page.Length))
-            throw new LtxFormatException(file, offset, $"at most {Lz4Block.CompressBound(page.Length)} bytes of compressed page", $"{size}");
+        var bound = (uint)Lz4Block.CompressBound(page.Length);
+        if (size > bound)
+            throw new LtxFormatException(file, offset, $"at most {bound} bytes of compressed page", $"{size}");
         if (size > (uint)(payload.Length - 4))
             throw new LtxFormatException(file, offset + 4, $"{size} bytes of compressed page", $"{payload.Length - 4}");
         if (!Lz4Block.TryDecompress(payload.Slice(4, (int)size), page))
-            throw new LtxFormatException(file, offset + 4, $"an LZ4 block that holds {page.Length} bytes", "a malformed one or another length");
+            throw new LtxFormatException(file, offset + 4, $"an LZ4 block of {page.Length} bytes", "a malformed one or another length");
         return 4 + (int)size;
     }
 }

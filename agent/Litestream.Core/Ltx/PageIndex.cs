@@ -32,8 +32,9 @@ public sealed class PageIndex
     public IndexEntry this[int i] => new(_slots[i].Pgno, _slots[i].Offset, _slots[i].SizeBytes);
 
     /// <summary>
-    /// Reads the index from the end of a file. <paramref name="tail"/> is the file's last bytes. When it is too short to hold the index, returns null
-    /// and <paramref name="neededBytes"/> says how many last bytes are needed (bounded by the file's size, else the file is damaged).
+    /// Reads the index from the end of a file. <paramref name="tail"/> is the file's last bytes. When it is too short to hold the index,
+    /// returns null and <paramref name="neededBytes"/> says how many last bytes are needed (bounded by the file's size, else the file is
+    /// damaged).
     /// </summary>
     public static PageIndex? Parse(ReadOnlySpan<byte> tail, long fileSizeBytes, string file, out int neededBytes)
     {
@@ -53,7 +54,9 @@ public sealed class PageIndex
         return ParseEntries(tail[^neededBytes..^TailBytes], fileSizeBytes - neededBytes, file);
     }
 
-    /// <summary><paramref name="start"/> is where the varints begin in the file: the frames must fill everything between the header and there.</summary>
+    /// <summary>
+    /// <paramref name="start"/> is where the varints begin in the file: the frames must fill everything between the header and there.
+    /// </summary>
     private static PageIndex ParseEntries(ReadOnlySpan<byte> bytes, long start, string file)
     {
         if (bytes[^1] != 0)
@@ -70,8 +73,9 @@ public sealed class PageIndex
             previous = (uint)pgno;
             expected += (long)size;
         }
-        if (expected + PageFrame.HeaderBytes != start)
-            throw new LtxFormatException(file, start, $"frames up to byte {start - PageFrame.HeaderBytes}, as the page index lies here", $"up to {expected}");
+        var end = start - PageFrame.HeaderBytes;
+        if (expected != end)
+            throw new LtxFormatException(file, start, $"frames in the page index up to byte {end}", $"up to byte {expected}");
         return new PageIndex(slots);
     }
 
@@ -89,10 +93,13 @@ public sealed class PageIndex
     private static ulong Number(ReadOnlySpan<byte> bytes, ref int read, ulong min, ulong max, string what, string file, long start)
     {
         var length = Varint.Read(bytes[read..], out var value);
-        if (length == 0 || value < min || value > max)
-            throw new LtxFormatException(file, start + read, $"a {what} of {min}..{max} in the page index", length == 0 ? "no number" : $"{value}");
-        read += length;
-        return value;
+        if (length > 0 && value >= min && value <= max)
+        {
+            read += length;
+            return value;
+        }
+        var found = length == 0 ? "no number" : $"{value}";
+        throw new LtxFormatException(file, start + read, $"a {what} of {min}..{max} in the page index", found);
     }
 
     private readonly record struct Slot(long Offset, uint Pgno, int SizeBytes);

@@ -4,8 +4,8 @@ using System.Buffers.Binary;
 namespace Litestream.Ltx;
 
 /// <summary>
-/// Collects the page index while the frames are written: per page <c>uvarint(pgno) uvarint(offset) uvarint(size)</c>, then 0x00, then the length of
-/// all that in 8 bytes, big-endian. Kept in pooled pieces, about 10 bytes a page, so that a large image needs no large array.
+/// Collects the page index while the frames are written: per page <c>uvarint(pgno) uvarint(offset) uvarint(size)</c>, then 0x00, then the
+/// length of all that in 8 bytes, big-endian. Kept in pooled pieces, about 10 bytes a page, so that a large image needs no large array.
 /// </summary>
 internal sealed class PageIndexWriter : IDisposable
 {

@@ -1,8 +1,8 @@
 namespace Litestream.Ltx;
 
 /// <summary>
-/// Which pages a file may hold, and in which order: strictly ascending, up to Commit, never the lock page; a file from transaction 1 holds every
-/// page, as a hole in it would restore as a page of zeroes.
+/// Which pages a file may hold, and in which order: strictly ascending, up to Commit, never the lock page; a file from transaction 1
+/// holds every page, as a hole in it would restore as a page of zeroes.
 /// </summary>
 internal sealed class PageOrder(in LtxHeader header)
 {

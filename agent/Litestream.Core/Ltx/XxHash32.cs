@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Numerics;
+using static System.Numerics.BitOperations;
 
 namespace Litestream.Ltx;
 
@@ -43,14 +43,14 @@ internal struct XxHash32
     {
         var hash = _length < 16
             ? Prime5
-            : BitOperations.RotateLeft(_a, 1) + BitOperations.RotateLeft(_b, 7) + BitOperations.RotateLeft(_c, 12) + BitOperations.RotateLeft(_d, 18);
+            : RotateLeft(_a, 1) + RotateLeft(_b, 7) + RotateLeft(_c, 12) + RotateLeft(_d, 18);
         hash += (uint)_length;
         ReadOnlySpan<byte> rest = _pending;
         rest = rest[..(int)(_length % 16)];
         for (; rest.Length >= 4; rest = rest[4..])
-            hash = BitOperations.RotateLeft(hash + (BinaryPrimitives.ReadUInt32LittleEndian(rest) * Prime3), 17) * Prime4;
+            hash = RotateLeft(hash + (BinaryPrimitives.ReadUInt32LittleEndian(rest) * Prime3), 17) * Prime4;
         foreach (var value in rest)
-            hash = BitOperations.RotateLeft(hash + (value * Prime5), 11) * Prime1;
+            hash = RotateLeft(hash + (value * Prime5), 11) * Prime1;
         hash = (hash ^ (hash >> 15)) * Prime2;
         hash = (hash ^ (hash >> 13)) * Prime3;
         return hash ^ (hash >> 16);
@@ -64,7 +64,7 @@ internal struct XxHash32
         _d = Round(_d, BinaryPrimitives.ReadUInt32LittleEndian(data[12..]));
     }
 
-    private static uint Round(uint lane, uint value) => BitOperations.RotateLeft(lane + (value * Prime2), 13) * Prime1;
+    private static uint Round(uint lane, uint value) => RotateLeft(lane + (value * Prime2), 13) * Prime1;
 
     [System.Runtime.CompilerServices.InlineArray(16)]
     private struct Pending

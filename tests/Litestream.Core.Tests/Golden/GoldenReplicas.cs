@@ -6,8 +6,8 @@ using Litestream.Ltx;
 namespace Litestream.Core.Tests.Golden;
 
 /// <summary>
-/// Replicas written by the genuine program (tests/golden), unpacked into a directory of its own with their modification times, which are the files'
-/// creation times for a folder replica. Use it as a class fixture.
+/// Replicas written by the genuine program (tests/golden), unpacked into a directory of its own with their modification times, which are
+/// the files' creation times for a folder replica. Use it as a class fixture.
 /// </summary>
 public sealed class GoldenReplicas : IDisposable
 {
@@ -22,7 +22,8 @@ public sealed class GoldenReplicas : IDisposable
     /// <summary>The replicas' names. A constant, because theories are listed before anything is unpacked.</summary>
     public static TheoryData<string> Names =>
     [
-        "grow-4096", "levels-short-retention-4096", "restart-4096", "simple-4096", "simple-512", "simple-65536", "vacuum-4096", "vfs-write-4096",
+        "grow-4096", "levels-short-retention-4096", "restart-4096", "simple-4096",
+        "simple-512", "simple-65536", "vacuum-4096", "vfs-write-4096",
     ];
 
     public string Root { get; }

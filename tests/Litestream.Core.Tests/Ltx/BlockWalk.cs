@@ -1,9 +1,13 @@
 namespace Litestream.Core.Tests.Ltx;
 
-/// <summary>Walks an LZ4 block sequence by sequence, on its own terms: a slow reader that knows the rules our decoder need not enforce.</summary>
+/// <summary>
+/// Walks an LZ4 block sequence by sequence, on its own terms: a slow reader that knows the rules our decoder need not enforce.
+/// </summary>
 internal static class BlockWalk
 {
-    /// <summary>The last five bytes are literals and no match begins in the last twelve; every distance lies inside what came before.</summary>
+    /// <summary>
+    /// The last five bytes are literals and no match begins in the last twelve; every distance lies inside what came before.
+    /// </summary>
     public static void AssertConforms(byte[] block, int length)
     {
         var (written, lastMatchStart, lastLiterals) = (0, -1, 0);

@@ -69,7 +69,8 @@ public sealed class GoldenFilesTests(GoldenReplicas golden) : IClassFixture<Gold
         while (reached < target)
         {
             var next = files
-                .Where(file => file.Header.MinTxid.Value <= reached + 1 && file.Header.MaxTxid.Value > reached && file.Header.MaxTxid.Value <= target)
+                .Where(file => file.Header.MinTxid.Value <= reached + 1)
+                .Where(file => file.Header.MaxTxid.Value > reached && file.Header.MaxTxid.Value <= target)
                 .MaxBy(file => file.Header.MaxTxid.Value)!;
             database = next.ApplyTo(database);
             reached = next.Header.MaxTxid.Value;

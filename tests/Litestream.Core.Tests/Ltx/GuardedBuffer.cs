@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace Litestream.Core.Tests.Ltx;
 
 /// <summary>
-/// Memory between two unmapped pages: a span flush against either end makes the first byte read or written outside it a crash of the test process.
+/// Memory between two unmapped pages: a span flush against either end makes the first byte read or written outside it a crash of the test
+/// process.
 /// </summary>
 internal sealed unsafe partial class GuardedBuffer : IDisposable
 {

@@ -6,7 +6,10 @@ using Xunit.Abstractions;
 
 namespace Litestream.Core.Tests.Ltx;
 
-/// <summary>Whatever is done to a file, reading it gives the same pages or an <see cref="LtxFormatException"/>: no other error, no hang, no flood of memory.</summary>
+/// <summary>
+/// Whatever is done to a file, reading it gives the same pages or an <see cref="LtxFormatException"/>: no other error, no hang, no flood
+/// of memory.
+/// </summary>
 public sealed class LtxDamageTests(GoldenReplicas golden, ITestOutputHelper output) : IClassFixture<GoldenReplicas>
 {
     private static byte[] Small { get; } = SampleLtx.Encode(

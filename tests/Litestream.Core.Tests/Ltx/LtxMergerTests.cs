@@ -88,7 +88,9 @@ public sealed class LtxMergerTests(ITestOutputHelper output)
     [Fact]
     public void Merging_allocates_nothing_per_page()
     {
-        var inputs = Enumerable.Range(0, 50).Select(i => Input(1000, Enumerable.Range(1, 1000).Where(pgno => pgno % 50 != i).Select(pgno => (uint)pgno))).ToArray();
+        var inputs = Enumerable.Range(0, 50)
+            .Select(i => Input(1000, Enumerable.Range(1, 1000).Where(pgno => pgno % 50 != i).Select(pgno => (uint)pgno)))
+            .ToArray();
         Merge(inputs);
         var before = GC.GetAllocatedBytesForCurrentThread();
         var merger = new LtxMerger(inputs, PageSize);
@@ -99,7 +101,9 @@ public sealed class LtxMergerTests(ITestOutputHelper output)
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 2000);
     }
 
-    /// <summary>Against the meaning of a chain: which file's page is there once each file in turn has put its pages down and cut the rest off.</summary>
+    /// <summary>
+    /// Against the meaning of a chain: which file's page is there once each file in turn has put its pages down and cut the rest off.
+    /// </summary>
     private static void AssertMerges(MergeInput[] inputs, uint largest)
     {
         var owners = new int[largest + 1];

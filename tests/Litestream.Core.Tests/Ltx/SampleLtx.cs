@@ -24,8 +24,8 @@ internal static class SampleLtx
         [.. numbers.Select(pgno => (pgno, SamplePages.Any(random, pageSize)))];
 
     /// <summary>
-    /// A file as Litestream up to 0.5.15 wrote it (v3a): an LZ4 frame per page. <paramref name="frame"/> makes one; by default a single block and the
-    /// content checksum, as those releases did.
+    /// A file as Litestream up to 0.5.15 wrote it (v3a): an LZ4 frame per page. <paramref name="frame"/> makes one; by default a single
+    /// block and the content checksum, as those releases did.
     /// </summary>
     public static byte[] EncodeV3a(LtxHeader header, IEnumerable<(uint Pgno, byte[] Data)> pages, Func<byte[], byte[]>? frame = null)
     {
@@ -56,7 +56,9 @@ internal static class SampleLtx
         return file.ToArray();
     }
 
-    /// <summary>Magic, 64 KiB blocks and a content checksum, one block (stored where compressing gains nothing), end mark, checksum.</summary>
+    /// <summary>
+    /// Magic, 64 KiB blocks and a content checksum, one block (stored where compressing gains nothing), end mark, checksum.
+    /// </summary>
     public static byte[] Frame(byte[] content)
     {
         var room = new byte[Lz4Block.CompressBound(content.Length)];
