@@ -13,6 +13,7 @@ public sealed class Store : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, Database> _databases = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, BookEntry> _known;
+    private readonly Lock _registering = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly FileStream _lock;
     private readonly StoreContext _context;
@@ -31,12 +32,13 @@ public sealed class Store : IAsyncDisposable
         _capture = new(context, capture, new(context, capture, _resync), checkpoint, new(context, capture, checkpoint));
         var compaction = new Compaction(context);
         var publish = new PublishWork(context, new(context, staging), new(context, compaction), compaction, _stopping.Token);
-        _scheduler = new(context.Time, context.Options.MaxWorkers, context.Options.MaxUploads, _capture.Run, publish.RunAsync);
+        _scheduler = new(context.Time, context.Log, context.Options.MaxWorkers, context.Options.MaxUploads, _capture.Run, publish.RunAsync);
     }
 
     /// <summary>Opens the state directory (and locks it against a second store) and the books. Throws <see cref="LitestreamException"/>.</summary>
     public static Store Open(StoreOptions options, ReplicaRoot replica, TimeProvider time, ILoggerFactory logging)
     {
+        options.Check();
         var log = logging.CreateLogger("Litestream.Replication");
         var folder = options.StateDirectory;
         var tables = Path.Combine(folder, "tables");
@@ -91,7 +93,9 @@ public sealed class Store : IAsyncDisposable
             throw new LitestreamException($"Cannot register {path}: the store is stopping");
         if (!DatabaseName.IsValid(name))
             throw new LitestreamException($"Cannot register {path} as \"{name}\": a name has 1 to 128 letters, digits, dots, dashes or underscores, and is not . or ..");
-        var database = _databases.GetOrAdd(name, _ => Create(path, name));
+        Database database;
+        lock (_registering)
+            database = _databases.TryGetValue(name, out var known) ? known : _databases[name] = Create(path, name);
         if (database.Path != path)
             throw new LitestreamException($"Cannot register {path} as {name}: that name belongs to {database.Path}", hint: "rename one of the two files, or move it to another directory");
         return database;
@@ -112,17 +116,21 @@ public sealed class Store : IAsyncDisposable
         _databases.TryRemove(new(database.Name, database));
     }
 
-    /// <summary>Takes no new work, syncs every dirty database, closes all. What is not done when the token fires stays for the next start.</summary>
-    public async Task StopAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Takes no new work, syncs every dirty database, closes all. False when the token fired first: what is not done stays for the next start, in the
+    /// state directory and in the WALs.
+    /// </summary>
+    public async Task<bool> StopAsync(CancellationToken cancellationToken)
     {
         var exits = _databases.Values.Select(d => d.State).Where(d => d.Hot is not null || d.IsDirty).Select(d => d.BeginExit().Done).ToList();
         try
         {
             await Task.WhenAll(exits).WaitAsync(cancellationToken).ConfigureAwait(false);
+            return true;
         }
         catch (OperationCanceledException)
         {
-            // The caller's patience is over: what is staged lies in the state directory, the rest is in the WALs.
+            return exits.TrueForAll(e => e.IsCompleted);
         }
         finally
         {

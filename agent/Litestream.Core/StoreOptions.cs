@@ -12,7 +12,7 @@ public sealed record StoreOptions
     /// <summary>A database without writes for so long is closed. Default 30 s; longer by itself for large ones (20 x the time of a full difference).</summary>
     public TimeSpan QuietTime { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Databases with open connections at the same time; the least recently written is closed first. Default 2,000 (5 descriptors and 80 KB each).</summary>
+    /// <summary>Databases with open connections at the same time; when it is reached, those quiet for a second are closed, and first looks wait. Default 2,000 (5 descriptors and 80 KB each).</summary>
     public int MaxHot { get; init; } = 2000;
 
     /// <summary>How long L0 files stay after an L1 file covers them. Default 1 h: the window with one-second granularity.</summary>
@@ -41,4 +41,21 @@ public sealed record StoreOptions
 
     /// <summary>Leave rollback-journal databases as they are and list them as not replicated. Default: switch them to WAL once.</summary>
     public bool KeepJournalMode { get; init; }
+
+    /// <summary>Throws <see cref="LitestreamException"/> for values that cannot work.</summary>
+    internal void Check()
+    {
+        Require(SyncInterval >= TimeSpan.FromMilliseconds(50), $"the sync interval is {SyncInterval.TotalMilliseconds} ms, it must be at least 50 ms");
+        Require(LevelIntervals.Count is >= 1 and <= 8, $"{LevelIntervals.Count} level intervals were given, there can be 1 to 8");
+        Require(LevelIntervals.All(i => i > TimeSpan.Zero), "a level's interval must be longer than nothing");
+        Require(LevelIntervals.Zip(LevelIntervals.Skip(1)).All(p => p.First < p.Second), "each level's interval must be longer than the one before");
+        Require(MaxHot >= 1 && MaxUploads >= 1 && MaxWorkers >= 2, "at least one open database, one upload and two workers are needed");
+        Require(L0Retention >= TimeSpan.Zero && SnapshotInterval > TimeSpan.Zero && SnapshotRetention > TimeSpan.Zero, "retentions and the snapshot interval cannot be negative");
+    }
+
+    private static void Require(bool holds, string otherwise)
+    {
+        if (!holds)
+            throw new LitestreamException($"These options cannot work: {otherwise}");
+    }
 }

@@ -91,6 +91,19 @@ internal sealed class Books : IDisposable
         }
     }
 
+    /// <summary>A file was published: the entry and the file in one transaction.</summary>
+    public void Confirm(BookEntry entry, LtxFile file)
+    {
+        lock (_lock)
+        {
+            using var transaction = _connection.BeginTransaction();
+            WritePending(transaction);
+            Write(transaction, entry);
+            WriteFile(transaction, entry.Name, file);
+            transaction.Commit();
+        }
+    }
+
     /// <summary>
     /// Remembers a registration and writes it together with what is written next: ten thousand at a start are a few transactions. A crash before
     /// that loses nothing that the next registration does not tell again.
@@ -111,11 +124,7 @@ internal sealed class Books : IDisposable
     public void AddFile(string name, LtxFile file)
     {
         lock (_lock)
-        {
-            Run(null, "INSERT OR REPLACE INTO file VALUES ($replica, $name, $level, $min, $max, $size, $created_at)",
-                ("$replica", _replica), ("$name", name), ("$level", file.Level), ("$min", (long)file.MinTxid.Value), ("$max", (long)file.MaxTxid.Value),
-                ("$size", file.SizeBytes), ("$created_at", file.CreatedAt.ToUnixTimeMilliseconds()));
-        }
+            WriteFile(null, name, file);
     }
 
     /// <summary>Replaces what is known of a level by what a listing showed.</summary>
@@ -127,11 +136,7 @@ internal sealed class Books : IDisposable
             Run(transaction, "DELETE FROM file WHERE replica = $replica AND name = $name AND level = $level",
                 ("$replica", _replica), ("$name", name), ("$level", level));
             foreach (var file in files)
-            {
-                Run(transaction, "INSERT OR REPLACE INTO file VALUES ($replica, $name, $level, $min, $max, $size, $created_at)",
-                    ("$replica", _replica), ("$name", name), ("$level", level), ("$min", (long)file.MinTxid.Value), ("$max", (long)file.MaxTxid.Value),
-                    ("$size", file.SizeBytes), ("$created_at", file.CreatedAt.ToUnixTimeMilliseconds()));
-            }
+                WriteFile(transaction, name, file);
             transaction.Commit();
         }
     }
@@ -215,6 +220,11 @@ internal sealed class Books : IDisposable
             ("$rest_mtime", rest?.Main.MtimeNs), ("$rest_ctime", rest?.Main.CtimeNs), ("$rest_wal_inode", (long?)rest?.WalInode),
             ("$rest_wal_salts", rest is { } r ? ((long)r.WalSalts.Salt1 << 32) | r.WalSalts.Salt2 : null));
     }
+
+    private void WriteFile(SqliteTransaction? transaction, string name, LtxFile file) =>
+        Run(transaction, "INSERT OR REPLACE INTO file VALUES ($replica, $name, $level, $min, $max, $size, $created_at)",
+            ("$replica", _replica), ("$name", name), ("$level", file.Level), ("$min", (long)file.MinTxid.Value), ("$max", (long)file.MaxTxid.Value),
+            ("$size", file.SizeBytes), ("$created_at", file.CreatedAt.ToUnixTimeMilliseconds()));
 
     private void CreateSchema()
     {

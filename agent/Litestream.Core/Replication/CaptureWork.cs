@@ -82,7 +82,7 @@ internal sealed class CaptureWork(StoreContext context, Capture capture, Opening
     private long LookCold(ReplicatedDatabase database, FileEvent seen, long since)
     {
         var book = database.Book;
-        if (book.Resting is { } resting && resting.AreUnchanged(database.Path, book.Position, book.PageSize))
+        if (book.Resting is { } resting && database.Chain is not { NeedsImage: true } && resting.AreUnchanged(database.Path, book.Position, book.PageSize))
         {
             database.SetCapture(DatabaseStatus.Active, DatabaseReason.Cold);
             database.EndLook(0);
@@ -97,8 +97,16 @@ internal sealed class CaptureWork(StoreContext context, Capture capture, Opening
         CheckSpool(database);
         if (HotCount >= context.Options.MaxHot && (database.CaptureLane.IsBackground || HotCount >= context.Options.MaxHot + context.Options.MaxHot / 4))
             return context.In(CrowdedPause);
-        var hot = opening.Open(database, chain, since);
-        database.Hot = hot;
+        database.IsOpening = true;
+        try
+        {
+            database.Hot = opening.Open(database, chain, since);
+        }
+        finally
+        {
+            database.IsOpening = false;
+        }
+        var hot = database.Hot;
         database.SetCapture(DatabaseStatus.Active, DatabaseReason.Hot);
         database.EndLook(hot.Holder.WalLength());
         context.Log.Hot(database.Name);
@@ -113,7 +121,7 @@ internal sealed class CaptureWork(StoreContext context, Capture capture, Opening
         var files = DatabaseFiles.At(database.Path);
         if (!files.AreSameFiles(hot.Files))
             return LeaveReplaced(database, hot, files, since);
-        if (database.Chain is null)
+        if (!database.IsChainTaken)
         {
             // The publish lane found the chain broken: begin again with what it finds out.
             CloseHot(database);
@@ -187,14 +195,15 @@ internal sealed class CaptureWork(StoreContext context, Capture capture, Opening
         var isSameDatabase = files.Main is { } now && hot.Files.Main is { } ours && now.IsSameFile(ours);
         try
         {
+            // Under the mark that is held: opening another connection by path would open another file.
             if (!isSameDatabase)
-                capture.Round(database, hot, since);
+                capture.CaptureAll(database, hot, hot.Holder, since, null);
         }
         catch (LitestreamException e)
         {
             context.Log.Troubled(database.Name, $"the last commits of a deleted or replaced file could not be captured: {e.Message}");
         }
-        var fate = Leftovers.Settle(database.Path, hot);
+        var fate = Leftovers.Settle(database.Path, hot, opening.IsOpenHere);
         CloseHot(database);
         database.Record(b => b with { Position = null, Resting = null });
         if (fate is { Length: > 0 })
@@ -242,6 +251,7 @@ internal sealed class CaptureWork(StoreContext context, Capture capture, Opening
     private long Rest(ReplicatedDatabase database)
     {
         CloseHot(database);
+        database.FailSyncs();
         return Lane.Never;
     }
 
@@ -252,15 +262,8 @@ internal sealed class CaptureWork(StoreContext context, Capture capture, Opening
             return;
         database.Hot = null;
         hot.Dispose();
-        try
-        {
-            if (hot.Table.Txid == database.Book.Captured)
-                hot.Table.Save(context.TablePathOf(database.Name));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            context.Log.Troubled(database.Name, $"the page table was not saved, it will be rebuilt from the replica: {e.Message}");
-        }
+        if (hot.Table.Txid == database.Book.Captured)
+            hot.Table.TrySave(context.TablePathOf(database.Name));
     }
 
     private long Fail(ReplicatedDatabase database, Exception error)

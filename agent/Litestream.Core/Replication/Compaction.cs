@@ -15,31 +15,44 @@ internal sealed class Compaction(StoreContext context)
     {
         var now = context.Time.GetUtcNow();
         var waiting = FilesBehind(database, source: 0, EndOf(database, 1));
-        if (waiting.Count == 0)
-            return Lane.Never;
-        var due = CompactionSchedule.NextBoundary(waiting[0].CreatedAt, context.Options.LevelIntervals[0]);
-        if (now < due)
-            return context.In(due - now);
-        await MergeLevel1Async(database, waiting[^1].MaxTxid, cancellationToken).ConfigureAwait(false);
+        var isMerged = false;
+        foreach (var interval in ByInterval(waiting))
+        {
+            // A file from the future (the clock was set back) would hold everything up.
+            var due = CompactionSchedule.NextBoundary(interval[0].CreatedAt, context.Options.LevelIntervals[0]);
+            if (now < due && interval[0].CreatedAt <= now)
+                return isMerged ? await MergeAboveAsync(database, now, context.In(due - now), cancellationToken).ConfigureAwait(false) : context.In(due - now);
+            await PublishMergerAsync(database, interval, 1, cancellationToken).ConfigureAwait(false);
+            isMerged = true;
+        }
+        return isMerged ? await MergeAboveAsync(database, now, Lane.Never, cancellationToken).ConfigureAwait(false) : Lane.Never;
+    }
+
+    private async Task<long> MergeAboveAsync(ReplicatedDatabase database, DateTimeOffset now, long next, CancellationToken cancellationToken)
+    {
         for (var level = 2; level <= context.Options.LevelIntervals.Count; level++)
             await MergeUpAsync(database, level, now, cancellationToken).ConfigureAwait(false);
         await SnapshotAsync(database, now, cancellationToken).ConfigureAwait(false);
-        return Lane.Never;
+        return next;
     }
+
+    /// <summary>One merger for each interval, also when many of them waited for a replica: each end is a point that stays restorable.</summary>
+    private List<List<LtxFile>> ByInterval(List<LtxFile> waiting) =>
+        [.. waiting.GroupBy(f => CompactionSchedule.NextBoundary(f.CreatedAt, context.Options.LevelIntervals[0])).Select(g => g.ToList())];
 
     /// <summary>Brings L1 up to <paramref name="last"/>, whatever the clock says.</summary>
     public async Task MergeLevel1Async(ReplicatedDatabase database, Txid last, CancellationToken cancellationToken)
     {
-        var waiting = FilesBehind(database, source: 0, EndOf(database, 1)).Where(f => f.MaxTxid <= last).ToList();
-        if (waiting.Count > 0)
-            await PublishMergerAsync(database, waiting, 1, cancellationToken).ConfigureAwait(false);
+        foreach (var interval in ByInterval(FilesBehind(database, source: 0, EndOf(database, 1)).Where(f => f.MaxTxid <= last).ToList()))
+            await PublishMergerAsync(database, interval, 1, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task MergeUpAsync(ReplicatedDatabase database, int level, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var end = EndOf(database, level);
         var source = FilesBehind(database, level - 1, end.IsNone ? FirstImageEnd(database) : end);
-        var behindNewest = EndOf(database, 1) is { } newest ? source.Where(f => level > 2 || f.MaxTxid < newest).ToList() : [];
+        var newest = EndOf(database, 1);
+        var behindNewest = source.Where(f => level > 2 || f.MaxTxid < newest).ToList();
         if (behindNewest.Count > 0 && now >= CompactionSchedule.NextBoundary(behindNewest[0].CreatedAt, context.Options.LevelIntervals[level - 1]))
             await PublishMergerAsync(database, behindNewest, level, cancellationToken).ConfigureAwait(false);
     }
@@ -103,6 +116,13 @@ internal sealed class Compaction(StoreContext context)
         {
             if (file.MaxTxid <= end)
                 continue;
+            if (source > 0 && file.IsImage)
+            {
+                // A chain that was healed goes on behind its image.
+                files.Clear();
+                end = file.MaxTxid;
+                continue;
+            }
             if (file.MinTxid != end.Next && (files.Count > 0 || !end.IsNone))
                 break;
             files.Add(file);

@@ -67,6 +67,9 @@ internal sealed class Cooling(StoreContext context, Capture capture, Checkpoint 
             return CoolingResult.NotYet;
         if (database.Book is not { Position: { } position } book || WalAtRest.Read(database.Path, position, book.PageSize) is not { HasFrameBehind: false } rest)
             return CoolingResult.Connected;
+        // The WAL's header was read first: a generation that begins after this look at the wal-index changes it.
+        if (hot.Holder.ReadWalIndex() is not { } index || !IsCaptured(database, index))
+            return CoolingResult.NotYet;
         hot.Table.Save(context.TablePathOf(database.Name));
         Close(database, hot);
         var resting = new RestingFiles(file, wal.Inode, rest.Salts);

@@ -21,7 +21,7 @@ internal sealed class Discovery(StoreContext context, Staging staging)
         var listed = await ReplicaListing.ReadAsync(storage, cancellationToken).ConfigureAwait(false);
         for (var level = 0; level <= LtxFile.SnapshotLevel; level++)
             context.Books.ReplaceFiles(database.Name, level, listed.Where(f => f.Level == level).ToList());
-        database.ConfirmedAt = context.Time.GetTimestamp();
+        database.ConfirmedAt = context.Now;
         database.DropStaged();
         var newest = listed.Count == 0 ? default : listed.MaxBy(f => (f.MaxTxid, f.Level));
         database.NewestTimestampMs = listed.Count == 0 ? 0 : listed.Max(f => f.CreatedAt.ToUnixTimeMilliseconds());

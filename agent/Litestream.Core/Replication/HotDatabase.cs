@@ -14,7 +14,7 @@ internal sealed class HotDatabase(string path, EngineConnection holder, Database
     public EngineConnection Holder { get; private set; } = holder;
 
     /// <summary>The other one, without a transaction; opened when first needed.</summary>
-    public EngineConnection Spare => _spare ??= EngineConnection.Open(path);
+    public EngineConnection Spare => _spare ??= OpenSpare();
 
     /// <summary>The files these connections use. Other ones at their paths mean: deleted, or replaced.</summary>
     public DatabaseFiles Files => files;
@@ -47,6 +47,16 @@ internal sealed class HotDatabase(string path, EngineConnection holder, Database
 
     /// <summary>Since when a reader of an application keeps the WAL from being reset; null while none does.</summary>
     public DateTimeOffset? PinnedSince { get; set; }
+
+    /// <summary>A name may lead to another file by now, and a second connection to that one would ruin both.</summary>
+    private EngineConnection OpenSpare()
+    {
+        var spare = EngineConnection.Open(path);
+        if (FileStat.Of(path) is { } now && files.Main is { } ours && now.IsSameFile(ours))
+            return spare;
+        spare.Dispose();
+        throw new CaptureException(DatabaseStatus.Active, DatabaseReason.Hot, $"{path} was replaced while it was open", retryIn: TimeSpan.Zero);
+    }
 
     /// <summary>The spare connection holds the mark now: ends the older one's.</summary>
     public void SwapMarks()

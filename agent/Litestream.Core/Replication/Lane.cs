@@ -9,6 +9,7 @@ internal sealed class Lane(ReplicatedDatabase database, LaneKind kind, Scheduler
     /// <summary>No run is wanted.</summary>
     public const long Never = long.MaxValue;
 
+    private readonly Lock _lock = new();
     private State _state;
     private long _due = Never;
 
@@ -29,7 +30,7 @@ internal sealed class Lane(ReplicatedDatabase database, LaneKind kind, Scheduler
     /// <summary>Runs at <paramref name="at"/> (a <see cref="TimeProvider.GetTimestamp"/>), or earlier if that was wished before.</summary>
     public void WakeAt(long at)
     {
-        lock (this)
+        lock (_lock)
         {
             if (at >= _due)
                 return;
@@ -46,7 +47,7 @@ internal sealed class Lane(ReplicatedDatabase database, LaneKind kind, Scheduler
     /// <summary>For the scheduler: the entry armed for <paramref name="at"/> came up. False when it is stale.</summary>
     public bool TryQueue(long at)
     {
-        lock (this)
+        lock (_lock)
         {
             if (_state != State.Idle || _due != at)
                 return false;
@@ -58,7 +59,7 @@ internal sealed class Lane(ReplicatedDatabase database, LaneKind kind, Scheduler
     /// <summary>For the worker: from here on a wake means another run.</summary>
     public void BeginRun()
     {
-        lock (this)
+        lock (_lock)
         {
             _state = State.Running;
             _due = Never;
@@ -68,7 +69,7 @@ internal sealed class Lane(ReplicatedDatabase database, LaneKind kind, Scheduler
     /// <summary>For the worker: the run is over and wants the next one at <paramref name="next"/>.</summary>
     public void EndRun(long next)
     {
-        lock (this)
+        lock (_lock)
         {
             _state = State.Idle;
             _due = Math.Min(_due, next);

@@ -10,9 +10,10 @@ internal static class Leftovers
 {
     /// <summary>
     /// Does what that last close would have done, as far as it is safe. Ends the marks of <paramref name="hot"/>; what was committed must be captured.
-    /// Answers what was done, for the log; empty when there was nothing to do.
+    /// Answers what was done, for the log; empty when there was nothing to do. <paramref name="isOpenHere"/>: a file that another tenant of ours has
+    /// open must not be opened and closed on the side.
     /// </summary>
-    public static string Settle(string path, HotDatabase hot)
+    public static string Settle(string path, HotDatabase hot, Predicate<FileStat> isOpenHere)
     {
         var isOurWal = IsSame(FileStat.Of(DatabaseFiles.WalOf(path)), hot.Files.Wal);
         if (!isOurWal)
@@ -23,7 +24,7 @@ internal static class Leftovers
             if (IsSame(now, hot.Files.Main))
                 return "";
             // Somebody who has the new file open has read the stale WAL with it: too late for us.
-            if (SharedLock.IsHeldByAnybody(path) != false)
+            if (isOpenHere(now) || SharedLock.IsHeldByAnybody(path) != false)
                 return "a stale WAL lies beside the file that replaced it; its application has it open already";
         }
         if (!TryEmptyWal(hot))

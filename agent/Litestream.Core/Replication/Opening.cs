@@ -10,6 +10,9 @@ namespace Litestream.Replication;
 /// </summary>
 internal sealed class Opening(StoreContext context, Capture capture, Resync resync)
 {
+    /// <summary>What a full read costs, until one was measured.</summary>
+    private const double UsualReadBytesPerSecond = 1e9;
+
     private static readonly TimeSpan CreatorPause = TimeSpan.FromSeconds(1);
 
     /// <summary>Who opened which file last: at most one entry for each database that was ever open.</summary>
@@ -31,14 +34,16 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
                 throw new CaptureException(DatabaseStatus.Waiting, DatabaseReason.BeingCreated, $"{database.Path} was replaced while it was opened", retryIn: TimeSpan.FromMilliseconds(50));
             hot = new HotDatabase(database.Path, connection, files, TakeTable(database, chain)) { LastWriteAt = context.Time.GetTimestamp(), TableSavedAt = context.Time.GetTimestamp() };
             Establish(database, hot, chain, since);
+            if (hot.FullReadTime == default)
+                hot.FullReadTime = TimeSpan.FromSeconds((double)hot.Table.PageCount * hot.Table.PageSize / UsualReadBytesPerSecond);
             return hot;
         }
         catch
         {
             // What was staged before it went wrong is captured: the table must not fall behind.
-            if (hot is { Table.PageCount: > 0 } && hot.Table.Txid == database.Book.Captured)
-                hot.Table.Save(context.TablePathOf(database.Name));
             connection.Dispose();
+            if (hot is { Table.PageCount: > 0 } && hot.Table.Txid == database.Book.Captured)
+                hot.Table.TrySave(context.TablePathOf(database.Name));
             throw;
         }
     }
@@ -59,6 +64,9 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
             return null;
         return "wal-generation-ended";
     }
+
+    /// <summary>Some tenant of this store has connections to the file, by whatever name.</summary>
+    public bool IsOpenHere(FileStat file) => _byInode.TryGetValue((file.Device, file.Inode), out var database) && (database.Hot is not null || database.IsOpening);
 
     /// <summary>Two names of one file would have two WALs, and each would ruin the other's work.</summary>
     private void RefuseSecondName(ReplicatedDatabase database, FileStat file)

@@ -95,6 +95,19 @@ internal sealed class PageTable
         File.Move(temporary, path, overwrite: true);
     }
 
+    /// <summary>As <see cref="Save"/>, but a disk that refuses is no reason to fail: the table is then built anew from the replica.</summary>
+    public void TrySave(string path)
+    {
+        try
+        {
+            Save(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A cache only.
+        }
+    }
+
     /// <summary>Null when there is none, or it is torn or of another version: then it is rebuilt from the replica.</summary>
     public static PageTable? TryLoad(string path)
     {

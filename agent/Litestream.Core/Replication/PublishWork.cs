@@ -22,6 +22,7 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
             var next = isDone ? Lane.Never : await WorkAsync(database).ConfigureAwait(false);
             if (database.Exit is { IsClosed: true } exit && (database.IsFenced || database.PeekStaged() is null))
             {
+                database.FailSyncs();
                 exit.Complete();
                 return Lane.Never;
             }
@@ -34,9 +35,27 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
         {
             return Lane.Never;
         }
+        catch (StorageException e) when (e.Fault == StorageFault.Full)
+        {
+            await MakeRoomAsync(database).ConfigureAwait(false);
+            return Fail(database, e);
+        }
         catch (Exception e)
         {
             return Fail(database, e);
+        }
+    }
+
+    /// <summary>A full replica frees itself as far as retention allows.</summary>
+    private async Task MakeRoomAsync(ReplicatedDatabase database)
+    {
+        try
+        {
+            await RetainAsync(database).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is LitestreamException or OperationCanceledException)
+        {
+            // The failure that brought us here is the one to report.
         }
     }
 
@@ -44,7 +63,7 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
     {
         if (database.Chain is null)
         {
-            if (database.Hot is not null)
+            if (database.Hot is not null || database.IsOpening)
             {
                 // Nothing may be captured while the chain is looked at: the capture lane closes first, and asks again.
                 database.CaptureLane.Wake();
@@ -134,6 +153,7 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
         database.Chain = null;
         database.Record(b => b with { Resting = null });
         database.SetPublish(failure.Status, failure.Reason, failure.Message);
+        database.CaptureLane.Wake();
         return context.In(FirstBackoff);
     }
 

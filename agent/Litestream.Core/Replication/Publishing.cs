@@ -20,7 +20,7 @@ internal sealed class Publishing(StoreContext context, Compaction compaction)
         if (!await storage.PublishAsync(staged.File, staged.Path, cancellationToken).ConfigureAwait(false)
             && !await IsOursAsync(storage, staged, cancellationToken).ConfigureAwait(false))
             throw SplitBrain(database, storage, $"transaction {staged.File.MaxTxid} was published by somebody else");
-        database.ConfirmedAt = context.Time.GetTimestamp();
+        database.ConfirmedAt = context.Now;
         database.ConfirmPublished(staged, context.Time.GetUtcNow());
         Spool.Delete(staged.Path);
         context.Log.Published(database.Name, staged.File.Level, staged.File.MinTxid.ToString(), staged.File.MaxTxid.ToString(), staged.File.SizeBytes);
@@ -31,7 +31,7 @@ internal sealed class Publishing(StoreContext context, Compaction compaction)
     /// </summary>
     private async Task LookIfFenceMayHaveExpiredAsync(ReplicatedDatabase database, IReplicaStorage storage, CancellationToken cancellationToken)
     {
-        if (context.Time.GetElapsedTime(database.ConfirmedAt) < context.Options.L0Retention / 2)
+        if (context.SinceConfirmed(database) < context.Options.L0Retention / 2)
             return;
         for (var level = 0; level <= 1; level++)
         {
@@ -41,7 +41,7 @@ internal sealed class Publishing(StoreContext context, Compaction compaction)
                     throw SplitBrain(database, storage, $"it reaches transaction {file.MaxTxid}, this agent only published {database.Book.Published}");
             }
         }
-        database.ConfirmedAt = context.Time.GetTimestamp();
+        database.ConfirmedAt = context.Now;
     }
 
     private static CaptureException SplitBrain(ReplicatedDatabase database, IReplicaStorage storage, string what) => new(

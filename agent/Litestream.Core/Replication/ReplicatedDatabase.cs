@@ -22,6 +22,7 @@ internal sealed class ReplicatedDatabase
     private (DatabaseStatus Status, DatabaseReason Reason, string? Detail) _publish = (DatabaseStatus.Active, DatabaseReason.None, null);
     private string? _lastError;
     private HotDatabase? _hot;
+    private bool _isOpening;
     private ChainStart? _chain;
     private long _walBytes;
     private long _housekeepingAt = Lane.Never;
@@ -77,8 +78,11 @@ internal sealed class ReplicatedDatabase
     /// <summary>Time of the newest file in milliseconds, so that times never go back; owned by the capture lane after discovery.</summary>
     public long NewestTimestampMs { get; set; }
 
-    /// <summary>Timestamp of the last confirmed publish or look at the replica; owned by the publish lane. After too long our next name may be free again.</summary>
-    public long ConfirmedAt { get; set; }
+    /// <summary>
+    /// Timestamp and wall clock of the last confirmed publish or look at the replica; owned by the publish lane. After too long our next name may be
+    /// free again. Both, because the monotonic clock stands still while a machine is suspended.
+    /// </summary>
+    public (long Timestamp, DateTimeOffset Utc) ConfirmedAt { get; set; }
 
     /// <summary>Timestamp at which the next merger into L1 is due, <see cref="Lane.Never"/> when no L0 waits for one; owned by the publish lane. At first: look.</summary>
     public long CompactionAt { get; set; }
@@ -160,6 +164,16 @@ internal sealed class ReplicatedDatabase
         return await request.Done.Task.ConfigureAwait(false);
     }
 
+    /// <summary>The capture lane works on top of the chain that was last found.</summary>
+    public bool IsChainTaken => ReferenceEquals(Chain, ChainStart.Taken);
+
+    /// <summary>The capture lane is opening the database: <see cref="Hot"/> is about to be set.</summary>
+    public bool IsOpening
+    {
+        get => Volatile.Read(ref _isOpening);
+        set => Volatile.Write(ref _isOpening, value);
+    }
+
     /// <summary>Capture lane: moves the chain on from what it was when it was looked at, unless the publish lane has changed its mind meanwhile.</summary>
     public void MoveChain(ChainStart from, ChainStart? to) => Interlocked.CompareExchange(ref _chain, to, from);
 
@@ -168,8 +182,10 @@ internal sealed class ReplicatedDatabase
     {
         lock (_lock)
         {
-            Book = change(Book);
-            _context.Books.Save(Book);
+            // On disk first: books that cannot be written must leave memory as it was.
+            var next = change(Book);
+            _context.Books.Save(next);
+            Book = next;
         }
     }
 
@@ -206,11 +222,12 @@ internal sealed class ReplicatedDatabase
     {
         lock (_lock)
         {
+            var next = change(Book);
+            _context.Books.Save(next);
+            Book = next;
             _staged.Enqueue(file);
-            Book = change(Book);
-            _context.Books.Save(Book);
         }
-        _context.Spool.AddWaiting(file.File.SizeBytes);
+        _context.Spool.AddWaiting(file);
         PublishLane.Wake();
     }
 
@@ -224,15 +241,15 @@ internal sealed class ReplicatedDatabase
     /// <summary>Publish lane: the oldest staged file is in the replica.</summary>
     public void ConfirmPublished(StagedFile file, DateTimeOffset now)
     {
-        // First: should the books fail here, the file stays staged and is found published at the next try.
-        _context.Books.AddFile(Name, file.File);
         lock (_lock)
         {
+            // On disk first: should the books fail, the file stays staged and is found published at the next try.
+            var next = Book with { Published = Txid.Max(Book.Published, file.File.MaxTxid), LastSyncAt = now };
+            _context.Books.Confirm(next, file.File);
+            Book = next;
             _staged.Dequeue();
-            Book = Book with { Published = Txid.Max(Book.Published, file.File.MaxTxid), LastSyncAt = now };
-            _context.Books.Save(Book);
         }
-        _context.Spool.AddWaiting(-file.File.SizeBytes);
+        _context.Spool.RemoveWaiting(file);
         AnswerSyncs();
     }
 
@@ -243,7 +260,7 @@ internal sealed class ReplicatedDatabase
         {
             while (_staged.TryDequeue(out var file))
             {
-                _context.Spool.AddWaiting(-file.File.SizeBytes);
+                _context.Spool.RemoveWaiting(file);
                 Spool.Delete(file.Path);
             }
         }
@@ -285,6 +302,16 @@ internal sealed class ReplicatedDatabase
 
     /// <summary>It is registered still, and its path leads to this file.</summary>
     public bool IsAt(FileStat file) => Exit is null && FileStat.Of(Path) is { } there && there.IsSameFile(file);
+
+    /// <summary>Nothing will be captured any more: whoever waits for a sync must hear it.</summary>
+    public void FailSyncs()
+    {
+        List<SyncRequest>? waiting;
+        lock (_lock)
+            (waiting, _syncs) = (_syncs, null);
+        foreach (var sync in waiting ?? [])
+            sync.Done.TrySetException(new LitestreamException($"{Name} is not replicated any more ({Snapshot().Status}): it cannot be synced"));
+    }
 
     /// <summary>Somebody waits for a sync.</summary>
     public bool IsSyncWanted

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
 
 namespace Litestream.Replication;
 
@@ -9,7 +10,13 @@ namespace Litestream.Replication;
 /// </summary>
 internal sealed class Scheduler : IAsyncDisposable
 {
+    private const int RetrySeconds = 30;
+
+    /// <summary>Timers take no more than 49 days; a day is looked at again.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+
     private readonly TimeProvider _time;
+    private readonly ILogger _log;
     private readonly Func<ReplicatedDatabase, long> _capture;
     private readonly Func<ReplicatedDatabase, Task<long>> _publish;
     private readonly Lock _lock = new();
@@ -24,14 +31,16 @@ internal sealed class Scheduler : IAsyncDisposable
     private int _uploads;
     private volatile bool _isDisposed;
 
-    public Scheduler(TimeProvider time, int maxWorkers, int maxUploads, Func<ReplicatedDatabase, long> capture, Func<ReplicatedDatabase, Task<long>> publish)
+    public Scheduler(TimeProvider time, ILogger log, int maxWorkers, int maxUploads, Func<ReplicatedDatabase, long> capture, Func<ReplicatedDatabase, Task<long>> publish)
     {
-        (_time, _maxUploads, _capture, _publish) = (time, maxUploads, capture, publish);
+        (_time, _log, _maxUploads, _capture, _publish) = (time, log, maxUploads, capture, publish);
         _timer = time.CreateTimer(_ => QueueDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _threads = new Thread[maxWorkers];
         for (var i = 0; i < maxWorkers; i++)
         {
-            _threads[i] = new(RunCaptures, maxStackSize: 512 * 1024) { IsBackground = true, Name = "capture" };
+            // Half of the threads never take first looks: four large first copies must not stop everybody's rounds.
+            BlockingCollection<Lane>[] queues = i % 2 == 0 ? [_urgent] : [_urgent, _background];
+            _threads[i] = new(() => RunCaptures(queues), maxStackSize: 512 * 1024) { IsBackground = true, Name = "capture" };
             _threads[i].Start();
         }
     }
@@ -90,7 +99,8 @@ internal sealed class Scheduler : IAsyncDisposable
     {
         var wait = _time.GetElapsedTime(_time.GetTimestamp(), at);
         // A millisecond late is better than a busy loop of timers that fire a little early.
-        _timer.Change(wait < TimeSpan.Zero ? TimeSpan.Zero : wait + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+        var untilThen = wait < TimeSpan.Zero ? TimeSpan.Zero : wait + TimeSpan.FromMilliseconds(1);
+        _timer.Change(untilThen < LongestWait ? untilThen : LongestWait, Timeout.InfiniteTimeSpan);
     }
 
     private void Queue(Lane lane, long at)
@@ -113,17 +123,47 @@ internal sealed class Scheduler : IAsyncDisposable
         StartPublishers();
     }
 
-    private void RunCaptures()
+    private void RunCaptures(BlockingCollection<Lane>[] queues)
     {
-        BlockingCollection<Lane>[] queues = [_urgent, _background];
-        while (!(_urgent.IsCompleted && _background.IsCompleted))
+        while (!Array.TrueForAll(queues, q => q.IsCompleted))
         {
             // Takes from the first queue that has something, in this order.
             if (!TryTake(queues, out var lane) || _isDisposed)
                 continue;
             lane.BeginRun();
-            lane.EndRun(_capture(lane.Owner));
+            lane.EndRun(RunCapture(lane));
         }
+    }
+
+    /// <summary>The last net below a lane's own: its handling of an error may meet one too (books on a full disk), and must not end the process.</summary>
+    private long RunCapture(Lane lane)
+    {
+        try
+        {
+            return _capture(lane.Owner);
+        }
+        catch (Exception e)
+        {
+            return RunLater(lane, e);
+        }
+    }
+
+    private async Task<long> RunPublishAsync(Lane lane)
+    {
+        try
+        {
+            return await _publish(lane.Owner).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            return RunLater(lane, e);
+        }
+    }
+
+    private long RunLater(Lane lane, Exception error)
+    {
+        _log.Troubled(lane.Owner.Name, $"{error.GetType().Name}: {error.Message}");
+        return _time.GetTimestamp() + (RetrySeconds * _time.TimestampFrequency);
     }
 
     private static bool TryTake(BlockingCollection<Lane>[] queues, [NotNullWhen(true)] out Lane? lane)
@@ -158,7 +198,7 @@ internal sealed class Scheduler : IAsyncDisposable
         while (!_isDisposed && _publishes.TryDequeue(out var lane))
         {
             lane.BeginRun();
-            lane.EndRun(await _publish(lane.Owner).ConfigureAwait(false));
+            lane.EndRun(await RunPublishAsync(lane).ConfigureAwait(false));
         }
         if (Interlocked.Decrement(ref _uploads) == 0 && _isDisposed)
             _drained.TrySetResult();

@@ -23,7 +23,10 @@ internal sealed class Spool
     /// <summary>Bytes of captured files that wait to be published.</summary>
     public long WaitingBytes => Interlocked.Read(ref _waitingBytes);
 
-    public void AddWaiting(long bytes) => Interlocked.Add(ref _waitingBytes, bytes);
+    /// <summary>Images do not count: one large tenant's first copy must not stop the others.</summary>
+    public void AddWaiting(StagedFile file) => Interlocked.Add(ref _waitingBytes, file.File.Level == 0 ? file.File.SizeBytes : 0);
+
+    public void RemoveWaiting(StagedFile file) => Interlocked.Add(ref _waitingBytes, file.File.Level == 0 ? -file.File.SizeBytes : 0);
 
     public string PathOf(string name, int level, Txid min, Txid max) => Path.Combine(_folder, $"{name}.{level}.{LtxFile.NameOf(min, max)}");
 

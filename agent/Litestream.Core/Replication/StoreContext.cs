@@ -12,6 +12,15 @@ internal sealed record StoreContext(StoreOptions Options, ReplicaRoot Replica, B
 
     public NodeId NodeOf(ReplicatedDatabase database) => new(Books.Instance, database.Book.Epoch);
 
+    public (long Timestamp, DateTimeOffset Utc) Now => (Time.GetTimestamp(), Time.GetUtcNow());
+
+    /// <summary>The longer of what the two clocks say: one stops while the machine is suspended, the other can be set back.</summary>
+    public TimeSpan SinceConfirmed(ReplicatedDatabase database)
+    {
+        var (monotonic, wall) = (Time.GetElapsedTime(database.ConfirmedAt.Timestamp), Time.GetUtcNow() - database.ConfirmedAt.Utc);
+        return monotonic > wall ? monotonic : wall;
+    }
+
     /// <summary>A timestamp so far from now.</summary>
     public long In(TimeSpan wait) => Time.GetTimestamp() + Ticks(wait);
 
