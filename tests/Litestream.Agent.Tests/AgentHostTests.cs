@@ -24,6 +24,50 @@ public sealed class AgentHostTests : IDisposable
     }
 
     [Fact]
+    public async Task Stopping_without_any_patience_is_complete_when_nothing_is_left_to_do()
+    {
+        await using var agent = await RunningAgent.StartAsync(_folder, o => o with
+        {
+            ShutdownTimeout = TimeSpan.Zero,
+            Store = o.Store with { QuietTime = TimeSpan.FromMilliseconds(100) },
+        });
+        using (var application = new Application(Tenant()))
+        {
+            application.Sql("PRAGMA journal_mode = WAL");
+            application.Sql("CREATE TABLE t (x)");
+            await agent.SyncedAsync(Guid);
+        }
+        await Eventually.Becomes(() => agent.Find(Guid)?.Snapshot() is { Reason: DatabaseReason.Cold, IsHot: false, LagSeconds: 0 }, "it is at rest");
+        Assert.True(await agent.StopAsync());
+    }
+
+    [Fact]
+    public async Task Stopping_without_any_patience_is_not_complete_while_something_waits()
+    {
+        // A replica that cannot be.
+        await using var agent = await RunningAgent.StartAsync(_folder, o => o with { ShutdownTimeout = TimeSpan.Zero, Replica = Path.Combine(_folder.File("file"), "replica") });
+        using var application = new Application(Tenant());
+        application.Sql("PRAGMA journal_mode = WAL");
+        application.Sql("CREATE TABLE t (x)");
+        await Eventually.Becomes(() => agent.Find(Guid)?.Snapshot() is { LagSeconds: > 0 }, "something waits");
+        Assert.False(await agent.StopAsync());
+    }
+
+    [Fact]
+    public async Task A_reader_that_keeps_the_page_open_does_not_make_a_complete_stop_a_failure()
+    {
+        await using var agent = await RunningAgent.StartAsync(_folder, o => o with { ShutdownTimeout = TimeSpan.FromMilliseconds(500) });
+        // A request without its end: the API waits a second for it, longer than the limit of the last sync.
+        using var client = new System.Net.Sockets.TcpClient("localhost", agent.Host.Port);
+        await client.GetStream().WriteAsync("POST /api/databases HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n"u8.ToArray());
+        // The server's "100 Continue": it has begun to read the body.
+        Assert.NotEqual(0, await client.GetStream().ReadAsync(new byte[64]));
+        var began = System.Diagnostics.Stopwatch.GetTimestamp();
+        Assert.True(await agent.StopAsync());
+        Assert.True(System.Diagnostics.Stopwatch.GetElapsedTime(began) > TimeSpan.FromMilliseconds(500), "the API was waited for");
+    }
+
+    [Fact]
     public async Task A_second_agent_for_the_same_directories_is_refused()
     {
         await using var agent = await RunningAgent.StartAsync(_folder);

@@ -28,10 +28,16 @@ internal sealed class Census(Store store, TimeSpan lagLimit, TimeProvider time)
         }
     }
 
-    /// <summary>An error, or further behind than allowed. Waiting and paused are nobody's failure.</summary>
-    public bool IsHealthy(DatabaseSnapshot database) =>
-        database.Status is DatabaseStatus.Active or DatabaseStatus.Waiting or DatabaseStatus.Paused
-        && database.LagSeconds <= lagLimit.TotalSeconds;
+    /// <summary>
+    /// Not in error, and no further behind than allowed. Waiting and paused are nobody's failure, however long they last: what is written meanwhile
+    /// counts as lag and cannot be sent.
+    /// </summary>
+    public bool IsHealthy(DatabaseSnapshot database) => database.Status switch
+    {
+        DatabaseStatus.Waiting or DatabaseStatus.Paused => true,
+        DatabaseStatus.Active => database.LagSeconds <= lagLimit.TotalSeconds,
+        _ => false,
+    };
 
     private CensusResult Count()
     {

@@ -67,8 +67,16 @@ internal static class DatabaseEndpoints
             database.Resume();
         else
             throw new ProblemException(Problems.BadStatus());
-        return Answer(database);
+        return TypedResults.Json(Changed(ClientView.Of(database.Snapshot()), body.Status), FleetJson.Default.Client);
     }
+
+    /// <summary>
+    /// The engine takes the change up at its next look, so a snapshot may still show what was before: the answer is what was asked for and is in the
+    /// books by now. Only a fence stays what it is, as no pause and no resume lifts it.
+    /// </summary>
+    private static Client Changed(Client client, string status) => client.Status == status || client.Status is StatusWords.SplitBrain or StatusWords.Lost
+        ? client
+        : client with { Status = status, Reason = status == StatusWords.Paused ? ReasonWords.PausedByUser : ReasonWords.Pending, Detail = null };
 
     private static JsonHttpResult<Client> Answer(Database database, int statusCode = StatusCodes.Status200OK) =>
         TypedResults.Json(ClientView.Of(database.Snapshot()), FleetJson.Default.Client, statusCode: statusCode);

@@ -26,7 +26,8 @@ internal static class Flag
 
     public static Option<bool> Switch(string name, string description) => new(name, "-" + name) { Description = description };
 
-    public static Option<TimeSpan?> Duration(string name, string description, TimeSpan least) =>
+    /// <summary>Without <paramref name="most"/> any length goes; what feeds a timer needs one, as timers know no more than some weeks.</summary>
+    public static Option<TimeSpan?> Duration(string name, string description, TimeSpan least, TimeSpan? most = null) =>
         Named(new Option<TimeSpan?>(name, "-" + name), "TIME", description, result =>
         {
             var text = result.Tokens[0].Value;
@@ -34,6 +35,8 @@ internal static class Flag
                 result.AddError($"{name}: \"{text}\" is no duration (100ms, 1s, 5m, 1h, 7d)");
             else if (duration < least)
                 result.AddError($"{name}: {text} is too short; the least is {DurationText.Format(least)}");
+            else if (duration > most)
+                result.AddError($"{name}: {text} is too long; the most is {DurationText.Format(most.Value)}");
             return duration;
         });
 

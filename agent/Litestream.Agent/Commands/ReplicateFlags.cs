@@ -9,6 +9,8 @@ internal sealed class ReplicateFlags
 {
     private static readonly StoreOptions Defaults = new() { StateDirectory = "" };
 
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromHours(24);
+
     public SourceFlags Source { get; } = new();
 
     public LogFlags Log { get; } = new();
@@ -33,11 +35,11 @@ internal sealed class ReplicateFlags
 
     public Option<TimeSpan?> QuietTime { get; } = Flag.Duration("-quiet-time", "a database is closed after so long without writes [30s]", TimeSpan.FromMilliseconds(100));
 
-    public Option<TimeSpan?> SweepInterval { get; } = Flag.Duration("-sweep-interval", "looks for what directory events missed [60s]", TimeSpan.FromMilliseconds(100));
+    public Option<TimeSpan?> SweepInterval { get; } = Flag.Duration("-sweep-interval", "looks for what directory events missed [60s]", TimeSpan.FromMilliseconds(100), LongestTimer);
 
     public Option<TimeSpan?> LagLimit { get; } = Flag.Duration("-lag-limit", "a tenant further behind is unhealthy [300s]", TimeSpan.FromSeconds(1));
 
-    public Option<TimeSpan?> ShutdownTimeout { get; } = Flag.Duration("-shutdown-timeout", "longest time for the last sync at the end [30s]", TimeSpan.Zero);
+    public Option<TimeSpan?> ShutdownTimeout { get; } = Flag.Duration("-shutdown-timeout", "longest time for the last sync at the end [30s]", TimeSpan.Zero, LongestTimer);
 
     public Option<long?> SpoolCap { get; } = Flag.Size("-spool-cap", "captured bytes that may wait for the replica [1GB]", 1_000_000);
 

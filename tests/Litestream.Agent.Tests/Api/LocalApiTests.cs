@@ -193,9 +193,11 @@ public sealed class LocalApiTests : IAsyncLifetime, IDisposable
     {
         using var paused = await PutAsync("paused");
         Assert.Equal(HttpStatusCode.OK, paused.StatusCode);
+        await Shows(paused, "paused", "paused-by-user");
         await Eventually.Becomes(() => _agent.Find(Guid)!.Snapshot().Status == DatabaseStatus.Paused, "it is paused");
         Assert.Equal(HttpStatusCode.OK, (await _agent.Http.GetAsync("api/health")).StatusCode);
         using var active = await PutAsync("active");
+        await Shows(active, "active", "pending");
         await Eventually.Becomes(() => _agent.Find(Guid)!.Snapshot().Status != DatabaseStatus.Paused, "it goes on");
         await IsProblem(await PutAsync("error"), ProblemCodes.BadStatus);
     }
@@ -280,6 +282,13 @@ public sealed class LocalApiTests : IAsyncLifetime, IDisposable
         };
         change?.Invoke(request);
         return _agent.Http.SendAsync(request);
+    }
+
+    private static async Task Shows(HttpResponseMessage answer, string status, string reason)
+    {
+        using var json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        Assert.Equal(status, json.RootElement.GetProperty("status").GetString());
+        Assert.Equal(reason, json.RootElement.GetProperty("reason").GetString());
     }
 
     private static async Task IsProblem(HttpResponseMessage answer, string code)
