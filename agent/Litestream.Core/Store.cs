@@ -122,7 +122,7 @@ public sealed class Store : IAsyncDisposable
     /// </summary>
     public async Task<bool> StopAsync(CancellationToken cancellationToken)
     {
-        var exits = _databases.Values.Select(d => d.State).Where(d => d.Hot is not null || d.IsDirty).Select(d => d.BeginExit().Done).ToList();
+        var exits = _databases.Values.Select(d => d.State).Where(d => d.Hot is not null || d.IsDirty || (!d.Book.IsPaused && d.MayHaveChanged)).Select(d => d.BeginExit().Done).ToList();
         try
         {
             await Task.WhenAll(exits).WaitAsync(cancellationToken).ConfigureAwait(false);

@@ -36,6 +36,8 @@ internal sealed class CaptureWork(StoreContext context, Capture capture, Opening
     /// <summary>As many are open as may be: those that close soon make room. First looks wait earlier than databases that were written.</summary>
     private static readonly TimeSpan CrowdedPause = TimeSpan.FromMilliseconds(100);
 
+    private static readonly TimeSpan LongestSecondLook = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan PinnedPause = TimeSpan.FromSeconds(5);
     private const int BriefFailures = 5;
     private static readonly TimeSpan BriefPause = TimeSpan.FromMilliseconds(20);
@@ -161,7 +163,8 @@ internal sealed class CaptureWork(StoreContext context, Capture capture, Opening
             switch (cooling.TryCool(database, hot, since, evenIfConnected: quietFor >= quietTime))
             {
                 case CoolingResult.Cold:
-                    return Lane.Never;
+                    // One more look: an application that came while we left is found even if its event was taken for our own.
+                    return context.In(options.SyncInterval < LongestSecondLook ? options.SyncInterval : LongestSecondLook);
                 case CoolingResult.LookAgain:
                 case CoolingResult.NotYet:
                     return context.In(SettlingTime);
@@ -216,7 +219,7 @@ internal sealed class CaptureWork(StoreContext context, Capture capture, Opening
     {
         try
         {
-            if (database.Hot is null && database.IsDirty && FileStat.Of(database.Path) is not null && !database.Book.IsPaused && !database.IsFenced)
+            if (database.Hot is null && database.MayHaveChanged && !database.Book.IsPaused && !database.IsFenced)
             {
                 if (database.Chain is null)
                 {
@@ -273,7 +276,7 @@ internal sealed class CaptureWork(StoreContext context, Capture capture, Opening
         CloseHot(database);
         // A lock that an application holds for a moment (it closes, recovers, changes mode) is no news.
         var isBrief = failure.Reason == DatabaseReason.Locked && database.CaptureFailures <= BriefFailures;
-        var wait = failure.RetryIn ?? (isBrief ? BriefPause : Backoff(database.CaptureFailures));
+        var wait = failure.RetryIn ?? (isBrief ? BriefPause : failure.Reason == DatabaseReason.Locked ? FirstBackoff : Backoff(database.CaptureFailures));
         if (!isBrief && (wait != TimeSpan.Zero || database.CaptureFailures > BriefFailures))
         {
             if (failure.Status == DatabaseStatus.Error && database.Snapshot().Reason != failure.Reason)

@@ -333,6 +333,18 @@ internal sealed class ReplicatedDatabase
         }
     }
 
+    /// <summary>
+    /// Something may be there to capture, whether or not an event told of it yet: at the end the last commits must not wait for a directory watcher.
+    /// </summary>
+    public bool MayHaveChanged
+    {
+        get
+        {
+            var book = Book;
+            return FileStat.Of(Path) is { SizeBytes: > 0 } && !(book.Resting is { } resting && resting.AreUnchanged(Path, book.Position, book.PageSize));
+        }
+    }
+
     public DatabaseExit BeginExit()
     {
         lock (_lock)
