@@ -232,6 +232,8 @@ internal sealed class CaptureWork(StoreContext context, Capture capture, Opening
                 CloseHot(database);
             if (database.Hot is { } hot)
                 cooling.TryCool(database, hot, since, evenIfConnected: false);
+            if (database.Hot is { } unsettled)
+                Cooling.CloseTidily(database, unsettled);
         }
         finally
         {

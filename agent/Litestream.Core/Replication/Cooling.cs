@@ -33,6 +33,21 @@ internal sealed class Cooling(StoreContext context, Capture capture, Checkpoint 
         return evenIfConnected ? Leave(database, hot) : CoolingResult.Connected;
     }
 
+    /// <summary>
+    /// The end, settled or not: if nobody else is connected and everything is captured, closes as an application would, so that no WAL stays behind. Without
+    /// an identity to trust: the next start compares.
+    /// </summary>
+    public static void CloseTidily(ReplicatedDatabase database, HotDatabase hot)
+    {
+        hot.CloseSpare();
+        hot.Holder.EndTransaction();
+        if (!DatabaseFiles.At(database.Path).AreSameFiles(hot.Files) || !hot.Holder.TryBeginExclusive())
+            return;
+        var isCaptured = hot.Holder.ReadWalIndex() is { } index && IsCaptured(database, index);
+        hot.Holder.EndTransaction();
+        hot.Holder.CheckpointOnClose(isCaptured);
+    }
+
     /// <summary>Under the exclusive lock: closes if there is nothing left to do, so that closing writes nothing but removes the WAL.</summary>
     private bool TryClose(ReplicatedDatabase database, HotDatabase hot, FileStat file)
     {
