@@ -36,8 +36,6 @@ internal sealed class CaptureWork(StoreContext context, Capture capture, Opening
     /// <summary>As many are open as may be: those that close soon make room. First looks wait earlier than databases that were written.</summary>
     private static readonly TimeSpan CrowdedPause = TimeSpan.FromMilliseconds(100);
 
-    private static readonly TimeSpan LongestSecondLook = TimeSpan.FromSeconds(1);
-
     private static readonly TimeSpan PinnedPause = TimeSpan.FromSeconds(5);
     private const int BriefFailures = 5;
     private static readonly TimeSpan BriefPause = TimeSpan.FromMilliseconds(20);
@@ -163,8 +161,7 @@ internal sealed class CaptureWork(StoreContext context, Capture capture, Opening
             switch (cooling.TryCool(database, hot, since, evenIfConnected: quietFor >= quietTime))
             {
                 case CoolingResult.Cold:
-                    // One more look: an application that came while we left is found even if its event was taken for our own.
-                    return context.In(options.SyncInterval < LongestSecondLook ? options.SyncInterval : LongestSecondLook);
+                    return Lane.Never;
                 case CoolingResult.LookAgain:
                 case CoolingResult.NotYet:
                     return context.In(SettlingTime);

@@ -73,7 +73,8 @@ internal sealed class Cooling(StoreContext context, Capture capture, Checkpoint 
 
     /// <summary>
     /// An application stays connected: its WAL stays. Leaves, and makes sure that nothing was written meanwhile. While a frame lies behind the
-    /// captured ones, stays: somebody may be about to commit it (or it is the rest of a transaction that never was; the next write ends that).
+    /// captured ones, stays: somebody may be about to commit it (or it is the rest of a transaction that never was; the next write ends that). The same
+    /// while the WAL carries salts that we do not know: a writer began a generation, and its commit may change nothing but the wal-index.
     /// </summary>
     private CoolingResult Leave(ReplicatedDatabase database, HotDatabase hot)
     {
@@ -81,6 +82,8 @@ internal sealed class Cooling(StoreContext context, Capture capture, Checkpoint 
         if (before is not { Main: { } file, Wal: { } wal } || !before.AreSameFiles(hot.Files) || !file.IsSettled(context.Time.GetUtcNow()))
             return CoolingResult.NotYet;
         if (database.Book is not { Position: { } position } book || WalAtRest.Read(database.Path, position, book.PageSize) is not { HasFrameBehind: false } rest)
+            return CoolingResult.Connected;
+        if (rest.Salts != default && rest.Salts != position.Salts && rest.Salts != hot.EndedSalts)
             return CoolingResult.Connected;
         // The WAL's header was read first: a generation that begins after this look at the wal-index changes it.
         if (hot.Holder.ReadWalIndex() is not { } index || !IsCaptured(database, index))

@@ -36,6 +36,11 @@ internal sealed class HotDatabase(string path, EngineConnection holder, Database
     /// <summary>What reading the whole database took last time: a wake after the WAL is gone costs this much.</summary>
     public TimeSpan FullReadTime { get; set; }
 
+    /// <summary>
+    /// Of the last generation that ended while marks were unbroken: all of it is captured, and its frames lie in the WAL until the next writer begins.
+    /// </summary>
+    public WalSalts EndedSalts { get; set; }
+
     /// <summary>Frames that the database file does not have yet, as of the last round.</summary>
     public uint Unbackfilled { get; set; }
 

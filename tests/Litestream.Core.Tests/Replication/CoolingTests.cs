@@ -58,6 +58,54 @@ public sealed class CoolingTests
     }
 
     [Fact]
+    public async Task A_transaction_that_was_open_while_the_agent_wanted_to_leave_is_captured_when_it_commits()
+    {
+        await using var folder = new ReplicatedFolder();
+        NewTenant(folder).Dispose();
+        using var application = new Application(folder.PathOf(Name));
+        // The first frames of a generation lie in the WAL, under salts that the wal-index does not show yet.
+        application.Sql("PRAGMA cache_size=5");
+        application.Sql("BEGIN");
+        application.Sql("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100) INSERT INTO t (v) SELECT hex(randomblob(2000)) FROM n");
+        Assert.True(new FileInfo(folder.PathOf(Name) + "-wal").Length > 100_000);
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.WaitAsync(() => database.Snapshot() is { ReplicatedTxid.Value: 1 }, "the first copy");
+        var rounds = 0;
+        var seconds = 0.0;
+        await ReplicatedFolder.WaitAsync(() =>
+        {
+            var now = database.Snapshot();
+            (rounds, seconds) = now.Counters.SyncSeconds > seconds ? (rounds + 1, now.Counters.SyncSeconds) : (rounds, seconds);
+            return !now.IsHot || rounds > 5;
+        }, "several rounds, or cold");
+        application.Sql("COMMIT");
+        database.Notice(FileEvent.Sweep);
+        await ReplicatedFolder.WaitAsync(() => database.Snapshot() is { ReplicatedTxid.Value: 2 }, "the transaction is replicated");
+        await folder.AssertRestoresEqualAsync(Name);
+    }
+
+    [Fact]
+    public async Task A_database_whose_application_restarted_the_WAL_cools_all_the_same()
+    {
+        await using var folder = new ReplicatedFolder();
+        folder.Options = folder.Options with { QuietTime = TimeSpan.FromMilliseconds(100) };
+        using var application = NewTenant(folder);
+        folder.Open();
+        var database = folder.Register(Name);
+        application.Sql("INSERT INTO t (v) VALUES ('before')");
+        await ReplicatedFolder.SyncAsync(database);
+        application.Sql("PRAGMA wal_checkpoint(RESTART)");
+        database.Notice(FileEvent.Database);
+        await ReplicatedFolder.WaitAsync(() => database.Snapshot() is { IsHot: false, Reason: DatabaseReason.Cold }, "cold");
+        var before = database.Snapshot().ReplicatedTxid;
+        application.Sql("INSERT INTO t (v) VALUES ('after')");
+        database.Notice(FileEvent.Sweep);
+        await ReplicatedFolder.WaitAsync(() => database.Snapshot().ReplicatedTxid == before.Next, "replicated");
+        await folder.AssertRestoresEqualAsync(Name);
+    }
+
+    [Fact]
     public async Task An_idle_database_is_neither_opened_nor_asked_for_by_the_sweep()
     {
         await using var folder = new ReplicatedFolder();
