@@ -22,5 +22,8 @@ public sealed record DatabaseCounters
 
     public long Resyncs { get; init; }
 
+    /// <summary>Live checks that found pages which were not what was captured.</summary>
+    public long FailedChecks { get; init; }
+
     public long PublishErrors { get; init; }
 }

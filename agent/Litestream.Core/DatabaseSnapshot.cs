@@ -45,7 +45,7 @@ public sealed record DatabaseSnapshot
     /// <summary>Since when something waits to reach the replica, in seconds; 0 when nothing does.</summary>
     public double LagSeconds { get; init; }
 
-    /// <summary>When the replica was last proven equal to the database, UTC; null before the first time.</summary>
+    /// <summary>When the database was last read whole and found equal to what was captured, UTC; null before the first time.</summary>
     public DateTimeOffset? LastProofAt { get; init; }
 
     /// <summary>Text of the last error, also after it passed; null when there was none.</summary>

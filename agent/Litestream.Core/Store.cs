@@ -29,7 +29,7 @@ public sealed class Store : IAsyncDisposable
         _resync = new Resync(context, staging);
         var capture = new Capture(context, staging, _resync);
         var checkpoint = new Checkpoint(context, capture);
-        _capture = new(context, capture, new(context, capture, _resync), checkpoint, new(context, capture, checkpoint));
+        _capture = new(context, capture, new(context, capture, _resync), checkpoint, new(context, _resync), new(context, capture, checkpoint));
         var compaction = new Compaction(context);
         var publish = new PublishWork(context, new(context, staging), new(context, compaction), compaction, _stopping.Token);
         _scheduler = new(context.Time, context.Log, context.Options.MaxWorkers, context.Options.MaxUploads, _capture.Run, publish.RunAsync);

@@ -27,6 +27,9 @@ public sealed record StoreOptions
     /// <summary>How long snapshots, and the L1+ files behind them, stay: the restorable window. Default 24 h.</summary>
     public TimeSpan SnapshotRetention { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>A database in use is compared whole with what was captured at least this often, and after every resync. Default 24 h.</summary>
+    public TimeSpan LiveCheckInterval { get; init; } = TimeSpan.FromHours(24);
+
     /// <summary>Most bytes of captured, unpublished L0 files over all databases. Default 1 GB; one larger file passes.</summary>
     public long SpoolCapBytes { get; init; } = 1_000_000_000;
 

@@ -13,7 +13,7 @@ internal static class ReplicateCommand
             .Group("What and where to", flags.Source.WatchDirectories, flags.Source.Dsn, flags.Source.DatabaseName, flags.Source.Replica, flags.StateDirectory)
             .Group("Page and API", flags.Port, flags.Bind, flags.ApiToken)
             .Group("Restorable points", flags.SyncInterval, flags.L0Retention, flags.LevelIntervals, flags.SnapshotInterval, flags.SnapshotRetention)
-            .Group("Watching", flags.QuietTime, flags.SweepInterval, flags.LagLimit, flags.ShutdownTimeout)
+            .Group("Watching", flags.QuietTime, flags.SweepInterval, flags.LagLimit, flags.LiveCheckInterval, flags.ShutdownTimeout)
             .Group("Bounds", flags.SpoolCap, flags.WalCap, flags.MaxHot, flags.KeepJournalMode)
             .Group("Log", flags.Log.Format, flags.Log.Level)
             .Example("litestream -watch-dir data/clients,data/prod", "every tenant of two directories, to ./backups")

@@ -35,6 +35,8 @@ internal sealed class ReplicateFlags
 
     public Option<TimeSpan?> QuietTime { get; } = Flag.Duration("-quiet-time", "a database is closed after so long without writes [30s]", TimeSpan.FromMilliseconds(100));
 
+    public Option<TimeSpan?> LiveCheckInterval { get; } = Flag.Duration("-live-check-interval", "a database in use is compared with what was captured [24h]", TimeSpan.FromSeconds(1));
+
     public Option<TimeSpan?> SweepInterval { get; } = Flag.Duration("-sweep-interval", "looks for what directory events missed [60s]", TimeSpan.FromMilliseconds(100), LongestTimer);
 
     public Option<TimeSpan?> LagLimit { get; } = Flag.Duration("-lag-limit", "a tenant further behind is unhealthy [300s]", TimeSpan.FromSeconds(1));
@@ -76,6 +78,7 @@ internal sealed class ReplicateFlags
     {
         SyncInterval = parsed.GetValue(SyncInterval) ?? Defaults.SyncInterval,
         QuietTime = parsed.GetValue(QuietTime) ?? Defaults.QuietTime,
+        LiveCheckInterval = parsed.GetValue(LiveCheckInterval) ?? Defaults.LiveCheckInterval,
         MaxHot = parsed.GetValue(MaxHot) ?? Defaults.MaxHot,
         L0Retention = parsed.GetValue(L0Retention) ?? Defaults.L0Retention,
         // An option of many values that is not given answers an empty array.

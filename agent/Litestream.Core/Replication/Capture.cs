@@ -44,7 +44,7 @@ internal sealed class Capture(StoreContext context, Staging staging, Resync resy
                 $"The wal-index of {database.Path} cannot be read: a writer died while it changed it", "it heals with the next write or when the last connection closes");
             if (resyncReason is null ? TryCaptureFrames(database, hot, marked, index, since) : resync.TryRun(database, hot, marked, index, since, resyncReason))
             {
-                hot.Unbackfilled = index.Unbackfilled;
+                (hot.Captured, hot.Unbackfilled) = (index, index.Unbackfilled);
                 return index;
             }
             if (look == MaxLooks && resyncReason is not null)

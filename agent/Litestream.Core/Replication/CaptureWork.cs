@@ -7,7 +7,7 @@ namespace Litestream.Replication;
 /// The capture lane of a database, one run at a time: cold and unchanged, it stays cold; changed, it is opened; hot, it makes a round, checkpoints and
 /// cools when it is quiet. Every answer is the timestamp of the next run.
 /// </summary>
-internal sealed class CaptureWork(StoreContext context, Capture capture, Opening opening, Checkpoint checkpoint, Cooling cooling)
+internal sealed class CaptureWork(StoreContext context, Capture capture, Opening opening, Checkpoint checkpoint, LiveCheck liveCheck, Cooling cooling)
 {
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(30);
@@ -153,6 +153,8 @@ internal sealed class CaptureWork(StoreContext context, Capture capture, Opening
     private long NextRun(ReplicatedDatabase database, HotDatabase hot, long since)
     {
         var options = context.Options;
+        if (database.Exit is null && liveCheck.IsDue(database, hot) && !liveCheck.RunSlice(database, hot, since))
+            return context.In(options.SyncInterval);
         var isSmall = hot.FullReadTime < SmallReadTime;
         var quietFor = context.Time.GetElapsedTime(hot.LastWriteAt);
         var quietTime = HotCount > options.MaxHot ? QuickQuietTime : Longer(options.QuietTime, hot.FullReadTime * QuietTimePerFullRead);

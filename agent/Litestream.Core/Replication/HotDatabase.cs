@@ -41,6 +41,15 @@ internal sealed class HotDatabase(string path, EngineConnection holder, Database
     /// </summary>
     public WalSalts EndedSalts { get; set; }
 
+    /// <summary>The wal-index up to which everything is captured, as read under the mark that is held.</summary>
+    public WalIndexHeader Captured { get; set; }
+
+    /// <summary>A live check is wanted whatever the time of the last one: a resync went before.</summary>
+    public bool IsCheckWanted { get; set; }
+
+    /// <summary>Pages that the running live check has compared; 0 when none runs.</summary>
+    public uint CheckedPages { get; set; }
+
     /// <summary>Frames that the database file does not have yet, as of the last round.</summary>
     public uint Unbackfilled { get; set; }
 

@@ -275,6 +275,16 @@ internal sealed class ReplicatedDatabase
         }
     }
 
+    /// <summary>Something was wrong and is mended: it goes on, but people should know.</summary>
+    public void ReportDamage(string text)
+    {
+        lock (_lock)
+        {
+            _lastError = text;
+            _counters = _counters with { FailedChecks = _counters.FailedChecks + 1 };
+        }
+    }
+
     public void SetPublish(DatabaseStatus status, DatabaseReason reason, string? detail = null)
     {
         lock (_lock)

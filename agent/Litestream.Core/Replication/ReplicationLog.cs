@@ -49,4 +49,7 @@ internal static partial class ReplicationLog
 
     [LoggerMessage(4014, LogLevel.Warning, "{Name}: the replica is damaged ({Message}); a new image of the live database is published")]
     public static partial void ChainDamaged(this ILogger log, string name, string message);
+
+    [LoggerMessage(4015, LogLevel.Error, "{Name}: {Message}")]
+    public static partial void LiveCheckFailed(this ILogger log, string name, string message);
 }

@@ -28,6 +28,7 @@ internal sealed class Resync(StoreContext context, Staging staging)
             ? StageDifference(database, hot, pinned, noticedAt)
             : StageNewPageSize(database, hot, pinned, noticedAt);
         hot.FullReadTime = context.Time.GetElapsedTime(begun);
+        (hot.IsCheckWanted, hot.CheckedPages) = (true, 0);
         _byReason.AddOrUpdate(reason, 1, (_, n) => n + 1);
         database.Count(c => c with { Resyncs = c.Resyncs + 1 });
         context.Log.Resynced(database.Name, reason, staged, pinned.PageCount, hot.FullReadTime.TotalMilliseconds);

@@ -94,14 +94,17 @@ internal sealed class Staging(StoreContext context)
     }
 
     /// <summary>Reads the database in runs of many pages; leaves out the lock page.</summary>
-    public static void ForEachPage(PinnedDatabase pinned, PageReader take)
+    public static void ForEachPage(PinnedDatabase pinned, PageReader take) => ForEachPage(pinned, 1, pinned.PageCount, take);
+
+    /// <summary>The same for the pages <paramref name="from"/> to <paramref name="to"/>.</summary>
+    public static void ForEachPage(PinnedDatabase pinned, uint from, uint to, PageReader take)
     {
         var pagesPerRun = Math.Max(1, RunBytes / pinned.PageSize);
         var run = ArrayPool<byte>.Shared.Rent(pagesPerRun * pinned.PageSize);
         var lockPage = LockPage.Of(pinned.PageSize);
-        for (long first = 1; first <= pinned.PageCount; first += pagesPerRun)
+        for (long first = from; first <= to; first += pagesPerRun)
         {
-            var count = (int)Math.Min(pagesPerRun, pinned.PageCount - first + 1);
+            var count = (int)Math.Min(pagesPerRun, to - first + 1);
             var pages = run.AsSpan(0, count * pinned.PageSize);
             pinned.Read((uint)first, pages);
             for (var i = 0; i < count; i++)
