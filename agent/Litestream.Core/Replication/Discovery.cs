@@ -83,12 +83,17 @@ internal sealed class Discovery(StoreContext context, Staging staging)
             PostSum = table.Sum,
             PageSize = table.PageSize,
             PageCount = table.PageCount,
-            // A position belongs to one transaction: that of another one proves nothing.
-            Position = b.Captured == newest.MaxTxid ? b.Position : null,
-            Resting = b.Captured == newest.MaxTxid ? b.Resting : null,
+            // A position belongs to one transaction and its content: that of another one proves nothing.
+            Position = b.Captured == newest.MaxTxid && b.PostSum == table.Sum ? b.Position : null,
+            Resting = b.Captured == newest.MaxTxid && b.PostSum == table.Sum ? b.Resting : null,
         });
+        var isContinued = true;
         foreach (var file in staged)
-            AdoptStaged(database, file, table, wasKnown);
+        {
+            isContinued = isContinued && TryAdoptStaged(database, file, table, wasKnown);
+            if (!isContinued)
+                Spool.Delete(file.Path);
+        }
         return new(table, NeedsImage: false);
     }
 
@@ -143,15 +148,15 @@ internal sealed class Discovery(StoreContext context, Staging staging)
     {
         await using var stream = await storage.OpenAsync(file, cancellationToken).ConfigureAwait(false);
         using var decoder = new LtxDecoder(stream, file.Name);
-        Apply(table, decoder);
+        table.Apply(ReadChanges(decoder), decoder.Header.Commit, decoder.Header.MaxTxid);
     }
 
-    private static void Apply(PageTable table, LtxDecoder decoder)
+    private static List<PageChange> ReadChanges(LtxDecoder decoder)
     {
         var (page, changes) = (new byte[decoder.Header.PageSize], new List<PageChange>());
         while (decoder.ReadPage(page, out var pgno))
             changes.Add(new(pgno, PageSum.Of(pgno, page)));
-        table.Apply(changes, decoder.Header.Commit, decoder.Header.MaxTxid);
+        return changes;
     }
 
     /// <summary>Page sums of the newest state, read from the replica; when the chain carries a proof, they must add up to it.</summary>
@@ -218,21 +223,32 @@ internal sealed class Discovery(StoreContext context, Staging staging)
         }
     }
 
-    /// <summary>Queues a staged file again and brings the page table up to it. The books' position is good only for the last of them.</summary>
-    private static void AdoptStaged(ReplicatedDatabase database, StagedFile file, PageTable table, BookEntry known)
+    /// <summary>
+    /// Queues a staged file again and brings the page table up to it, if it stands on this content (the state may be an old copy, or another machine's).
+    /// The books' position is good only for the last of them.
+    /// </summary>
+    private bool TryAdoptStaged(ReplicatedDatabase database, StagedFile file, PageTable table, BookEntry known)
     {
         using var stream = File.OpenRead(file.Path);
         using var decoder = new LtxDecoder(stream, file.Path);
-        Apply(table, decoder);
-        database.NewestTimestampMs = Math.Max(database.NewestTimestampMs, decoder.Header.TimestampMs);
+        var (header, changes) = (decoder.Header, ReadChanges(decoder));
+        if (header.PageSize != table.PageSize || header.Proof?.Pre != table.Sum || table.SumAfter(changes, header.Commit) != file.PostSum)
+        {
+            context.Log.StagedDropped(database.Name, Path.GetFileName(file.Path), "it continues other content than that of the replica");
+            return false;
+        }
+        table.Apply(changes, header.Commit, header.MaxTxid);
+        database.NewestTimestampMs = Math.Max(database.NewestTimestampMs, header.TimestampMs);
+        var isNewest = known.Captured == file.File.MaxTxid && known.PostSum == file.PostSum;
         database.Stage(file, b => b with
         {
             Captured = file.File.MaxTxid,
             PostSum = file.PostSum,
-            PageCount = decoder.Header.Commit,
-            Position = known.Captured == file.File.MaxTxid ? known.Position : null,
-            Resting = known.Captured == file.File.MaxTxid ? known.Resting : null,
+            PageCount = header.Commit,
+            Position = isNewest ? known.Position : null,
+            Resting = isNewest ? known.Resting : null,
         });
+        return true;
     }
 
     private static LtxHeader ReadHeader(string path)

@@ -4,6 +4,7 @@ using Litestream.Core.Tests.Storage;
 using Litestream.Ltx;
 using Litestream.Storage;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Litestream.Core.Tests.Replication;
@@ -13,13 +14,29 @@ internal sealed class ReplicatedFolder : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    /// <summary>The tenant of most tests.</summary>
+    public const string Name = "12345678-1234-5678-9abc-123456789012";
+
     private readonly ScratchFolder _scratch = new();
 
-    public string Data => Folder("data");
+    /// <summary>Where these three are, when a test wants them elsewhere.</summary>
+    public string? DataAt { get; init; }
 
-    public string State => Folder("state");
+    public string? StateAt { get; set; }
 
-    public string Backups => Folder("backups");
+    public string? BackupsAt { get; init; }
+
+    public string Data => DataAt ?? Folder("data");
+
+    public string State => StateAt ?? Folder("state");
+
+    public string Backups => BackupsAt ?? Folder("backups");
+
+    /// <summary>The agent's clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>What the agent says.</summary>
+    public ILoggerFactory Logging { get; init; } = NullLoggerFactory.Instance;
 
     public Store? Store { get; private set; }
 
@@ -28,7 +45,18 @@ internal sealed class ReplicatedFolder : IAsyncDisposable
     public Store Open()
     {
         SqliteForTests.Choose();
-        return Store = Store.Open(Options with { StateDirectory = State }, ReplicaRoot.Parse("file://" + Backups), TimeProvider.System, NullLoggerFactory.Instance);
+        return Store = Store.Open(Options with { StateDirectory = State }, ReplicaRoot.Parse("file://" + Backups), Time, Logging);
+    }
+
+    /// <summary>A tenant's program with a table <c>t</c>; its first statement may choose a page size.</summary>
+    public Application NewTenant(string name = Name, string pragma = "PRAGMA page_size=4096")
+    {
+        var application = new Application(PathOf(name));
+        application.Sql(pragma);
+        application.Sql("PRAGMA journal_mode=WAL");
+        application.Sql("CREATE TABLE t (id INTEGER PRIMARY KEY, v)");
+        application.Sql("INSERT INTO t (v) VALUES ('first')");
+        return application;
     }
 
     public string PathOf(string name) => Path.Combine(Data, name + ".db");
