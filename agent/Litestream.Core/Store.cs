@@ -18,6 +18,7 @@ public sealed class Store : IAsyncDisposable
     private readonly FileStream _lock;
     private readonly StoreContext _context;
     private readonly Resync _resync;
+    private readonly Opening _opening;
     private readonly CaptureWork _capture;
     private readonly Scheduler _scheduler;
 
@@ -29,7 +30,8 @@ public sealed class Store : IAsyncDisposable
         _resync = new Resync(context, staging);
         var capture = new Capture(context, staging, _resync);
         var checkpoint = new Checkpoint(context, capture);
-        _capture = new(context, capture, new(context, capture, _resync), checkpoint, new(context, _resync), new(context, capture, checkpoint));
+        _opening = new(context, capture, _resync);
+        _capture = new(context, capture, _opening, checkpoint, new(context, _resync), new(context, capture, checkpoint));
         var compaction = new Compaction(context);
         var publish = new PublishWork(context, new(context, staging), new(context, compaction), compaction, _stopping.Token);
         _scheduler = new(context.Time, context.Log, context.Options.MaxWorkers, context.Options.MaxUploads, _capture.Run, publish.RunAsync);
@@ -68,6 +70,9 @@ public sealed class Store : IAsyncDisposable
 
     /// <summary>Databases with open connections now.</summary>
     public int HotCount => _capture.HotCount;
+
+    /// <summary>Files known by device and inode, so that no second name of one is opened.</summary>
+    internal int KnownFiles => _opening.KnownFiles;
 
     /// <summary>Databases with captured files that wait to be published.</summary>
     public int UploadQueueDepth => _databases.Values.Count(d => d.State.PeekStaged() is not null);
@@ -112,6 +117,7 @@ public sealed class Store : IAsyncDisposable
     {
         await database.State.BeginExit().Done.WaitAsync(cancellationToken).ConfigureAwait(false);
         database.State.Record(b => b with { SwitchedInode = 0 });
+        _opening.Forget(database.State);
         _known[database.Name] = database.State.Book;
         _databases.TryRemove(new(database.Name, database));
     }

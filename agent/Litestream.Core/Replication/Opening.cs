@@ -15,8 +15,11 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
 
     private static readonly TimeSpan CreatorPause = TimeSpan.FromSeconds(1);
 
-    /// <summary>Who opened which file last: at most one entry for each database that was ever open.</summary>
+    /// <summary>Who opened which file last: at most one entry for each registered database.</summary>
     private readonly ConcurrentDictionary<(ulong Device, ulong Inode), ReplicatedDatabase> _byInode = new();
+
+    /// <summary>Files that are known by their inodes.</summary>
+    public int KnownFiles => _byInode.Count;
 
     /// <summary>Opens, takes the first mark, and captures everything committed so far, on top of <paramref name="chain"/>.</summary>
     public HotDatabase Open(ReplicatedDatabase database, ChainStart chain, long since)
@@ -65,6 +68,14 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
         return "wal-generation-ended";
     }
 
+    /// <summary>The database left the store, or stands in another file now.</summary>
+    public void Forget(ReplicatedDatabase database)
+    {
+        if (database.OpenedFile is { } file)
+            _byInode.TryRemove(new((file.Device, file.Inode), database));
+        database.OpenedFile = null;
+    }
+
     /// <summary>Some tenant of this store has connections to the file, by whatever name.</summary>
     public bool IsOpenHere(FileStat file) => _byInode.TryGetValue((file.Device, file.Inode), out var database) && (database.Hot is not null || database.IsOpening);
 
@@ -74,6 +85,9 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
         var first = _byInode.AddOrUpdate((file.Device, file.Inode), database, (_, known) => known.IsAt(file) ? known : database);
         if (first != database)
             throw new CaptureException(DatabaseStatus.Error, DatabaseReason.Other, $"{database.Path} is a second name (hard link) of {first.Path}", "give each tenant a file of its own: copy it, with its -wal", TimeSpan.FromMinutes(1));
+        if (database.OpenedFile is { } last && !last.IsSameFile(file))
+            Forget(database);
+        database.OpenedFile = file;
     }
 
     private static bool IsInPlace(EngineConnection marked, WalPosition position, int pageSize)

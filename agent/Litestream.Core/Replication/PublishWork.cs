@@ -95,6 +95,7 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
         if (now >= database.CompactionAt || (published && database.CompactionAt == Lane.Never))
         {
             var isMerge = now >= database.CompactionAt;
+            await publishing.LookIfFenceMayHaveExpiredAsync(database, stopping).ConfigureAwait(false);
             database.CompactionAt = await compaction.RunDueAsync(database, stopping).ConfigureAwait(false);
             if (isMerge)
                 await RetainAsync(database).ConfigureAwait(false);

@@ -13,7 +13,7 @@ internal sealed class Publishing(StoreContext context, Compaction compaction)
     public async Task PublishAsync(ReplicatedDatabase database, StagedFile staged, CancellationToken cancellationToken)
     {
         var storage = context.StorageOf(database);
-        await LookIfFenceMayHaveExpiredAsync(database, storage, cancellationToken).ConfigureAwait(false);
+        await LookIfFenceMayHaveExpiredAsync(database, cancellationToken).ConfigureAwait(false);
         // L1 files touch each other: what lies between the last one and this goes first.
         if (staged.File is { Level: 1, MinTxid.Value: > 1 })
             await compaction.MergeLevel1Async(database, staged.File.MinTxid.Previous, cancellationToken).ConfigureAwait(false);
@@ -29,8 +29,9 @@ internal sealed class Publishing(StoreContext context, Compaction compaction)
     /// <summary>
     /// Create-only names fence only while they exist: retention frees them. Who slept for long must look whether somebody went on meanwhile.
     /// </summary>
-    private async Task LookIfFenceMayHaveExpiredAsync(ReplicatedDatabase database, IReplicaStorage storage, CancellationToken cancellationToken)
+    public async Task LookIfFenceMayHaveExpiredAsync(ReplicatedDatabase database, CancellationToken cancellationToken)
     {
+        var storage = context.StorageOf(database);
         if (context.SinceConfirmed(database) < context.Options.L0Retention / 2)
             return;
         for (var level = 0; level <= 1; level++)

@@ -69,6 +69,9 @@ internal sealed class ReplicatedDatabase
     /// <summary>The publish lane met a missing or damaged file of our own: the next discovery asks for a new image.</summary>
     public bool IsChainDamaged { get; set; }
 
+    /// <summary>The file that was opened last; owned by the capture lane.</summary>
+    public FileStat? OpenedFile { get; set; }
+
     /// <summary>Failures in a row of the capture lane, for its backoff.</summary>
     public int CaptureFailures { get; set; }
 

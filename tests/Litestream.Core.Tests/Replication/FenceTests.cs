@@ -1,0 +1,168 @@
+using Litestream.Ltx;
+
+namespace Litestream.Core.Tests.Replication;
+
+/// <summary>Names that are created once keep two writers apart, also when one of them slept until its next name was free again.</summary>
+public sealed class FenceTests
+{
+    private const string Name = ReplicatedFolder.Name;
+
+    /// <summary>Short enough that a test sees an L1 within a second.</summary>
+    private static readonly TimeSpan[] Levels = [TimeSpan.FromMilliseconds(300)];
+
+    [Fact]
+    public async Task Of_two_agents_on_one_replica_exactly_one_continues()
+    {
+        await using var first = new ReplicatedFolder();
+        using var ours = first.NewTenant();
+        first.Open();
+        var slow = first.Register(Name);
+        await WriteAsync(ours, slow, 3);
+        await using var second = await TakeOverAsync(first);
+        using var theirs = new Application(second.PathOf(Name));
+        await WriteAsync(theirs, second.Store!.Find(Name)!, 2);
+        var before = Listing(first);
+        ours.Sql("INSERT INTO t (v) VALUES ('the one that was taken over')");
+        slow.Notice(FileEvent.Wal);
+        await ReplicatedFolder.WaitAsync(() => slow.Snapshot() is { Status: DatabaseStatus.SplitBrain, Reason: DatabaseReason.ForeignTransaction }, "split-brain");
+        Assert.Contains("stop one of the two", slow.Snapshot().Detail, StringComparison.Ordinal);
+        Assert.Equal(before, Listing(first));
+        await WriteAsync(theirs, second.Store!.Find(Name)!, 2);
+        await second.AssertRestoresEqualAsync(Name);
+        Assert.Equal(DatabaseStatus.Active, second.Store!.Find(Name)!.Snapshot().Status);
+        await first.StopAsync();
+    }
+
+    /// <summary>FINDINGS 7: create-only names fence only until retention frees them. Who slept looks before it publishes.</summary>
+    [Fact]
+    public async Task An_agent_asleep_past_the_retention_finds_its_next_name_free_and_does_not_take_it()
+    {
+        var time = new ShiftedTime();
+        await using var first = new ReplicatedFolder { Time = time };
+        using var ours = first.NewTenant();
+        first.Open();
+        var sleeper = first.Register(Name);
+        await WriteAsync(ours, sleeper, 3);
+        await using var second = await TakeOverAsync(first);
+        using (var theirs = new Application(second.PathOf(Name)))
+            await WriteAsync(theirs, second.Store!.Find(Name)!, 5);
+        await FreeNamesAsync(first, second);
+        Assert.DoesNotContain(await first.ListAsync(Name, 0), f => f.MinTxid == sleeper.Snapshot().Txid.Next);
+        time.Skip(TimeSpan.FromHours(2));
+        var before = Listing(first);
+        ours.Sql("INSERT INTO t (v) VALUES ('after the sleep')");
+        sleeper.Notice(FileEvent.Wal);
+        await ReplicatedFolder.WaitAsync(() => sleeper.Snapshot().Status == DatabaseStatus.SplitBrain, "split-brain");
+        Assert.Equal(before, Listing(first));
+    }
+
+    /// <summary>The other one merged and deleted what this one still had to merge: that is no damage to heal.</summary>
+    [Fact]
+    public async Task An_agent_asleep_with_only_a_merger_due_looks_before_that_too()
+    {
+        var time = new ShiftedTime();
+        await using var first = new ReplicatedFolder { Time = time };
+        using var ours = first.NewTenant();
+        first.Open();
+        var sleeper = first.Register(Name);
+        await WriteAsync(ours, sleeper, 3);
+        Assert.DoesNotContain(await first.ListAsync(Name, 1), f => !f.IsImage);
+        await using var second = await TakeOverAsync(first);
+        using (var theirs = new Application(second.PathOf(Name)))
+            await WriteAsync(theirs, second.Store!.Find(Name)!, 5);
+        await FreeNamesAsync(first, second);
+        time.Skip(TimeSpan.FromHours(2));
+        var before = Listing(first);
+        sleeper.State.PublishLane.Wake();
+        await ReplicatedFolder.WaitAsync(() => sleeper.Snapshot().Status == DatabaseStatus.SplitBrain, "split-brain");
+        Assert.Equal(before, Listing(first));
+    }
+
+    /// <summary>Published, and then the program died before its books knew: the same bytes are found under the name and taken for what they are.</summary>
+    [Fact]
+    public async Task A_crash_between_publishing_and_bookkeeping_is_adopted()
+    {
+        await using var folder = new ReplicatedFolder();
+        using var application = folder.NewTenant();
+        folder.Open();
+        var database = folder.Register(Name);
+        await WriteAsync(application, database, 2);
+        var level = Path.Combine(folder.Backups, "databases", Name, "ltx", "0");
+        var aside = folder.Backups + "-aside";
+        Directory.Move(level, aside);
+        File.WriteAllText(level, "");
+        application.Sql("INSERT INTO t (v) VALUES ('published, not booked')");
+        database.Notice(FileEvent.Wal);
+        await ReplicatedFolder.WaitAsync(() => database.State.PeekStaged() is not null && database.Snapshot().Status == DatabaseStatus.Error, "the replica refuses");
+        var staged = database.State.PeekStaged()!;
+        File.Copy(staged.Path, Path.Combine(aside, staged.File.Name));
+        File.Delete(level);
+        Directory.Move(aside, level);
+        await ReplicatedFolder.SyncAsync(database);
+        await ReplicatedFolder.WaitAsync(() => database.Snapshot().Status == DatabaseStatus.Active, "active again");
+        Assert.DoesNotContain(folder.Store!.Resyncs, r => r.Value > 0);
+        await folder.AssertRestoresEqualAsync(Name);
+    }
+
+    /// <summary>Upstream #781: a restored database began again at transaction 1, behind its replica, and uploaded nothing.</summary>
+    [Fact]
+    public async Task A_restored_database_goes_on_where_its_replica_ends()
+    {
+        await using var folder = new ReplicatedFolder();
+        using (var application = folder.NewTenant())
+        {
+            folder.Open();
+            await WriteAsync(application, folder.Register(Name), 4);
+        }
+        var newest = folder.Store!.Find(Name)!.Snapshot().ReplicatedTxid;
+        await folder.StopAsync();
+        var restored = await folder.RestoreAsync(Name, new(3));
+        File.Copy(restored, folder.PathOf(Name), overwrite: true);
+        folder.Open();
+        using var again = new Application(folder.PathOf(Name));
+        await WriteAsync(again, folder.Register(Name), 1);
+        Assert.True(folder.Store!.Find(Name)!.Snapshot().ReplicatedTxid > newest);
+        await folder.AssertRestoresEqualAsync(Name);
+        Assert.Single(await folder.ListAsync(Name, 1), f => f.IsImage);
+    }
+
+    /// <summary>Another host with the same database, an hour later by its clock: the newest file is old enough to take the chain over.</summary>
+    private static async Task<ReplicatedFolder> TakeOverAsync(ReplicatedFolder first)
+    {
+        var time = new ShiftedTime();
+        time.Skip(TimeSpan.FromHours(1));
+        var second = new ReplicatedFolder { BackupsAt = first.Backups, Time = time };
+        second.Options = second.Options with { LevelIntervals = Levels };
+        using (var application = new Application(first.PathOf(Name)))
+            application.Sql($"VACUUM INTO '{second.PathOf(Name)}'");
+        second.Open();
+        await ReplicatedFolder.SyncAsync(second.Register(Name));
+        return second;
+    }
+
+    /// <summary>Everything merged into L1, and of L0 only the newest left: what retention makes of a chain.</summary>
+    private static async Task FreeNamesAsync(ReplicatedFolder first, ReplicatedFolder second)
+    {
+        await ReplicatedFolder.WaitAsync(() =>
+        {
+            var files = second.ListAsync(Name, 1).GetAwaiter().GetResult();
+            return files.Max(f => f.MaxTxid) == second.Store!.Find(Name)!.Snapshot().ReplicatedTxid;
+        }, "merged");
+        await second.StopAsync();
+        var level0 = await first.ListAsync(Name, 0);
+        foreach (var file in level0.Where(f => f != level0[^1]))
+            File.Delete(Path.Combine(first.Backups, "databases", Name, "ltx", "0", file.Name));
+    }
+
+    private static async Task WriteAsync(Application application, Database database, int rounds)
+    {
+        for (var i = 0; i < rounds; i++)
+        {
+            application.Sql("INSERT INTO t (v) VALUES (hex(randomblob(500)))");
+            await ReplicatedFolder.SyncAsync(database);
+        }
+    }
+
+    private static string Listing(ReplicatedFolder folder) =>
+        string.Join('\n', Directory.GetFiles(folder.Backups, "*.ltx", SearchOption.AllDirectories).Order(StringComparer.Ordinal));
+}
