@@ -45,6 +45,9 @@ public static class ProblemCodes
     /// <summary>400: a status that cannot be asked for.</summary>
     public const string BadStatus = "bad-status";
 
+    /// <summary>409: a sync was asked for of a tenant that is paused, lost or has another writer.</summary>
+    public const string NotReplicated = "not-replicated";
+
     /// <summary>403: a change came with a Host or Origin that is not this agent's own.</summary>
     public const string ForeignOrigin = "foreign-origin";
 

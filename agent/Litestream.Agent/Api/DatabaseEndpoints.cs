@@ -21,6 +21,7 @@ internal static class DatabaseEndpoints
         });
         routes.MapGet("/api/databases/{id}", (string id) => Answer(ClientLookup.Find(agent.Store, id)));
         routes.MapPost("/api/databases", (RegisterRequest body) => Register(agent.Registration, body));
+        routes.MapPost("/api/databases/{id}/sync", (string id, CancellationToken stop) => SyncAsync(ClientLookup.Find(agent.Store, id), stop));
         routes.MapPut("/api/databases/{id}/status", (string id, StatusChange body) => Change(agent.Store, id, body));
     }
 
@@ -68,6 +69,20 @@ internal static class DatabaseEndpoints
         else
             throw new ProblemException(Problems.BadStatus());
         return TypedResults.Json(Changed(ClientView.Of(database.Snapshot()), body.Status), FleetJson.Default.Client);
+    }
+
+    /// <summary>Answers when everything committed before the request is in the replica; not before the caller gives up.</summary>
+    private static async Task<JsonHttpResult<Client>> SyncAsync(Database database, CancellationToken stop)
+    {
+        try
+        {
+            await database.SyncAsync(stop);
+        }
+        catch (LitestreamException e)
+        {
+            throw new ProblemException(Problems.NotReplicated(e.Message));
+        }
+        return Answer(database);
     }
 
     /// <summary>

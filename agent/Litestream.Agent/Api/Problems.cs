@@ -48,6 +48,9 @@ internal static class Problems
     public static Problem BadStatus() =>
         Of(400, ProblemCodes.BadStatus, "Not a status to ask for", $"status is \"{StatusWords.Paused}\" or \"{StatusWords.Active}\"");
 
+    public static Problem NotReplicated(string detail) =>
+        Of(409, ProblemCodes.NotReplicated, "The tenant is not replicated now", detail, "its status says why");
+
     public static Problem ForeignHost(string host) =>
         Of(403, ProblemCodes.ForeignOrigin, "Changes are for this machine only", $"the request came for the host \"{host}\", which is not a loopback name", "use http://localhost, or start the agent with -bind and -api-token");
 

@@ -22,6 +22,7 @@ internal sealed class Capture(StoreContext context, Staging staging, Resync resy
         try
         {
             var index = CaptureAll(database, hot, next, since, null);
+            Faults.Reach(FaultPoint.BothMarksHeld);
             hot.SwapMarks();
             return index;
         }

@@ -58,6 +58,7 @@ internal sealed class Checkpoint(StoreContext context, Capture capture)
             // Nobody commits now: the writer's own snapshot is a mark at the very end, and what is captured here is everything.
             hot.Unbackfilled = capture.CaptureAll(database, hot, writer, since, null).Unbackfilled;
             holder.EndTransaction();
+            Faults.Reach(FaultPoint.CheckpointUnderLock);
             for (var i = 0; i < CompletionTries; i++)
             {
                 // A reader in passing leaves a few frames; a long one leaves all.
@@ -65,6 +66,7 @@ internal sealed class Checkpoint(StoreContext context, Capture capture)
                     break;
                 Thread.Sleep(0);
             }
+            Faults.Reach(FaultPoint.CheckpointComplete);
             holder.BeginMark();
         }
         finally

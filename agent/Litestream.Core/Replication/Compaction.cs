@@ -85,9 +85,11 @@ internal sealed class Compaction(StoreContext context)
                 length = output.Length;
             }
             Spool.Complete(path);
+            Faults.Reach(FaultPoint.MergedNotPublished);
             var file = new LtxFile(level, min, max, length, header.Timestamp);
             // A merger of the same files that is there already (a crash before it was booked) is as good.
             await storage.PublishAsync(file, path, cancellationToken).ConfigureAwait(false);
+            Faults.Reach(FaultPoint.MergedNotBooked);
             context.Books.AddFile(database.Name, file);
             context.Log.Published(database.Name, level, min.ToString(), max.ToString(), length);
         }

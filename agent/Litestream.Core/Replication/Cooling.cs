@@ -52,12 +52,14 @@ internal sealed class Cooling(StoreContext context, Capture capture, Checkpoint 
     private bool TryClose(ReplicatedDatabase database, HotDatabase hot, FileStat file)
     {
         var connection = hot.Holder;
+        Faults.Reach(FaultPoint.CoolingExclusive);
         var isDone = connection.ReadWalIndex() is { } index && IsCaptured(database, index) && index.IsFullyBackfilled && hot.Table.Txid == database.Book.Captured;
         connection.EndTransaction();
         if (!isDone || FileStat.Of(database.Path) is not { } locked || !locked.IsUnchanged(file))
             return false;
         connection.CheckpointOnClose(true);
         Close(database, hot);
+        Faults.Reach(FaultPoint.CooledNotBooked);
         Rest(database, FileStat.Of(database.Path) is { } after && after.IsUnchanged(file) ? new(file, 0, default) : null);
         return true;
     }
@@ -90,6 +92,7 @@ internal sealed class Cooling(StoreContext context, Capture capture, Checkpoint 
             return CoolingResult.NotYet;
         hot.Table.Save(context.TablePathOf(database.Name));
         Close(database, hot);
+        Faults.Reach(FaultPoint.LeftNotBooked);
         var resting = new RestingFiles(file, wal.Inode, rest.Salts);
         var isUnchanged = resting.AreUnchanged(database.Path, position, book.PageSize);
         Rest(database, isUnchanged ? resting : null);

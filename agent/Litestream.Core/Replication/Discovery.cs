@@ -21,6 +21,7 @@ internal sealed class Discovery(StoreContext context, Staging staging)
         var listed = await ReplicaListing.ReadAsync(storage, cancellationToken).ConfigureAwait(false);
         for (var level = 0; level <= LtxFile.SnapshotLevel; level++)
             context.Books.ReplaceFiles(database.Name, level, listed.Where(f => f.Level == level).ToList());
+        Faults.Reach(FaultPoint.Listed);
         database.ConfirmedAt = context.Now;
         database.DropStaged();
         var newest = listed.Count == 0 ? default : listed.MaxBy(f => (f.MaxTxid, f.Level));
@@ -93,6 +94,7 @@ internal sealed class Discovery(StoreContext context, Staging staging)
             isContinued = isContinued && TryAdoptStaged(database, file, table, wasKnown);
             if (!isContinued)
                 Spool.Delete(file.Path);
+            Faults.Reach(FaultPoint.StagedTakenUp);
         }
         return new(table, NeedsImage: false);
     }

@@ -76,6 +76,7 @@ internal sealed class HotDatabase(string path, EngineConnection holder, Database
     public void SwapMarks()
     {
         Holder.EndTransaction();
+        Faults.Reach(FaultPoint.OlderMarkEnded);
         (Holder, _spare) = (_spare!, Holder);
     }
 

@@ -58,6 +58,7 @@ internal static class Leftovers
         if (!IsSame(FileStat.Of(path), ours))
             yield break;
         File.Delete(path);
+        Faults.Reach(FaultPoint.LeftoversHalfRemoved);
         yield return Path.GetFileName(path);
     }
 

@@ -36,6 +36,7 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
             if (files.Main is not { } now || !now.IsSameFile(before))
                 throw new CaptureException(DatabaseStatus.Waiting, DatabaseReason.BeingCreated, $"{database.Path} was replaced while it was opened", retryIn: TimeSpan.FromMilliseconds(50));
             hot = new HotDatabase(database.Path, connection, files, TakeTable(database, chain)) { LastWriteAt = context.Time.GetTimestamp(), TableSavedAt = context.Time.GetTimestamp() };
+            Faults.Reach(FaultPoint.Opened);
             Establish(database, hot, chain, since);
             if (hot.FullReadTime == default)
                 hot.FullReadTime = TimeSpan.FromSeconds((double)hot.Table.PageCount * hot.Table.PageSize / UsualReadBytesPerSecond);
@@ -168,6 +169,7 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
         var mode = connection.QueryText("PRAGMA journal_mode=WAL\0"u8);
         if (mode != "wal")
             throw new CaptureException(DatabaseStatus.Error, DatabaseReason.RollbackJournal, $"{database.Path} stays in journal mode {mode}: SQLite did not switch it to WAL", null, TimeSpan.FromMinutes(1));
+        Faults.Reach(FaultPoint.SwitchedNotBooked);
         database.Record(b => b with { SwitchedInode = file.Inode });
         context.Log.SwitchedToWal(database.Name);
     }

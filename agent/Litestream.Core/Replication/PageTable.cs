@@ -92,6 +92,7 @@ internal sealed class PageTable
             BinaryPrimitives.WriteUInt64LittleEndian(crc, Crc64.Append(Crc64.Append(0, head), body));
             file.Write(crc);
         }
+        Faults.Reach(FaultPoint.TableNotNamed);
         File.Move(temporary, path, overwrite: true);
     }
 

@@ -113,7 +113,9 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
         var doomed = Retention.Choose(files, now, context.Options.L0Retention, context.Options.SnapshotRetention);
         if (doomed.Count > 0)
         {
+            Faults.Reach(FaultPoint.RetentionChosen);
             await context.StorageOf(database).DeleteAsync(doomed, stopping).ConfigureAwait(false);
+            Faults.Reach(FaultPoint.RetentionNotBooked);
             context.Books.RemoveFiles(database.Name, doomed);
         }
         var next = Retention.NextL0(files.Except(doomed).Where(f => f.Level == 0).ToList(), context.Options.L0Retention);

@@ -20,8 +20,10 @@ internal sealed class Publishing(StoreContext context, Compaction compaction)
         if (!await storage.PublishAsync(staged.File, staged.Path, cancellationToken).ConfigureAwait(false)
             && !await IsOursAsync(storage, staged, cancellationToken).ConfigureAwait(false))
             throw SplitBrain(database, storage, $"transaction {staged.File.MaxTxid} was published by somebody else");
+        Faults.Reach(FaultPoint.PublishedNotConfirmed);
         database.ConfirmedAt = context.Now;
         database.ConfirmPublished(staged, context.Time.GetUtcNow());
+        Faults.Reach(FaultPoint.ConfirmedNotDeleted);
         Spool.Delete(staged.Path);
         context.Log.Published(database.Name, staged.File.Level, staged.File.MinTxid.ToString(), staged.File.MaxTxid.ToString(), staged.File.SizeBytes);
     }

@@ -228,6 +228,7 @@ internal sealed class ReplicatedDatabase
             var next = change(Book);
             _context.Books.Save(next);
             Book = next;
+            Faults.Reach(FaultPoint.BookedNotPublished);
             _staged.Enqueue(file);
         }
         _context.Spool.AddWaiting(file);

@@ -54,12 +54,14 @@ internal sealed class Resync(StoreContext context, Staging staging)
             if (pgno > table.PageCount || PageSum.Of(pgno, page) != table[pgno])
                 differing.Add(pgno);
         });
+        Faults.Reach(FaultPoint.ResyncCompared);
         if (differing.Count == 0 && pinned.PageCount == table.PageCount)
         {
             database.Record(b => b with { Position = pinned.End, Resting = null });
             return 0;
         }
         staging.StageChanges(database, hot, pinned.PageCount, differing, pinned.Read, null, pinned.End, noticedAt);
+        Faults.Reach(FaultPoint.ResyncStaged);
         hot.LastWriteAt = context.Time.GetTimestamp();
         return differing.Count;
     }
@@ -72,6 +74,7 @@ internal sealed class Resync(StoreContext context, Staging staging)
     {
         var changed = database.Book.Captured.Next;
         staging.StageImage(database, pinned, 0, changed, changed, noticedAt);
+        Faults.Reach(FaultPoint.PageSizeHalfStaged);
         hot.Table = staging.StageImage(database, pinned, 1, changed, changed, noticedAt);
         staging.StageEmpty(database, 0, changed.Next, pinned.PageSize, pinned.PageCount, hot.Table.Sum);
         staging.StageEmpty(database, 1, changed.Next, pinned.PageSize, pinned.PageCount, hot.Table.Sum);

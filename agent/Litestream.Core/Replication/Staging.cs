@@ -70,6 +70,8 @@ internal sealed class Staging(StoreContext context)
             {
                 table.Set(pgno, PageSum.Of(pgno, page));
                 encoder.WritePage(pgno, page);
+                if (pgno == (pinned.PageCount + 1) / 2)
+                    Faults.Reach(FaultPoint.ImageHalfWritten);
             });
             return new(min.Value == 1 ? 0 : null, table.Sum);
         });
@@ -125,7 +127,9 @@ internal sealed class Staging(StoreContext context)
             using (var stream = Spool.Create(path))
             using (var encoder = new LtxEncoder(stream, header))
                 length = encoder.Finish(writePages(encoder));
+            Faults.Reach(FaultPoint.StagedNotNamed);
             Spool.Complete(path);
+            Faults.Reach(FaultPoint.StagedNotBooked);
             return new(new(level, header.MinTxid, header.MaxTxid, length, header.Timestamp), path, 0, noticedAt);
         }
         catch (IOException e) when (DiskFull.Is(e))

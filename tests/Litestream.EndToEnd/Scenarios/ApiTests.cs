@@ -100,6 +100,29 @@ public sealed class ApiTests : IDisposable
     }
 
     [Fact]
+    public async Task A_sync_answers_when_everything_committed_before_is_in_the_replica()
+    {
+        var tenant = await _sandbox.CreateTenantAsync();
+        // So long an interval that only the request can have synced.
+        using var agent = await RunningAgent.StartAsync(_sandbox, "-sync-interval", "60s");
+        await agent.WaitForActiveAsync(tenant.Id);
+        using var application = await tenant.OpenAsync();
+        for (var round = 0; round < 3; round++)
+        {
+            await application.InsertAsync(20);
+            using var answer = await SyncAsync(agent, tenant.Id);
+            await MustBeOkAsync(answer);
+            using var client = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+            Assert.Equal(client.RootElement.GetProperty("txid").GetString(), client.RootElement.GetProperty("replicatedTxid").GetString());
+            await tenant.ReplicaEqualsAsync(agent);
+        }
+
+        await MustBeOkAsync(await PutStatusAsync(agent, tenant.Id, "paused"));
+        await IsProblemAsync(await SyncAsync(agent, tenant.Id), HttpStatusCode.Conflict, "not-replicated");
+        await IsProblemAsync(await SyncAsync(agent, Guid.NewGuid().ToString()), HttpStatusCode.NotFound);
+    }
+
+    [Fact]
     public async Task A_path_is_registered_or_refused_with_the_reason()
     {
         var tenant = await _sandbox.CreateTenantAsync();
@@ -202,6 +225,8 @@ public sealed class ApiTests : IDisposable
 
     private static Task<HttpResponseMessage> PutStatusAsync(RunningAgent agent, string id, string status) =>
         agent.Http.PutAsJsonAsync($"/api/databases/{id}/status", new { status });
+
+    private static Task<HttpResponseMessage> SyncAsync(RunningAgent agent, string id) => agent.Http.PostAsync(new Uri($"/api/databases/{id}/sync", UriKind.Relative), null);
 
     private static Task<HttpResponseMessage> RegisterAsync(RunningAgent agent, string path) => agent.Http.PostAsJsonAsync("/api/databases", new { path });
 

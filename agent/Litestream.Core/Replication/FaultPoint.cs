@@ -1,0 +1,61 @@
+namespace Litestream.Replication;
+
+/// <summary>
+/// The moments between two steps that belong together, by name: where a process that dies leaves the most awkward remains. For the crash tests
+/// only (<see cref="Faults"/>); they link this very file, so that the list exists once.
+/// </summary>
+internal enum FaultPoint
+{
+    /// <summary>An image is half written.</summary>
+    ImageHalfWritten,
+    /// <summary>A staged file is complete but has no name yet.</summary>
+    StagedNotNamed,
+    /// <summary>A staged file has its name, the books do not know it.</summary>
+    StagedNotBooked,
+    /// <summary>The books know a staged file, the publish lane and the page table do not.</summary>
+    BookedNotPublished,
+    /// <summary>The first of several files of a change of page size is staged.</summary>
+    PageSizeHalfStaged,
+    /// <summary>Captured and staged, both marks stand.</summary>
+    BothMarksHeld,
+    /// <summary>The older mark has ended, the connections have not changed places.</summary>
+    OlderMarkEnded,
+    /// <summary>Under the writer lock, without a mark, before the checkpoint.</summary>
+    CheckpointUnderLock,
+    /// <summary>Under the writer lock, the checkpoint is complete, the new mark is not taken.</summary>
+    CheckpointComplete,
+    /// <summary>The page difference is known, nothing of it is staged.</summary>
+    ResyncCompared,
+    /// <summary>The page difference is staged and booked.</summary>
+    ResyncStaged,
+    /// <summary>A file is in the replica, the books do not know it.</summary>
+    PublishedNotConfirmed,
+    /// <summary>The books know that a file is in the replica, the spool still holds it.</summary>
+    ConfirmedNotDeleted,
+    /// <summary>A merger is complete in the spool.</summary>
+    MergedNotPublished,
+    /// <summary>A merger is in the replica, the books do not know it.</summary>
+    MergedNotBooked,
+    /// <summary>What nobody needs is chosen, all of it is still there.</summary>
+    RetentionChosen,
+    /// <summary>What nobody needed is deleted, the books still list it.</summary>
+    RetentionNotBooked,
+    /// <summary>Cooling holds the exclusive lock.</summary>
+    CoolingExclusive,
+    /// <summary>Closed under the exclusive lock with the WAL removed, the books do not know how the files rest.</summary>
+    CooledNotBooked,
+    /// <summary>Left an application connected, the books do not know how the files rest.</summary>
+    LeftNotBooked,
+    /// <summary>After a start: the listing is in the books, the chain is not judged.</summary>
+    Listed,
+    /// <summary>After a start: staged files of the run before are being taken up again.</summary>
+    StagedTakenUp,
+    /// <summary>Open, with a first mark, nothing looked at yet.</summary>
+    Opened,
+    /// <summary>A database was switched to WAL, the books do not know it.</summary>
+    SwitchedNotBooked,
+    /// <summary>A new page table is written beside the old one.</summary>
+    TableNotNamed,
+    /// <summary>Of a deleted or replaced database the WAL is removed, its <c>-shm</c> is not.</summary>
+    LeftoversHalfRemoved,
+}
