@@ -11,6 +11,7 @@ internal sealed class Sandbox : IDisposable
 {
     private readonly List<RunningAgent> _agents = [];
     private int _restores;
+    private bool _isKept;
 
     public Sandbox()
     {
@@ -42,6 +43,13 @@ internal sealed class Sandbox : IDisposable
 
     /// <summary>For child processes: nothing of the person who runs the tests leaks in.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; }
+
+    /// <summary>The same with more in it.</summary>
+    public IReadOnlyDictionary<string, string> EnvironmentWith(IReadOnlyDictionary<string, string>? more) =>
+        more is null ? Environment : new Dictionary<string, string>([.. Environment, .. more]);
+
+    /// <summary>Leaves the folder on disk: somebody has to look at it.</summary>
+    public void Keep() => _isKept = true;
 
     /// <summary>Adds a watched directory.</summary>
     public string Watch(string name)
@@ -77,7 +85,7 @@ internal sealed class Sandbox : IDisposable
     {
         foreach (var agent in _agents)
             agent.Dispose();
-        if (System.Environment.GetEnvironmentVariable("LITESTREAM_TESTS_KEEP") is null or "")
+        if (!_isKept && System.Environment.GetEnvironmentVariable("LITESTREAM_TESTS_KEEP") is null or "")
             Directory.Delete(Root, recursive: true);
     }
 }

@@ -11,9 +11,12 @@ internal sealed class Application : IDisposable
 
     private Application(ChildProcess process) => _process = process;
 
-    public static async Task<Application> OpenAsync(Sandbox sandbox, string path, params string[] options)
+    public static Task<Application> OpenAsync(Sandbox sandbox, string path, params string[] options) => OpenWithAsync(sandbox, null, path, options);
+
+    /// <summary>With more in its environment.</summary>
+    public static async Task<Application> OpenWithAsync(Sandbox sandbox, IReadOnlyDictionary<string, string>? more, string path, params string[] options)
     {
-        var application = new Application(WriterProgram.Start(sandbox, ["talk", path, .. options]));
+        var application = new Application(WriterProgram.StartWith(sandbox, more, ["talk", path, .. options]));
         await application.AnswerAsync("open");
         return application;
     }

@@ -31,6 +31,16 @@ internal sealed class ChildProcess : IDisposable
         }
     }
 
+    /// <summary>Number of lines so far.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lines)
+                return _lines.Count;
+        }
+    }
+
     public string Said => string.Join('\n', Lines);
 
     public static ChildProcess Start(string program, IEnumerable<string> arguments, string folder, IReadOnlyDictionary<string, string>? environment = null)

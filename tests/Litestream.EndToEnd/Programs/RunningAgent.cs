@@ -40,10 +40,7 @@ internal sealed class RunningAgent : IDisposable
     /// <summary>The given words, plus state directory and a free port.</summary>
     public static async Task<RunningAgent> StartExactlyAsync(Sandbox sandbox, params string[] arguments)
     {
-        var port = FreePort();
-        string[] place = arguments.Contains("-state-dir") ? [] : ["-state-dir", sandbox.State];
-        var agent = new RunningAgent(
-            ChildProcess.Start(PublishedProgram.Path, [.. arguments, .. place, "-port", $"{port}"], sandbox.Root, sandbox.Environment), port);
+        var agent = Launch(sandbox, null, arguments);
         try
         {
             await Eventually.TrueAsync(agent.AnswersAsync, () => $"the agent answers\n{agent.Said}");
@@ -54,6 +51,16 @@ internal sealed class RunningAgent : IDisposable
             throw;
         }
 
+        return agent;
+    }
+
+    /// <summary>As <see cref="StartExactlyAsync"/>, with more in its environment, and without waiting: it may be meant to die before it answers.</summary>
+    public static RunningAgent Launch(Sandbox sandbox, IReadOnlyDictionary<string, string>? more, params string[] arguments)
+    {
+        var port = FreePort();
+        string[] place = arguments.Contains("-state-dir") ? [] : ["-state-dir", sandbox.State];
+        var agent = new RunningAgent(
+            ChildProcess.Start(PublishedProgram.Path, [.. arguments, .. place, "-port", $"{port}"], sandbox.Root, sandbox.EnvironmentWith(more)), port);
         sandbox.Started(agent);
         return agent;
     }
@@ -101,6 +108,21 @@ internal sealed class RunningAgent : IDisposable
     }
 
     public void Send(int signal) => _process.Send(signal);
+
+    /// <summary>Asks for a sync of one tenant. True when everything that was committed before is in the replica; false when the agent could not say so.</summary>
+    public async Task<bool> TrySyncAsync(string id, TimeSpan patience)
+    {
+        using var limit = new CancellationTokenSource(patience);
+        try
+        {
+            using var answer = await Http.PostAsync(new Uri($"/api/databases/{id}/sync", UriKind.Relative), null, limit.Token);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
 
     public Task<int> WaitForExitAsync() => _process.WaitForExitAsync(Eventually.Patience);
 

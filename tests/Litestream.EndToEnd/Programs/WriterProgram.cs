@@ -14,6 +14,10 @@ internal static class WriterProgram
     public static ChildProcess Start(Sandbox sandbox, params string[] arguments) =>
         ChildProcess.Start(Host, [Assembly, .. arguments], sandbox.Root, sandbox.Environment);
 
+    /// <summary>With more in its environment.</summary>
+    public static ChildProcess StartWith(Sandbox sandbox, IReadOnlyDictionary<string, string>? more, params string[] arguments) =>
+        ChildProcess.Start(Host, [Assembly, .. arguments], sandbox.Root, sandbox.EnvironmentWith(more));
+
     public static async Task CreateAsync(Sandbox sandbox, string path, params string[] options) =>
         (await RunAsync(sandbox, ["create", path, .. options])).MustSucceed();
 

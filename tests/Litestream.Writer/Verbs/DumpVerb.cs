@@ -36,7 +36,7 @@ internal static class DumpVerb
         return failed == 0 ? 0 : 1;
     }
 
-    private static string Digest(string path)
+    public static string Digest(string path)
     {
         using var hash = SHA256.Create();
         using (var stream = new CryptoStream(Stream.Null, hash, CryptoStreamMode.Write))
