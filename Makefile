@@ -1,5 +1,5 @@
 # One-liners over dotnet; nothing here that cannot be typed by hand.
-.PHONY: run test format agent soak bench bench-quick coverage
+.PHONY: run test format agent crash soak bench bench-quick coverage
 
 run:
 	dotnet run --project agent/Litestream.Agent -- demo
@@ -13,6 +13,12 @@ format:
 # The published program: out/litestream.
 agent:
 	sh packaging/publish.sh agent
+
+# Agents and applications killed CRASH_KILLS times, at random and at every named step, seeded by CRASH_SEED; the last line is the totals.
+crash:
+	@mkdir -p out && rm -f out/crash-totals; \
+	CRASH_KILLS=$${CRASH_KILLS:-50} CRASH_TOTALS=$(CURDIR)/out/crash-totals dotnet test tests/Litestream.EndToEnd --filter FullyQualifiedName~CrashTests; \
+	verdict=$$?; cat out/crash-totals || verdict=1; exit $$verdict
 
 # 200 tenants, 8 writers, 60 s, 5 kills; every SOAK_… variable can be set (tests/Litestream.EndToEnd/Soak/SoakOptions.cs).
 soak:

@@ -10,7 +10,7 @@ namespace Litestream.EndToEnd.Crash;
 internal sealed class CrashChapter : IDisposable
 {
     private const int TenantCount = 5;
-    private static readonly TimeSpan StepPatience = TimeSpan.FromSeconds(2.5);
+    private static readonly TimeSpan StepPatience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(60);
 
     private readonly Random _random;

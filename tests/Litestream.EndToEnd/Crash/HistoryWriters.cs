@@ -44,13 +44,13 @@ internal sealed class HistoryWriters : IDisposable
         await process.WaitForExitAsync(Eventually.Patience);
     }
 
-    /// <summary>One of them comes back as a process that dies inside the fsync of a commit. False when it ended its patience before.</summary>
+    /// <summary>One of them comes back as a process that dies inside the fsync of a commit. False when it did not get there in time.</summary>
     public async Task<bool> OneDiesInFsyncAsync(TimeSpan patience)
     {
         var id = _random.Next(Count);
         _processes[id]!.Send(Signal.Kill);
         await _processes[id]!.WaitForExitAsync(Eventually.Patience);
-        StartIfAway(id, await DyingInFsync.AtAsync(_random.Next(1, 60), _random.Next(2) * _random.Next(300)));
+        StartIfAway(id, await DyingInFsync.AtAsync(_random.Next(1, 25), _random.Next(2) * _random.Next(300)));
         var process = _processes[id]!;
         for (var deadline = DateTime.UtcNow + patience; !process.HasExited && DateTime.UtcNow < deadline;)
             await Task.Delay(10);

@@ -176,7 +176,7 @@ public sealed class UncommittedTests : IDisposable
         Assert.Contains("ended during", end.Message, StringComparison.Ordinal);
     }
 
-    private static Task SpillAsync(Application application, int rows) => application.ExecuteAsync(
+    private static async Task SpillAsync(Application application, int rows) => await application.ExecuteAsync(
         $"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows}) INSERT INTO rows(writer, body, note) SELECT 9, randomblob(2000), 'spilled' FROM n");
 
     private static Task<long> NumberOfAsync(Application application, string note) => application.NumberAsync($"SELECT count(*) FROM rows WHERE note = '{note}'");
