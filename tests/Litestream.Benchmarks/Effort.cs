@@ -11,7 +11,7 @@ internal sealed record Effort
         Creations = 500,
         Commits = 20,
         IdleSeconds = 60,
-        Names = ["start", "register", "delay", "idle", "busy", "unpaced", "large"],
+        Names = ["start", "register", "delay", "idle", "busy", "unpaced", "large", "restore"],
     };
 
     /// <summary>Runs whose median is reported.</summary>

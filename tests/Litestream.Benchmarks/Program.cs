@@ -17,6 +17,7 @@ var effort = quick ? Effort.Quick : Effort.Full;
     ("busy", BusyTenants.Measure),
     ("unpaced", UnpacedWriter.Measure),
     ("large", LargeDatabase.Measure),
+    ("restore", RestoreSpeed.Measure),
 ];
 
 Console.WriteLine($"{PublishedProgram.Path}, {new FileInfo(PublishedProgram.Path).Length / 1e6:0.0} MB; {Environment.ProcessorCount} cores, {(quick ? "quick" : "full")}");

@@ -7,6 +7,8 @@ namespace Litestream.Agent.Commands;
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(VersionAnswer))]
 [JsonSerializable(typeof(RestoreAnswer))]
+[JsonSerializable(typeof(RestorePlanAnswer))]
+[JsonSerializable(typeof(RestoreSkippedAnswer))]
 [JsonSerializable(typeof(List<DatabaseAnswer>))]
 [JsonSerializable(typeof(List<LtxAnswer>))]
 internal sealed partial class AgentJson : JsonSerializerContext;

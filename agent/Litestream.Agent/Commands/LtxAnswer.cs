@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Litestream.Ltx;
 
 namespace Litestream.Agent.Commands;
 
@@ -8,4 +9,7 @@ internal sealed record LtxAnswer(
     [property: JsonPropertyName("min_txid")] string MinTxid,
     [property: JsonPropertyName("max_txid")] string MaxTxid,
     long Size,
-    DateTimeOffset Timestamp);
+    DateTimeOffset Timestamp)
+{
+    public static LtxAnswer Of(LtxFile file) => new(file.Level, file.MinTxid.ToString(), file.MaxTxid.ToString(), file.SizeBytes, file.CreatedAt);
+}

@@ -71,7 +71,7 @@ internal static class LtxCommand
     {
         if (json)
         {
-            var answers = files.ConvertAll(f => new LtxAnswer(f.Level, f.MinTxid.ToString(), f.MaxTxid.ToString(), f.SizeBytes, f.CreatedAt));
+            var answers = files.ConvertAll(LtxAnswer.Of);
             output.WriteLine(JsonSerializer.Serialize(answers, AgentJson.Default.ListLtxAnswer));
             return;
         }

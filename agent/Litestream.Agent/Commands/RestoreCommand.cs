@@ -1,10 +1,8 @@
 using System.CommandLine;
-using System.Globalization;
-using System.Text.Json;
 using Litestream.Agent.Configuration;
 using Litestream.Agent.Logging;
-using Litestream.Ltx;
 using Litestream.Restore;
+using Litestream.Storage;
 
 namespace Litestream.Agent.Commands;
 
@@ -15,9 +13,9 @@ internal static class RestoreCommand
     {
         var flags = new RestoreFlags();
         var command = new ProgramCommand("restore", "Restore a database from its replica into a file", "-o FILE [flags] URL")
-            .Group("Where to", flags.Output, flags.Force)
+            .Group("Where to", flags.Output, flags.Force, flags.IfDatabaseNotExists, flags.IfReplicaExists)
             .Group("Which moment (the newest unless said)", flags.Txid, flags.Timestamp)
-            .Group("How", flags.Check, flags.Parallelism, flags.Json, flags.Log.Level)
+            .Group("How", flags.DryRun, flags.Check, flags.Parallelism, flags.Json, flags.Log.Level)
             .Example("litestream restore -o restored.db file:///var/backups/databases/12345678-1234-5678-9abc-123456789012", "the newest state")
             .Example("litestream restore -o noon.db -timestamp 2026-11-20T12:00:00Z file:///var/backups/databases/legacy", "as it was at noon");
         command.Arguments.Add(flags.Url);
@@ -27,33 +25,35 @@ internal static class RestoreCommand
 
     private static async Task<int> RunAsync(RestoreFlags flags, ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var (url, options) = flags.Read(parsed, context.Environment);
+        var request = flags.Read(parsed, context.Environment);
         using var logging = AgentLogging.Create(flags.Log.Read(parsed, LogLevel.Warning), context.Error, context.Time);
-        var storage = ReplicaChoice.Open(url, context.Environment).Open("");
+        var storage = ReplicaChoice.Open(request.Url, context.Environment).Open("");
         var restorer = new Restorer(storage, context.Time, logging.CreateLogger("Litestream.Restore"));
+        var report = new RestoreReport(context.Out, request, storage.Url);
+
+        if (request.IfDatabaseNotExists && new FileInfo(request.Options.OutputPath) is { Exists: true, Length: > 0 })
+            return report.Skipped("the file exists");
+        if (request.IfReplicaExists && !await HasBackupAsync(restorer, request.Options, stop))
+            return report.Skipped("there is no backup");
+        if (request.DryRun)
+            return report.Plan(await restorer.PlanAsync(request.Options, stop));
 
         RestoreResult result;
         using (var progress = new RestoreProgressLine(context.IsInteractive ? context.Error : null, context.Time))
-            result = await restorer.RunAsync(options, progress, stop);
-
-        if (parsed.GetValue(flags.Json))
-            context.Out.WriteLine(JsonSerializer.Serialize(Answer(options, storage.Url, result), AgentJson.Default.RestoreAnswer));
-        else
-            context.Out.WriteLine(Text(options, result));
-        return ExitCode.Done;
+            result = await restorer.RunAsync(request.Options, progress, stop);
+        return report.Result(result);
     }
 
-    private static RestoreAnswer Answer(RestoreOptions options, string replica, RestoreResult result) => new(
-        options.OutputPath, replica, result.Txid.ToString(), result.Timestamp, result.SizeBytes, result.FileCount,
-        result.Proof == ProofKind.Sum ? "sum" : "checksums", Math.Round(result.Duration.TotalMilliseconds, 1));
-
-    private static string Text(RestoreOptions options, RestoreResult result)
+    private static async Task<bool> HasBackupAsync(Restorer restorer, RestoreOptions options, CancellationToken stop)
     {
-        var proof = result.Proof == ProofKind.Sum ? "proven equal to what was captured" : "every file's checksum is right";
-        return string.Create(CultureInfo.InvariantCulture, $"""
-            Restored {options.OutputPath}
-              transaction {result.Txid} of {result.Timestamp.UtcDateTime:yyyy-MM-dd HH:mm:ss.fff}Z
-              {SizeText.Format(result.SizeBytes)} from {result.FileCount} files in {result.Duration.TotalSeconds:0.00} s, {proof}
-            """);
+        try
+        {
+            _ = await restorer.PlanAsync(options, stop);
+            return true;
+        }
+        catch (StorageException e) when (e.IsMissing)
+        {
+            return false;
+        }
     }
 }

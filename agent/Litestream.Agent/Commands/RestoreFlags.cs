@@ -14,6 +14,12 @@ internal sealed class RestoreFlags
 
     public Option<bool> Force { get; } = Flag.Switch("-force", "replace an existing file, with its -wal, -shm and -journal");
 
+    public Option<bool> IfDatabaseNotExists { get; } = Flag.Switch("-if-db-not-exists", "do nothing, successfully, if the file exists");
+
+    public Option<bool> IfReplicaExists { get; } = Flag.Switch("-if-replica-exists", "do nothing, successfully, if there is no backup");
+
+    public Option<bool> DryRun { get; } = Flag.Switch("-dry-run", "only say what would be read, and what would be lost");
+
     public Option<string?> Txid { get; } = Flag.Text("-txid", "HEX16", "exactly up to this transaction, e.g. 000000000000002a");
 
     public Option<string?> Timestamp { get; } = Flag.Text("-timestamp", "TIME", "the newest state before, e.g. 2026-11-20T12:00:00Z");
@@ -26,28 +32,39 @@ internal sealed class RestoreFlags
 
     public LogFlags Log { get; } = new();
 
-    public (string Url, RestoreOptions Options) Read(ParseResult parsed, AgentEnvironment environment)
+    public RestoreRequest Read(ParseResult parsed, AgentEnvironment environment)
     {
         var url = parsed.GetValue(Url) ?? throw new UsageException(
             "which replica? URL is missing", "litestream restore -o restored.db file:///var/backups/databases/<guid>; `litestream databases` lists them");
-        var output = parsed.GetValue(Output) ?? throw new UsageException("where to? -o FILE is missing", "litestream restore -o restored.db URL");
+        var (output, isDryRun) = (parsed.GetValue(Output), parsed.GetValue(DryRun));
+        if (output is null && !isDryRun)
+            throw new UsageException("where to? -o FILE is missing", "litestream restore -o restored.db URL");
         if (parsed.GetValue(Txid) is not null && parsed.GetValue(Timestamp) is not null)
             throw new UsageException("-txid and -timestamp both name a moment", "give one of them");
-        return (url, new()
+        return new(url, ReadOptions(parsed, environment.Absolute(output ?? "restored.db")))
         {
-            OutputPath = environment.Absolute(output),
-            Txid = ReadTxid(parsed.GetValue(Txid)),
-            Timestamp = ReadTime(parsed.GetValue(Timestamp)),
-            Force = parsed.GetValue(Force),
-            Parallelism = parsed.GetValue(Parallelism) ?? 8,
-            IntegrityCheck = parsed.GetValue(Check) switch
-            {
-                "quick" => IntegrityCheck.Quick,
-                "full" => IntegrityCheck.Full,
-                _ => IntegrityCheck.None,
-            },
-        });
+            HasOutput = output is not null,
+            DryRun = isDryRun,
+            Json = parsed.GetValue(Json),
+            IfDatabaseNotExists = parsed.GetValue(IfDatabaseNotExists),
+            IfReplicaExists = parsed.GetValue(IfReplicaExists),
+        };
     }
+
+    private RestoreOptions ReadOptions(ParseResult parsed, string output) => new()
+    {
+        OutputPath = output,
+        Txid = ReadTxid(parsed.GetValue(Txid)),
+        Timestamp = ReadTime(parsed.GetValue(Timestamp)),
+        Force = parsed.GetValue(Force),
+        Parallelism = parsed.GetValue(Parallelism) ?? 8,
+        IntegrityCheck = parsed.GetValue(Check) switch
+        {
+            "quick" => IntegrityCheck.Quick,
+            "full" => IntegrityCheck.Full,
+            _ => IntegrityCheck.None,
+        },
+    };
 
     private static Txid? ReadTxid(string? text) => text is null ? null
         : Litestream.Ltx.Txid.TryParse(text, out var txid) && !txid.IsNone ? txid

@@ -166,6 +166,7 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
         StorageException { Fault: StorageFault.Full } e => new(DatabaseStatus.Error, DatabaseReason.ReplicaDiskFull, e.Message, e.Hint),
         StorageException { Fault: StorageFault.Missing } e => new(DatabaseStatus.Error, DatabaseReason.ReplicaDamaged, e.Message, e.Hint),
         StorageException e => new(DatabaseStatus.Error, DatabaseReason.ReplicaUnavailable, e.Message, e.Hint),
+        DamagedFileException e => new(DatabaseStatus.Error, DatabaseReason.ReplicaDamaged, e.Message, e.Hint),
         LtxFormatException e => new(DatabaseStatus.Error, DatabaseReason.ReplicaDamaged, e.Message, e.Hint),
         _ => CaptureFailure.Of(error, "the publish lane"),
     };

@@ -15,4 +15,13 @@ internal static partial class RestoreLog
 
     [LoggerMessage(5002, LogLevel.Warning, "Moved {Path} aside to {StalePath}: it belonged to a database that is gone, and SQLite would apply it to the restored one")]
     public static partial void MovedAside(this ILogger logger, string path, string stalePath);
+
+    [LoggerMessage(5003, LogLevel.Warning, "Kept {Path} of {SizeBytes} bytes: the same restore goes on from there")]
+    public static partial void Kept(this ILogger logger, string path, long sizeBytes);
+
+    [LoggerMessage(5004, LogLevel.Information, "Going on with {Path}: {Pages} of {PageCount} pages were there already")]
+    public static partial void GoesOn(this ILogger logger, string path, long pages, long pageCount);
+
+    [LoggerMessage(5005, LogLevel.Warning, "A planned file is damaged ({Reason}); others hold the same transactions")]
+    public static partial void PlanningAround(this ILogger logger, string reason);
 }

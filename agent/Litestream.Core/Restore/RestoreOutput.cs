@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Litestream.Ltx;
+using Litestream.Sqlite;
 using Litestream.Storage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
@@ -7,29 +8,43 @@ using Microsoft.Win32.SafeHandles;
 namespace Litestream.Restore;
 
 /// <summary>
-/// The database being written: a temporary file beside the output, which gets its name at the very end or goes again.
-/// Pages may be written by several threads, in any order; everything else belongs to one.
+/// The database being written: <c>&lt;output&gt;.part</c>, which gets its name at the very end. If a restore is cut, the part and its journal stay,
+/// and the next one goes on from there. Pages may be written by several threads, in any order; everything else belongs to one.
 /// </summary>
 internal sealed class RestoreOutput : IDisposable
 {
-    /// <summary>How much is written before the kernel is told to begin: the flush at the end then overlaps with reading and decoding.</summary>
-    private const long WriteBackBytes = 32 * 1024 * 1024;
+    /// <summary>No run is longer, so a claim of more is none of ours.</summary>
+    private const int MaxRunBytes = 1024 * 1024;
 
     private readonly string _path;
     private readonly int _pageSize;
+    private readonly bool _isFresh;
     private readonly SafeFileHandle _handle;
+    private readonly PartJournal _journal;
+    private readonly WriteBack _writeBack;
     private long _bytesWritten;
     private ulong _sum;
 
-    private RestoreOutput(string path, string temporaryPath, int pageSize, uint commit)
+    private RestoreOutput(string path, int pageSize, uint commit)
     {
-        (_path, TemporaryPath, _pageSize) = (path, temporaryPath, pageSize);
+        (_path, _pageSize, PartPath) = (path, pageSize, path + ".part");
         SizeBytes = (long)commit * pageSize;
-        // Room is taken beforehand, so that a full disk is noticed before anything is fetched.
-        _handle = File.OpenHandle(temporaryPath, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, FileOptions.None, SizeBytes);
+        if (FileStat.Of(PartPath) is { IsRegular: false })
+            throw new IOException($"{PartPath} is in the way, and is no file of ours");
+        _journal = PartJournal.At(PartPath + "-done");
+        _isFresh = !_journal.Exists || !File.Exists(PartPath);
+        // Nobody else: two restores to one place must not write each other's pages.
+        _handle = _isFresh
+            // Room is taken beforehand, so that a full disk is noticed before anything is fetched.
+            ? File.OpenHandle(PartPath, FileMode.Create, FileAccess.ReadWrite, FileShare.None, FileOptions.None, SizeBytes)
+            : File.OpenHandle(PartPath, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        if (_isFresh)
+            _journal.Delete(); // of a part that is gone
+        _writeBack = new(_handle, pageSize, commit);
     }
 
-    public string TemporaryPath { get; }
+    /// <summary>Where it is until it gets its name.</summary>
+    public string PartPath { get; }
 
     public long SizeBytes { get; }
 
@@ -52,34 +67,57 @@ internal sealed class RestoreOutput : IDisposable
     /// <param name="commit">Size of the database in pages.</param>
     public static RestoreOutput Create(string path, int pageSize, uint commit)
     {
-        var temporaryPath = $"{path}.tmp-{Path.GetRandomFileName()}";
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            return new(path, temporaryPath, pageSize, commit);
+            return new(path, pageSize, commit);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            File.Delete(temporaryPath);
+            if (e.HResult == PosixFile.WouldBlock)
+                throw new LitestreamException($"restore to {path}: another restore is writing {path}.part", e, "wait for it, or choose another output");
+            File.Delete(path + ".part");
             throw new LitestreamException($"restore to {path}: {e.Message}", e, $"it needs {(long)commit * pageSize} bytes of free space there, and the right to write");
         }
     }
 
-    public void Write(uint firstPgno, ReadOnlySpan<byte> pages)
+    /// <summary>Takes what an earlier restore left, page by page: it must still be the newest of the chain, and must be what the journal says.</summary>
+    /// <returns>Pages that need not be read again.</returns>
+    public long GoOn(ChainReader chain, string replica)
     {
+        if (_isFresh)
+            return 0;
+        var sources = chain.Files.ToDictionary(f => PartJournal.IdentityOf(replica, f.File));
+        var pages = new byte[MaxRunBytes];
+        foreach (var claim in _journal.Read())
+        {
+            if (!sources.TryGetValue(claim.Source, out var source) || claim.Count <= 0 || claim.Count > MaxRunBytes / _pageSize || claim.FirstPgno == 0)
+                continue;
+            var length = claim.Count * _pageSize;
+            var run = pages.AsSpan(0, length);
+            if (RandomAccess.Read(_handle, run, OffsetOf(claim.FirstPgno)) == length && SumOf(claim.FirstPgno, run) == claim.Sum)
+                Take(chain, source, claim.FirstPgno, run);
+        }
+        return PagesWritten;
+    }
+
+    /// <param name="source">Identity of the file the pages came from (<see cref="PartJournal.IdentityOf"/>).</param>
+    /// <param name="firstPgno">Of the run.</param>
+    /// <param name="pages">One after the other.</param>
+    public void Write(ulong source, uint firstPgno, ReadOnlySpan<byte> pages)
+    {
+        var sum = SumOf(firstPgno, pages);
         try
         {
-            if (pages.ContainsAnyExcept((byte)0)) // the file is zeros to begin with
-                RandomAccess.Write(_handle, pages, (long)(firstPgno - 1) * _pageSize);
+            if (!_isFresh || pages.ContainsAnyExcept((byte)0)) // a fresh file is zeros to begin with
+                RandomAccess.Write(_handle, pages, OffsetOf(firstPgno));
+            _journal.Add(new(source, firstPgno, pages.Length / _pageSize, sum), pages.Length);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw Failed(_path, e);
         }
-        Interlocked.Add(ref _sum, SumOf(firstPgno, pages));
-        var written = Interlocked.Add(ref _bytesWritten, pages.Length);
-        if (written / WriteBackBytes != (written - pages.Length) / WriteBackBytes)
-            PosixFile.BeginWriteBack(_handle);
+        Wrote(firstPgno, pages.Length, sum);
     }
 
     /// <summary>Makes it durable and gives it its name. What is there stays, unless <paramref name="force"/> or it is empty.</summary>
@@ -87,6 +125,7 @@ internal sealed class RestoreOutput : IDisposable
     {
         try
         {
+            ClearLockPage();
             RandomAccess.SetLength(_handle, SizeBytes); // the lock page may be the last one, and was not written
             RandomAccess.FlushToDisk(_handle);
             var sidecars = new Sidecars(_path);
@@ -94,12 +133,13 @@ internal sealed class RestoreOutput : IDisposable
             {
                 // Before the rename: the new database beside the old one's WAL would be corrupt at its first use.
                 sidecars.Delete();
-                File.Move(TemporaryPath, _path, overwrite: true);
+                File.Move(PartPath, _path, overwrite: true);
             }
             else
             {
                 TakeName(sidecars, now, logger);
             }
+            _journal.Delete();
             _ = PosixFile.FlushDirectory(Path.GetDirectoryName(_path)!);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -108,11 +148,27 @@ internal sealed class RestoreOutput : IDisposable
         }
     }
 
-    /// <summary>Removes the temporary file, if it did not become the output.</summary>
+    /// <summary>After a failure that leaves what was written as good as it was. Answers whether there is enough of it to be kept.</summary>
+    public bool Keep()
+    {
+        if (_journal.Exists)
+            return true;
+        Discard();
+        return false;
+    }
+
+    /// <summary>After a failure that another try would meet again.</summary>
+    public void Discard()
+    {
+        File.Delete(PartPath);
+        _journal.Delete();
+    }
+
+    /// <summary>What was not discarded or published stays.</summary>
     public void Dispose()
     {
+        _journal.Dispose();
         _handle.Dispose();
-        File.Delete(TemporaryPath);
     }
 
     private void TakeName(Sidecars sidecars, DateTimeOffset now, ILogger logger)
@@ -121,12 +177,40 @@ internal sealed class RestoreOutput : IDisposable
             throw Exists(_path);
         sidecars.MoveAside(now, logger);
         File.Delete(_path); // an empty file, or none
-        var error = PosixFile.MoveIfAbsent(TemporaryPath, _path);
+        var error = PosixFile.MoveIfAbsent(PartPath, _path);
         if (error == PosixFile.Exists)
             throw Exists(_path);
         if (error != 0)
             throw Failed(_path, new IOException(Marshal.GetPInvokeErrorMessage(error), error));
     }
+
+    private void Take(ChainReader chain, ChainFile source, uint firstPgno, ReadOnlySpan<byte> pages)
+    {
+        for (var pgno = firstPgno; pages.Length > 0; pgno++, pages = pages[_pageSize..])
+        {
+            if (chain.NewestOf(pgno) != source)
+                continue;
+            chain.LeaveOut(pgno);
+            Wrote(pgno, _pageSize, PageSum.Of(pgno, pages[.._pageSize]));
+        }
+    }
+
+    private void Wrote(uint firstPgno, int length, ulong sum)
+    {
+        Interlocked.Add(ref _sum, sum);
+        Interlocked.Add(ref _bytesWritten, length);
+        _writeBack.Wrote(firstPgno, length / _pageSize);
+    }
+
+    /// <summary>Nobody hands it out, and a part that was another plan's may have something there.</summary>
+    private void ClearLockPage()
+    {
+        var offset = OffsetOf(LockPage.Of(_pageSize));
+        if (!_isFresh && offset < SizeBytes)
+            RandomAccess.Write(_handle, new byte[_pageSize], offset);
+    }
+
+    private long OffsetOf(uint pgno) => (pgno - 1L) * _pageSize;
 
     private ulong SumOf(uint firstPgno, ReadOnlySpan<byte> pages)
     {

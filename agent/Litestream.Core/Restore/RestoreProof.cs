@@ -16,7 +16,7 @@ internal static class RestoreProof
         await chain.VerifyAsync(cancellationToken).ConfigureAwait(false);
         if (chain.Newest.Proof is not null)
             throw Mismatch(chain, output);
-        SqliteCheck.Run(output.TemporaryPath, IntegrityCheck.Full);
+        SqliteCheck.Run(output.PartPath, IntegrityCheck.Full);
         return ProofKind.FileChecksums;
     }
 

@@ -9,4 +9,14 @@ namespace Litestream.Restore;
 /// <param name="FileCount">LTX files used.</param>
 /// <param name="Proof">How the result was proven.</param>
 /// <param name="Duration">From plan to rename.</param>
-public sealed record RestoreResult(Txid Txid, DateTimeOffset Timestamp, long SizeBytes, int FileCount, ProofKind Proof, TimeSpan Duration);
+public sealed record RestoreResult(Txid Txid, DateTimeOffset Timestamp, long SizeBytes, int FileCount, ProofKind Proof, TimeSpan Duration)
+{
+    /// <summary>Bytes read from the replica, over all tries of this run.</summary>
+    public long BytesRead { get; init; }
+
+    /// <summary>Bytes of pages that an earlier run, cut short, had written already.</summary>
+    public long BytesResumed { get; init; }
+
+    /// <summary>Damaged files of the replica that others could stand in for, as sentences: the result is whole, the replica is not.</summary>
+    public IReadOnlyList<string> Damage { get; init; } = [];
+}

@@ -6,8 +6,11 @@ namespace Litestream.Storage;
 /// <summary>One file of a chain, header and page index read: enough to know where each of its frames lies.</summary>
 internal sealed class ChainFile
 {
-    /// <summary>First guess at the end of a file: the index of some 3,000 pages, and the whole of a small file.</summary>
+    /// <summary>First guess at the end of a larger file: the index of some 3,000 pages.</summary>
     private const int TailBytes = 32 * 1024;
+
+    /// <summary>A file up to this length is read whole at once: one request instead of three, even if its frames are asked for again.</summary>
+    private const int WholeBytes = 256 * 1024;
 
     internal ChainFile(LtxFile file, string name, LtxHeader header, PageIndex index, byte[]? content, long bytesRead)
     {
@@ -35,7 +38,7 @@ internal sealed class ChainFile
     public long BytesRead { get; }
 
     /// <summary>Whether a file comes whole with its tail.</summary>
-    public static bool ComesWhole(LtxFile file) => file.SizeBytes <= TailBytes;
+    public static bool ComesWhole(LtxFile file) => file.SizeBytes <= WholeBytes;
 
     /// <summary>As below; the content of a small file is kept.</summary>
     public static Task<ChainFile> OpenAsync(IReplicaStorage storage, LtxFile file, CancellationToken cancellationToken) =>
@@ -49,10 +52,11 @@ internal sealed class ChainFile
     public static async Task<ChainFile> OpenAsync(IReplicaStorage storage, LtxFile file, bool keep, CancellationToken cancellationToken)
     {
         var name = $"{storage.Url}: {file.Name} (level {file.Level})";
-        var buffer = ArrayPool<byte>.Shared.Rent(TailBytes);
+        var firstBytes = ComesWhole(file) ? (int)file.SizeBytes : TailBytes;
+        var buffer = ArrayPool<byte>.Shared.Rent(firstBytes);
         try
         {
-            var tail = buffer.AsMemory(0, (int)Math.Min(TailBytes, file.SizeBytes));
+            var tail = buffer.AsMemory(0, firstBytes);
             await ReadTailAsync(storage, file, tail, cancellationToken).ConfigureAwait(false);
             var bytesRead = (long)tail.Length;
             var index = PageIndex.Parse(tail.Span, file.SizeBytes, name, out var neededBytes);
@@ -79,15 +83,16 @@ internal sealed class ChainFile
     }
 
     /// <summary>Adds which page the damage is in, where it is in one.</summary>
-    public LitestreamException Damaged(LtxFormatException error)
+    public DamagedFileException Damaged(LtxFormatException error)
     {
+        uint? pgno = null;
         for (var i = 0; i < Index.Count; i++)
         {
             var entry = Index[i];
             if (error.Offset >= entry.Offset && error.Offset < entry.Offset + entry.SizeBytes)
-                return new LitestreamException($"{error.Message}, in the frame of page {entry.Pgno}", error, error.Hint);
+                pgno = entry.Pgno;
         }
-        return error;
+        return new(File, error, pgno);
     }
 
     private static Task ReadTailAsync(IReplicaStorage storage, LtxFile file, Memory<byte> tail, CancellationToken cancellationToken) =>

@@ -36,7 +36,7 @@ internal static class ChainPlanner
     public static Txid EndOf(IReadOnlyList<LtxFile> chain) => chain.Count == 0 ? Txid.None : chain[^1].MaxTxid;
 
     /// <summary>From nothing, always take the file that connects and reaches furthest: the fewest files, and the compacted ones before the small ones.</summary>
-    private static List<LtxFile> LongestReach(IEnumerable<LtxFile> files)
+    public static List<LtxFile> LongestReach(IEnumerable<LtxFile> files)
     {
         var ascending = files.OrderBy(f => f.MinTxid.Value).ToList();
         var chain = new List<LtxFile>();

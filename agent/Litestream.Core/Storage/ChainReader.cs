@@ -56,7 +56,7 @@ internal sealed class ChainReader
         await Parallel.ForAsync(0, files.Count, Options(parallelism, cancellationToken), async (i, token) =>
         {
             var keep = ChainFile.ComesWhole(files[i]) && Interlocked.Add(ref keptBytes, files[i].SizeBytes) <= MaxKeptBytes;
-            opened[i] = await ChainFile.OpenAsync(storage, files[i], keep, token).ConfigureAwait(false);
+            opened[i] = await OpenFileAsync(storage, files[i], keep, token).ConfigureAwait(false);
             Interlocked.Add(ref bytesRead, opened[i].BytesRead);
         }).ConfigureAwait(false);
         // Pages of another size cannot be overlaid: the file that changed it is an image, and nothing before it counts.
@@ -64,9 +64,16 @@ internal sealed class ChainReader
         return new(storage, opened[first..], parallelism, bytesRead);
     }
 
+    /// <summary>The file of <see cref="Files"/> that has the newest frame of a page; null when the page was left out, or is none of the database.</summary>
+    public ChainFile? NewestOf(uint pgno) => _map.NewestOf(pgno) is >= 0 and var file ? _files[file] : null;
+
+    /// <summary>Before <see cref="ReadPagesAsync"/>: the caller has this page already.</summary>
+    public void LeaveOut(uint pgno) => _map.LeaveOut(pgno);
+
     /// <summary>
-    /// Hands out every page but the lock page exactly once, in runs of neighbours. In no particular order, and from as many threads at a time
-    /// as reads are in flight; with a parallelism of 1 one after the other. An exception of <paramref name="take"/> ends it.
+    /// Hands out every page but the lock page (and those left out) exactly once, in runs of neighbours that come from one file. The newest files
+    /// come first and the image, in page order, last; but as many threads take as reads are in flight. With a parallelism of 1 one after the other.
+    /// An exception of <paramref name="take"/> ends it.
     /// </summary>
     public Task ReadPagesAsync(PageRun take, CancellationToken cancellationToken) => Parallel.ForEachAsync(
         _map.Ranges(), Options(_parallelism, cancellationToken), async (range, token) =>
@@ -101,6 +108,18 @@ internal sealed class ChainReader
                 throw new StorageException($"read {file.Name}: {e.Message}", StorageFault.Transient, e);
             }
         });
+
+    private static async Task<ChainFile> OpenFileAsync(IReplicaStorage storage, LtxFile file, bool keep, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ChainFile.OpenAsync(storage, file, keep, cancellationToken).ConfigureAwait(false);
+        }
+        catch (LtxFormatException e)
+        {
+            throw new DamagedFileException(file, e, pgno: null);
+        }
+    }
 
     private static void Verify(ChainFile file, Stream stream, CancellationToken cancellationToken)
     {

@@ -7,7 +7,7 @@ internal sealed class FrameMap
 {
     private readonly IReadOnlyList<ChainFile> _files;
 
-    // By page number: the file that holds its newest frame, counted from 1; 0 = none.
+    // By page number: the file that holds its newest frame, counted from 1; 0 = none, or left out.
     private readonly int[] _newest;
 
     /// <exception cref="LitestreamException">A page of the database is in none of the files, or there is no database.</exception>
@@ -30,10 +30,19 @@ internal sealed class FrameMap
     /// <param name="pgno">Any number: pages beyond the database are in no file.</param>
     public bool IsNewest(int file, uint pgno) => pgno < (uint)_newest.Length && _newest[pgno] == file + 1;
 
-    /// <summary>The newest frames, gathered in ranges. File by file: the image, which holds most pages, comes first and in page order.</summary>
+    /// <summary>Position of the file that holds the newest frame of a page; -1 for pages left out or beyond the database.</summary>
+    public int NewestOf(uint pgno) => pgno < (uint)_newest.Length ? _newest[pgno] - 1 : -1;
+
+    /// <summary>No range will be made for this page.</summary>
+    public void LeaveOut(uint pgno) => _newest[pgno] = 0;
+
+    /// <summary>
+    /// The newest frames, gathered in ranges. File by file, newest first: the image, which holds most pages, comes last and in page order, so
+    /// that from there on one part of the database after the other is complete and need not be touched again.
+    /// </summary>
     public IEnumerable<FrameRange> Ranges()
     {
-        for (var file = 0; file < _files.Count; file++)
+        for (var file = _files.Count - 1; file >= 0; file--)
         {
             var index = _files[file].Index;
             FrameRange? open = null;

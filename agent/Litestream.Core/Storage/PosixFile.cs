@@ -12,6 +12,7 @@ internal static partial class PosixFile
 {
     public const int NotPermitted = 1; // EPERM
     public const int NoEntry = 2; // ENOENT
+    public const int WouldBlock = 11; // EAGAIN: .NET's lock of a file opened with FileShare.None
     public const int AccessDenied = 13; // EACCES
     public const int Exists = 17; // EEXIST
     public const int OtherFileSystem = 18; // EXDEV
@@ -69,8 +70,8 @@ internal static partial class PosixFile
     public static bool IsSameFile(string left, string right) =>
         FileStat.Of(left) is { } one && FileStat.Of(right) is { } other && one.IsSameFile(other);
 
-    /// <summary>Starts writing what is dirty, without waiting, so that the flush at the end finds little left. Only a hint.</summary>
-    public static void BeginWriteBack(SafeFileHandle file) => _ = SyncRangeCore(file, 0, 0, StartWriteBack);
+    /// <summary>Starts writing what is dirty in a part of a file, without waiting, so that the flush at the end finds little left. Only a hint.</summary>
+    public static void BeginWriteBack(SafeFileHandle file, long offset, long length) => _ = SyncRangeCore(file, offset, length, StartWriteBack);
 
     [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int LinkCore(string existing, string name);

@@ -81,9 +81,9 @@ public sealed class RestoreOutputTests : IDisposable
         var lockPage = LockPage.Of(PageSize);
         using (var output = RestoreOutput.Create(_target.Path, PageSize, lockPage + pagesBehind))
         {
-            output.Write(lockPage - 1, Enumerable.Repeat((byte)1, PageSize).ToArray());
+            output.Write(0, lockPage - 1, Enumerable.Repeat((byte)1, PageSize).ToArray());
             if (pagesBehind > 0)
-                output.Write(lockPage + 1, Enumerable.Repeat((byte)2, PageSize).ToArray());
+                output.Write(0, lockPage + 1, Enumerable.Repeat((byte)2, PageSize).ToArray());
             output.Publish(force: false, History.Start, NullLogger.Instance);
         }
         using var file = File.OpenHandle(_target.Path);

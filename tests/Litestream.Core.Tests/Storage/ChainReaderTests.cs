@@ -86,9 +86,10 @@ public sealed class ChainReaderTests
         bytes[entry.Offset + 6] = 0xff; // the size of its payload
         await File.WriteAllBytesAsync(path, bytes);
         var chain = await Open(history, parallelism: 2);
-        var error = await Assert.ThrowsAsync<LitestreamException>(() => chain.VerifyAsync(default));
+        var error = await Assert.ThrowsAsync<DamagedFileException>(() => chain.VerifyAsync(default));
         Assert.Contains(Path.GetFileName(path), error.Message, StringComparison.Ordinal);
         Assert.Contains($"page {entry.Pgno}", error.Message, StringComparison.Ordinal);
+        Assert.Equal((new Txid(4), entry.Pgno), (error.File.MaxTxid, error.Pgno));
     }
 
     private static async Task<ChainReader> Open(History history, int parallelism)

@@ -49,7 +49,7 @@ public sealed class FrameMapTests
         var image = FileOf(300, Pages(1, 300));
         var map = new FrameMap([image, FileOf(300, [2, .. Pages(101, 100)])]);
         Assert.Equal(
-            [(0, 1u, 100u), (0, 201u, 300u), (1, 2u, 200u)],
+            [(1, 2u, 200u), (0, 1u, 100u), (0, 201u, 300u)],
             map.Ranges().Select(r => (r.File, Pgno(r, r.First), Pgno(r, r.Last))));
 
         uint Pgno(FrameRange range, int position) => range.File == 0 ? image.Index[position].Pgno : (uint)(position == 0 ? 2 : 100 + position);
