@@ -40,9 +40,9 @@ internal sealed class ChainFile
     /// <summary>Whether a file comes whole with its tail.</summary>
     public static bool ComesWhole(LtxFile file) => file.SizeBytes <= WholeBytes;
 
-    /// <summary>As below; the content of a small file is kept.</summary>
+    /// <summary>As below; the content of a very small file is kept, as callers open many at a time.</summary>
     public static Task<ChainFile> OpenAsync(IReplicaStorage storage, LtxFile file, CancellationToken cancellationToken) =>
-        OpenAsync(storage, file, keep: true, cancellationToken);
+        OpenAsync(storage, file, keep: file.SizeBytes <= TailBytes, cancellationToken);
 
     /// <summary>One request for a small file; else two, and one more for a long index.</summary>
     /// <param name="storage">The replica.</param>
