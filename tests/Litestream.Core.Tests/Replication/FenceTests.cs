@@ -18,7 +18,7 @@ public sealed class FenceTests
         first.Open();
         var slow = first.Register(Name);
         await WriteAsync(ours, slow, 3);
-        await using var second = await TakeOverAsync(first);
+        await using var second = await TakeOverAsync(first, mergesSoon: false);
         using var theirs = new Application(second.PathOf(Name));
         await WriteAsync(theirs, second.Store!.Find(Name)!, 2);
         var before = Listing(first);
@@ -43,7 +43,7 @@ public sealed class FenceTests
         first.Open();
         var sleeper = first.Register(Name);
         await WriteAsync(ours, sleeper, 3);
-        await using var second = await TakeOverAsync(first);
+        await using var second = await TakeOverAsync(first, mergesSoon: true);
         using (var theirs = new Application(second.PathOf(Name)))
             await WriteAsync(theirs, second.Store!.Find(Name)!, 5);
         await FreeNamesAsync(first, second);
@@ -67,7 +67,7 @@ public sealed class FenceTests
         var sleeper = first.Register(Name);
         await WriteAsync(ours, sleeper, 3);
         Assert.DoesNotContain(await first.ListAsync(Name, 1), f => !f.IsImage);
-        await using var second = await TakeOverAsync(first);
+        await using var second = await TakeOverAsync(first, mergesSoon: true);
         using (var theirs = new Application(second.PathOf(Name)))
             await WriteAsync(theirs, second.Store!.Find(Name)!, 5);
         await FreeNamesAsync(first, second);
@@ -127,12 +127,13 @@ public sealed class FenceTests
     }
 
     /// <summary>Another host with the same database, an hour later by its clock: the newest file is old enough to take the chain over.</summary>
-    private static async Task<ReplicatedFolder> TakeOverAsync(ReplicatedFolder first)
+    private static async Task<ReplicatedFolder> TakeOverAsync(ReplicatedFolder first, bool mergesSoon)
     {
         var time = new ShiftedTime();
         time.Skip(TimeSpan.FromHours(1));
         var second = new ReplicatedFolder { BackupsAt = first.Backups, Time = time };
-        second.Options = second.Options with { LevelIntervals = Levels };
+        if (mergesSoon)
+            second.Options = second.Options with { LevelIntervals = Levels };
         using (var application = new Application(first.PathOf(Name)))
             application.Sql($"VACUUM INTO '{second.PathOf(Name)}'");
         second.Open();

@@ -113,6 +113,17 @@ internal sealed class ReplicatedFolder : IAsyncDisposable
         return files;
     }
 
+    /// <summary>Which pages a file of the replica holds, ascending.</summary>
+    public async Task<IReadOnlyList<uint>> PagesOfAsync(string name, LtxFile file)
+    {
+        await using var stream = await StorageOf(name).OpenAsync(file, default);
+        using var decoder = new LtxDecoder(stream, file.Name);
+        var (page, pages) = (new byte[decoder.Header.PageSize], new List<uint>());
+        while (decoder.ReadPage(page, out var pgno))
+            pages.Add(pgno);
+        return pages;
+    }
+
     /// <summary>Restores the newest state, or that of a transaction, and answers the database's path. Proves the sum.</summary>
     public async Task<string> RestoreAsync(string name, Txid? txid = null)
     {
