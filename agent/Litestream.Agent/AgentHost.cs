@@ -11,10 +11,14 @@ namespace Litestream.Agent;
 /// </summary>
 internal sealed class AgentHost : IAsyncDisposable
 {
+    /// <summary>A store that takes longer to answer is waited for while the agent works.</summary>
+    private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(5);
+
     private readonly AgentOptions _options;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly List<IAsyncDisposable> _started = [];
+    private ReplicaRoot? _replica;
     private Store _store = null!;
     private DirectoryWatch _watch = null!;
     private LocalApi _api = null!;
@@ -69,13 +73,15 @@ internal sealed class AgentHost : IAsyncDisposable
         for (var i = _started.Count - 1; i >= 0; i--)
             await _started[i].DisposeAsync();
         _started.Clear();
+        _replica?.Dispose();
     }
 
     private async Task StartAsync(AgentEnvironment environment, ILoggerFactory logging, CancellationToken stop)
     {
-        var replica = ReplicaChoice.Open(_options.Replica, environment);
+        var replica = _replica = ReplicaChoice.Open(_options.Replica, environment, logging.CreateLogger("Litestream.Storage"));
         var directories = WatchedDirectories.From(_options, _logger);
         var warnings = Warnings(replica);
+        await CheckAsync(replica, stop);
 
         var state = Path.Combine(StateDirectory.ChooseRoot(_options.StateRoot, environment), StateDirectory.NameOf(_options.Watched));
         StateDirectory.Create(state);
@@ -99,6 +105,25 @@ internal sealed class AgentHost : IAsyncDisposable
         _started.Add(_time.CreateTimer(_ => memory.Look(), null, MemoryTrim.Interval, MemoryTrim.Interval));
         _logger.Monitoring(_store.Count, directories.Count(d => d.TakesTenants));
         _logger.Ready(_api.Address, replica.Url, state);
+    }
+
+    /// <summary>What somebody must mend ends the start; a store that does not answer now does not: capturing needs none.</summary>
+    private async Task CheckAsync(ReplicaRoot replica, CancellationToken stop)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        patience.CancelAfter(StorePatience);
+        try
+        {
+            await replica.CheckAsync(patience.Token);
+        }
+        catch (StorageException error) when (error.Fault == StorageFault.Transient)
+        {
+            _logger.StoreIsAway(replica.Url, error.Message);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            _logger.StoreIsAway(replica.Url, $"no answer within {StorePatience.TotalSeconds:0} s");
+        }
     }
 
     private List<string> Warnings(ReplicaRoot replica)

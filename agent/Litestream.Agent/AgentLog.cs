@@ -27,6 +27,9 @@ internal static partial class AgentLog
     [LoggerMessage(6107, LogLevel.Warning, "No control socket at {Path}: {Reason}; commands cannot ask this agent")]
     public static partial void NoSocket(this ILogger logger, string path, string reason);
 
+    [LoggerMessage(6109, LogLevel.Warning, "{Replica} does not answer yet ({Reason}); the agent goes on, what it captures waits")]
+    public static partial void StoreIsAway(this ILogger logger, string replica, string reason);
+
     [LoggerMessage(6108, LogLevel.Error, "A request failed: {Method} {Path}")]
     public static partial void RequestFailed(this ILogger logger, string method, string path, Exception error);
 }

@@ -7,8 +7,6 @@ namespace Litestream.Agent;
 /// <summary>A <c>-dsn</c> whose file is missing is restored before anything else happens to it: a new machine starts where the old one ended.</summary>
 internal static class MissingDatabases
 {
-    private const int Levels = 10;
-
     public static async Task RestoreAsync(
         IEnumerable<SingleDatabase> databases, ReplicaRoot replica, TimeProvider time, ILogger logger, CancellationToken stop)
     {
@@ -16,7 +14,7 @@ internal static class MissingDatabases
         {
             if (File.Exists(database.Path))
                 continue;
-            var storage = replica.Open($"databases/{database.Name}");
+            var storage = replica.Open(ReplicaRoot.PathOf(database.Name));
             if (!await HasBackupAsync(storage, stop))
             {
                 logger.NothingToRestore(database.Path);
@@ -29,11 +27,8 @@ internal static class MissingDatabases
 
     private static async Task<bool> HasBackupAsync(IReplicaStorage storage, CancellationToken stop)
     {
-        for (var level = Levels - 1; level >= 0; level--)
-        {
-            await foreach (var _ in storage.ListAsync(level, stop))
-                return true;
-        }
+        await foreach (var _ in storage.ListAsync(stop))
+            return true;
         return false;
     }
 }

@@ -57,6 +57,9 @@ public sealed record DatabaseSnapshot
     /// <summary>Captured L0 bytes in the state directory that wait for the replica.</summary>
     public long SpoolBytes { get; init; }
 
+    /// <summary>Requests to the replica for this database since the program started, by operation; null when there were none.</summary>
+    public IReadOnlyDictionary<string, long>? Requests { get; init; }
+
     /// <summary>Counters since start.</summary>
     public DatabaseCounters Counters { get; init; } = new();
 }

@@ -47,7 +47,7 @@ public sealed class Store : IAsyncDisposable
         var @lock = LockFolder(folder, tables);
         try
         {
-            var books = Books.Open(Path.Combine(folder, "books.db"), replica.Url, out var setAside);
+            var books = Books.Open(Path.Combine(folder, "books.db"), replica.Identity, out var setAside);
             if (setAside is not null)
                 log.BooksSetAside(setAside);
             return new(new(options, replica, books, new(Path.Combine(folder, "spool")), tables, time, log), @lock);

@@ -1,5 +1,6 @@
 using Litestream.Agent.Configuration;
 using Litestream.Agent.Watching;
+using Litestream.Storage;
 
 namespace Litestream.Agent.Api;
 
@@ -21,5 +22,13 @@ internal sealed class AgentView(
 
     public TimeSpan Uptime => time.GetElapsedTime(_started);
 
-    public IReadOnlyList<string> Warnings => watch.Problem is { } problem ? [.. warnings, $"no directory events: {problem}"] : warnings;
+    public IReadOnlyList<string> Warnings => [.. warnings, .. Passing()];
+
+    private IEnumerable<string> Passing()
+    {
+        if (watch.Problem is { } problem)
+            yield return $"no directory events: {problem}";
+        if (store.Replica.Fencing == Fencing.Advisory)
+            yield return $"fencing: advisory; the store of {store.Replica.Url} ignores conditional writes, so keep it to one agent per replica";
+    }
 }

@@ -1,5 +1,6 @@
 using Litestream.Fleet.Api;
 using Litestream.Ltx;
+using Litestream.Storage;
 
 namespace Litestream.Agent.Api;
 
@@ -10,7 +11,7 @@ internal static class ClientView
     {
         ClientId = database.Name,
         DatabasePath = database.Path,
-        S3Path = $"databases/{database.Name}",
+        S3Path = ReplicaRoot.PathOf(database.Name),
         Status = Words.Of(database.Status),
         CreatedAt = database.CreatedAt,
         Replica = database.ReplicaUrl,
@@ -24,6 +25,7 @@ internal static class ClientView
         LastError = database.LastError,
         Reason = Words.Of(database.Reason),
         Detail = database.Detail,
+        Requests = database.Requests,
     };
 
     public static ClientHealth HealthOf(DatabaseSnapshot database, bool isHealthy) => new()

@@ -16,8 +16,10 @@ internal static class StatusEndpoints
         var replica = agent.Store.Replica;
         return new()
         {
-            Bucket = replica.Kind == "s3" ? new Uri(replica.Url).Host : null,
+            Bucket = replica.Bucket,
             Replica = replica.Url,
+            Fencing = Words.Of(replica.Fencing),
+            Requests = replica.Requests,
             WatchDirs = agent.Options.WatchDirectories,
             TotalClients = census.Total,
             ActiveClients = census.ByStatus[StatusWords.Active],

@@ -26,6 +26,8 @@ internal static class TenantMetrics
         ("litestream_checkpoint_seconds", "Time spent in checkpoints.", d => d.Counters.CheckpointSeconds),
     ];
 
+    private static readonly Dictionary<string, long> NoRequests = [];
+
     public static void Write(MetricsText text, IReadOnlyList<DatabaseSnapshot> databases, DateTimeOffset now)
     {
         foreach (var (name, help, isCounter, value) in Series)
@@ -42,6 +44,12 @@ internal static class TenantMetrics
             text.Counter(name, help);
             foreach (var database in databases)
                 text.Sample(name, value(database), ("db", database.Path), ("tenant", database.Name), ("mode", "PASSIVE"));
+        }
+        text.Counter("litestream_tenant_operation_total", "Requests to the replica for this tenant: what it costs.");
+        foreach (var database in databases)
+        {
+            foreach (var (operation, count) in database.Requests ?? NoRequests)
+                text.Sample("litestream_tenant_operation_total", count, ("db", database.Path), ("tenant", database.Name), ("operation", operation));
         }
         text.Gauge("litestream_proof_age_seconds", "Since when its replica has not been proven.");
         foreach (var database in databases)

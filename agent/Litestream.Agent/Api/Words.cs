@@ -1,4 +1,5 @@
 using Litestream.Fleet;
+using Litestream.Storage;
 
 namespace Litestream.Agent.Api;
 
@@ -13,6 +14,13 @@ internal static class Words
         DatabaseStatus.SplitBrain => StatusWords.SplitBrain,
         DatabaseStatus.Lost => StatusWords.Lost,
         _ => StatusWords.Error,
+    };
+
+    public static string Of(Fencing fencing) => fencing switch
+    {
+        Fencing.Enforced => FencingWords.Enforced,
+        Fencing.Advisory => FencingWords.Advisory,
+        _ => FencingWords.Unknown,
     };
 
     /// <summary>Null when there is nothing to say.</summary>

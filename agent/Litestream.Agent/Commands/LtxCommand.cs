@@ -24,9 +24,9 @@ internal static class LtxCommand
         command.SetAction(async (parsed, stop) =>
         {
             var named = parsed.GetValue(target) ?? throw new UsageException("which replica? URL is missing", "litestream ltx file:///var/backups/databases/<guid>");
-            var levels = ReadLevels(parsed.GetValue(level));
+            var wanted = ReadLevel(parsed.GetValue(level));
             var storage = await OpenAsync(named, flags, parsed, context, stop);
-            var files = await ListAsync(storage, levels, stop);
+            var files = await ListAsync(storage, wanted, stop);
             if (files.Count == 0)
                 throw new LitestreamException($"{storage.Url} holds no LTX files", hint: "a database's replica is <replica>/databases/<guid>; `litestream databases` lists them");
             Write(files, parsed.GetValue(flags.Json), context.Out);
@@ -35,11 +35,12 @@ internal static class LtxCommand
         return command;
     }
 
-    private static IEnumerable<int> ReadLevels(string? text)
+    /// <summary>Null: all.</summary>
+    private static int? ReadLevel(string? text)
     {
         if (text is null or "all")
-            return Enumerable.Range(0, LtxFile.SnapshotLevel + 1);
-        return text is [>= '0' and <= '9'] ? [text[0] - '0'] : throw new UsageException($"-level: \"{text}\" is no level", "0 to 9, or all");
+            return null;
+        return text is [>= '0' and <= '9'] ? text[0] - '0' : throw new UsageException($"-level: \"{text}\" is no level", "0 to 9, or all");
     }
 
     /// <summary>A URL or a replica's folder is opened; a database or GUID is looked up at the agent.</summary>
@@ -53,17 +54,14 @@ internal static class LtxCommand
         var report = await AgentReport.AllAsync(agent, stop);
         var client = report.Clients.FirstOrDefault(c => c.DatabasePath == path || c.ClientId.Equals(named, StringComparison.OrdinalIgnoreCase))
             ?? throw new LitestreamException($"the running agent does not replicate {named}", hint: "`litestream databases` lists what it does");
-        return ReplicaRoot.Parse(client.Replica).Open("");
+        return ReplicaChoice.Open(client.Replica, context.Environment).Open("");
     }
 
-    private static async Task<List<LtxFile>> ListAsync(IReplicaStorage storage, IEnumerable<int> levels, CancellationToken stop)
+    private static async Task<List<LtxFile>> ListAsync(IReplicaStorage storage, int? level, CancellationToken stop)
     {
         var files = new List<LtxFile>();
-        foreach (var level in levels)
-        {
-            await foreach (var file in storage.ListAsync(level, stop))
-                files.Add(file);
-        }
+        await foreach (var file in level is { } one ? storage.ListAsync(one, stop) : storage.ListAsync(stop))
+            files.Add(file);
         return files;
     }
 

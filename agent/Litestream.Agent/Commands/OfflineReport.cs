@@ -1,3 +1,4 @@
+using Litestream.Agent.Api;
 using Litestream.Agent.Configuration;
 using Litestream.Agent.Watching;
 using Litestream.Fleet;
@@ -15,14 +16,16 @@ internal static class OfflineReport
     public static async Task<StatusReport> MakeAsync(
         IReadOnlyList<string> directories, IReadOnlyList<SingleDatabase> databases, ReplicaRoot replica, CancellationToken stop)
     {
-        var files = directories.Count + databases.Count > 0 ? OnDisk(directories).Concat(databases) : InReplica(replica);
+        IEnumerable<SingleDatabase> files = directories.Count + databases.Count > 0 ? OnDisk(directories).Concat(databases) : await InReplicaAsync(replica, stop);
         var clients = new List<Client>();
         foreach (var file in files.DistinctBy(f => f.Name).OrderBy(f => f.Name, StringComparer.Ordinal))
             clients.Add(await LookAsync(file, replica, stop));
         var counts = StatusWords.All.ToDictionary(word => word, word => word == StatusWords.Waiting ? clients.Count : 0, StringComparer.Ordinal);
         return new()
         {
+            Bucket = replica.Bucket,
             Replica = replica.Url,
+            Fencing = Words.Of(replica.Fencing),
             WatchDirs = directories,
             TotalClients = clients.Count,
             ActiveClients = 0,
@@ -57,29 +60,26 @@ internal static class OfflineReport
         return found;
     }
 
-    private static IEnumerable<SingleDatabase> InReplica(ReplicaRoot replica)
+    private static async Task<IReadOnlyList<SingleDatabase>> InReplicaAsync(ReplicaRoot replica, CancellationToken stop)
     {
-        var folder = replica.LocalFolder is { } root ? Path.Combine(root, "databases") : null;
-        return folder is not null && Directory.Exists(folder)
-            ? Directory.EnumerateDirectories(folder).Select(path => new SingleDatabase("", Path.GetFileName(path)))
-            : throw new LitestreamException($"{replica.Url} holds no databases", hint: "the URL of a replica is the one given to -replica");
+        var found = new List<SingleDatabase>();
+        await foreach (var name in replica.ListDatabasesAsync(stop))
+            found.Add(new("", name));
+        return found.Count > 0 ? found : throw new LitestreamException($"{replica.Url} holds no databases", hint: "the URL of a replica is the one given to -replica");
     }
 
     private static async Task<Client> LookAsync(SingleDatabase file, ReplicaRoot replica, CancellationToken stop)
     {
-        var storage = replica.Open($"databases/{file.Name}");
+        var storage = replica.Open(ReplicaRoot.PathOf(file.Name));
         var newest = default(LtxFile);
-        for (var level = 0; level <= LtxFile.SnapshotLevel; level++)
-        {
-            await foreach (var ltx in storage.ListAsync(level, stop))
-                newest = ltx.MaxTxid >= newest.MaxTxid ? ltx : newest;
-        }
+        await foreach (var ltx in storage.ListAsync(stop))
+            newest = ltx.MaxTxid >= newest.MaxTxid ? ltx : newest;
         var hasBackup = !newest.MaxTxid.IsNone;
         return new()
         {
             ClientId = file.Name,
             DatabasePath = file.Path,
-            S3Path = $"databases/{file.Name}",
+            S3Path = ReplicaRoot.PathOf(file.Name),
             Status = StatusWords.Waiting,
             CreatedAt = file.Path.Length > 0 ? File.GetCreationTimeUtc(file.Path) : newest.CreatedAt,
             Replica = storage.Url,

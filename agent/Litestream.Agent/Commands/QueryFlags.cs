@@ -16,7 +16,7 @@ internal sealed class QueryFlags
 
     public Option[] AgentGroup => [Socket, StateDirectory];
 
-    public Option[] SourceGroup => [Source.WatchDirectories, Source.Dsn, Source.DatabaseName, Source.Replica];
+    public Option[] SourceGroup => [Source.WatchDirectories, Source.Dsn, Source.DatabaseName, .. Source.Replica.Group];
 
     public AgentQuery Query(ParseResult parsed, AgentEnvironment environment)
     {
@@ -31,11 +31,11 @@ internal sealed class QueryFlags
         if (agent is not null)
             return await AgentReport.AllAsync(agent, stop);
         var (directories, databases) = Source.Read(parsed, context.Environment);
-        if (directories.Count + databases.Count == 0 && parsed.GetValue(Source.Replica) is null)
+        if (directories.Count + databases.Count == 0 && Source.Replica.Read(parsed) is null)
         {
             throw new LitestreamException(
                 "no agent is running", hint: "name what to look at: -watch-dir DIRS and -replica URL, or -replica URL alone for everything in it");
         }
-        return await OfflineReport.MakeAsync(directories, databases, ReplicaChoice.Open(parsed.GetValue(Source.Replica), context.Environment), stop);
+        return await OfflineReport.MakeAsync(directories, databases, ReplicaChoice.Open(Source.Replica.Read(parsed), context.Environment), stop);
     }
 }

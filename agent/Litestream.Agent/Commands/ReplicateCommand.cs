@@ -9,14 +9,14 @@ internal static class ReplicateCommand
     public static ProgramCommand Create(CommandContext context)
     {
         var flags = new ReplicateFlags();
-        var command = new ProgramCommand("replicate", "Replicate databases until stopped", "-watch-dir DIRS | -dsn FILE  [-replica URL] [flags]")
-            .Group("What and where to", flags.Source.WatchDirectories, flags.Source.Dsn, flags.Source.DatabaseName, flags.Source.Replica, flags.StateDirectory)
+        var command = new ProgramCommand("replicate", "Replicate databases until stopped", "-watch-dir DIRS | -dsn FILE  [-bucket NAME | -replica URL] [flags]")
+            .Group("What and where to", [flags.Source.WatchDirectories, flags.Source.Dsn, flags.Source.DatabaseName, .. flags.Source.Replica.Group, flags.StateDirectory])
             .Group("Page and API", flags.Port, flags.Bind, flags.ApiToken)
             .Group("Restorable points", flags.SyncInterval, flags.L0Retention, flags.LevelIntervals, flags.SnapshotInterval, flags.SnapshotRetention)
-            .Group("Watching", flags.QuietTime, flags.SweepInterval, flags.LagLimit, flags.LiveCheckInterval, flags.ShutdownTimeout)
-            .Group("Bounds", flags.SpoolCap, flags.WalCap, flags.MaxHot, flags.KeepJournalMode)
+            .Group("Watching and bounds", flags.QuietTime, flags.SweepInterval, flags.LagLimit, flags.LiveCheckInterval, flags.ShutdownTimeout,
+                flags.SpoolCap, flags.WalCap, flags.MaxHot, flags.KeepJournalMode)
             .Group("Log", flags.Log.Format, flags.Log.Level)
-            .Example("litestream -watch-dir data/clients,data/prod", "every tenant of two directories, to ./backups")
+            .Example("litestream -watch-dir data/clients,data/prod -bucket backups", "every tenant of two directories, to S3")
             .Example("litestream -dsn /data/legacy.db -db-name legacy -replica file:///mnt/backups", "one database of any name");
         command.SetAction((parsed, stop) => RunAsync(flags, parsed, context, stop));
         return command;

@@ -61,7 +61,7 @@ internal sealed class ReplicateFlags
         {
             WatchDirectories = directories,
             Databases = databases,
-            Replica = parsed.GetValue(Source.Replica),
+            Replica = Source.Replica.Read(parsed),
             StateRoot = parsed.GetValue(StateDirectory),
             Port = parsed.GetValue(Port) ?? 8080,
             Bind = Address(parsed.GetValue(Bind)),

@@ -17,6 +17,7 @@ internal static class RestoreCommand
             .Group("Which moment (the newest unless said)", flags.Txid, flags.Timestamp)
             .Group("How", flags.DryRun, flags.Check, flags.Parallelism, flags.Json, flags.Log.Level)
             .Example("litestream restore -o restored.db file:///var/backups/databases/12345678-1234-5678-9abc-123456789012", "the newest state")
+            .Example("litestream restore -o restored.db s3://backups/databases/12345678-1234-5678-9abc-123456789012?region=eu-west-1", "from S3")
             .Example("litestream restore -o noon.db -timestamp 2026-11-20T12:00:00Z file:///var/backups/databases/legacy", "as it was at noon");
         command.Arguments.Add(flags.Url);
         command.SetAction((parsed, stop) => RunAsync(flags, parsed, context, stop));
@@ -27,7 +28,7 @@ internal static class RestoreCommand
     {
         var request = flags.Read(parsed, context.Environment);
         using var logging = AgentLogging.Create(flags.Log.Read(parsed, LogLevel.Warning), context.Error, context.Time);
-        var storage = ReplicaChoice.Open(request.Url, context.Environment).Open("");
+        var storage = ReplicaChoice.Open(request.Url, context.Environment, logging.CreateLogger("Litestream.Storage")).Open("");
         var restorer = new Restorer(storage, context.Time, logging.CreateLogger("Litestream.Restore"));
         var report = new RestoreReport(context.Out, request, storage.Url);
 

@@ -12,7 +12,7 @@ internal sealed class SourceFlags
 
     public Option<string?> DatabaseName { get; } = Flag.Text("-db-name", "NAME", "its name in the replica [the file's, without extension]");
 
-    public Option<string?> Replica { get; } = Flag.Text("-replica", "URL", "where the backups go, file:///folder [./backups]");
+    public ReplicaFlags Replica { get; } = new();
 
     public (IReadOnlyList<string> Directories, IReadOnlyList<SingleDatabase> Databases) Read(ParseResult parsed, AgentEnvironment environment)
     {

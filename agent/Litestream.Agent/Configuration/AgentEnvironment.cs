@@ -12,6 +12,15 @@ internal sealed record AgentEnvironment
     /// <summary><c>LITESTREAM_API_TOKEN</c></summary>
     public string? ApiToken { get; init; }
 
+    /// <summary><c>LITESTREAM_ACCESS_KEY_ID</c>, if <c>AWS_ACCESS_KEY_ID</c> is not set: else the AWS SDK finds credentials by itself.</summary>
+    public string? AccessKeyId { get; init; }
+
+    /// <summary><c>LITESTREAM_SECRET_ACCESS_KEY</c>, in the same case.</summary>
+    public string? SecretAccessKey { get; init; }
+
+    /// <summary>For S3 URLs without one: <c>LITESTREAM_S3_ENDPOINT</c>, <c>AWS_ENDPOINT_URL_S3</c> or <c>AWS_ENDPOINT_URL</c>.</summary>
+    public string? S3Endpoint { get; init; }
+
     /// <summary><c>XDG_STATE_HOME</c></summary>
     public string? XdgStateHome { get; init; }
 
@@ -23,6 +32,9 @@ internal sealed record AgentEnvironment
         WorkingDirectory = Environment.CurrentDirectory,
         StateDirectory = Variable("LITESTREAM_STATE_DIR"),
         ApiToken = Variable("LITESTREAM_API_TOKEN"),
+        AccessKeyId = Variable("AWS_ACCESS_KEY_ID") is null ? Variable("LITESTREAM_ACCESS_KEY_ID") : null,
+        SecretAccessKey = Variable("AWS_ACCESS_KEY_ID") is null ? Variable("LITESTREAM_SECRET_ACCESS_KEY") : null,
+        S3Endpoint = Variable("LITESTREAM_S3_ENDPOINT") ?? Variable("AWS_ENDPOINT_URL_S3") ?? Variable("AWS_ENDPOINT_URL"),
         XdgStateHome = Variable("XDG_STATE_HOME"),
         Home = Variable("HOME"),
     };

@@ -1,5 +1,6 @@
 using Litestream.Agent.Interop;
 using Litestream.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Litestream.Agent.Configuration;
 
@@ -9,8 +10,17 @@ internal static class ReplicaChoice
     public const string DefaultFolder = "backups";
 
     /// <summary>A URL, or a folder's path, or nothing (<c>./backups</c>). Throws <see cref="LitestreamException"/> when it is none of them.</summary>
-    public static ReplicaRoot Open(string? given, AgentEnvironment environment) =>
-        ReplicaRoot.Parse(given is not null && IsUrl(given) ? given : environment.Absolute(given ?? DefaultFolder));
+    public static ReplicaRoot Open(string? given, AgentEnvironment environment, ILogger? log = null)
+    {
+        var access = new ReplicaAccess
+        {
+            AccessKeyId = environment.AccessKeyId,
+            SecretAccessKey = environment.SecretAccessKey,
+            Endpoint = environment.S3Endpoint,
+            Log = log ?? NullLogger.Instance,
+        };
+        return ReplicaRoot.Parse(given is not null && IsUrl(given) ? given : environment.Absolute(given ?? DefaultFolder), access);
+    }
 
     public static bool IsUrl(string text) => text.Contains("://", StringComparison.Ordinal);
 

@@ -70,6 +70,8 @@ internal sealed class Discovery(StoreContext context, Staging staging)
     private async Task<ChainStart> ContinueAsync(ReplicatedDatabase database, IReplicaStorage storage, IReadOnlyList<LtxFile> listed, LtxFile newest, CancellationToken cancellationToken)
     {
         var newestOpened = await ChainFile.OpenAsync(storage, newest, cancellationToken).ConfigureAwait(false);
+        // A store's clock may be behind ours, and cut to seconds: what counts is what the file says.
+        database.NewestTimestampMs = Math.Max(database.NewestTimestampMs, newestOpened.Header.TimestampMs);
         var writer = NodeId.Of(newestOpened.Header.NodeId);
         if (writer.Instance != context.Books.Instance)
             return await TakeOverAsync(database, storage, listed, newest, writer, cancellationToken).ConfigureAwait(false);

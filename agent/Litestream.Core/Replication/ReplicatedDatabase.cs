@@ -1,5 +1,6 @@
 using Litestream.Ltx;
 using Litestream.Sqlite;
+using Litestream.Storage;
 
 namespace Litestream.Replication;
 
@@ -11,7 +12,6 @@ internal sealed class ReplicatedDatabase
 {
     private readonly Lock _lock = new();
     private readonly StoreContext _context;
-    private readonly string _replicaUrl;
     private readonly Queue<StagedFile> _staged = [];
     private List<SyncRequest>? _syncs;
     private DatabaseCounters _counters = new();
@@ -26,10 +26,11 @@ internal sealed class ReplicatedDatabase
     private ChainStart? _chain;
     private long _walBytes;
     private long _housekeepingAt = Lane.Never;
+    private RequestCounters? _requests;
 
     public ReplicatedDatabase(BookEntry book, StoreContext context, Scheduler scheduler)
     {
-        (Book, _context, _replicaUrl) = (book, context, context.Replica.Url.TrimEnd('/') + "/databases/" + book.Name);
+        (Book, _context) = (book, context);
         CaptureLane = new(this, LaneKind.Capture, scheduler) { IsBackground = true };
         PublishLane = new(this, LaneKind.Publish, scheduler);
         if (book.Resting is not null)
@@ -90,6 +91,9 @@ internal sealed class ReplicatedDatabase
     /// <summary>Timestamp at which the next merger into L1 is due, <see cref="Lane.Never"/> when no L0 waits for one; owned by the publish lane. At first: look.</summary>
     public long CompactionAt { get; set; }
 
+    /// <summary>Its requests to the replica; made with the first one, as most of a thousand databases make none.</summary>
+    public RequestCounters Requests => _requests ?? Interlocked.CompareExchange(ref _requests, new(_context.Replica.Total), null) ?? _requests;
+
     /// <summary>Set once, when the database leaves the store: the lanes finish and stop.</summary>
     public DatabaseExit? Exit { get; private set; }
 
@@ -131,7 +135,7 @@ internal sealed class ReplicatedDatabase
             {
                 Name = Book.Name,
                 Path = Book.Path,
-                ReplicaUrl = _replicaUrl,
+                ReplicaUrl = _context.Replica.UrlOf(ReplicaRoot.PathOf(Book.Name)),
                 Status = status,
                 Reason = reason,
                 Detail = detail,
@@ -148,6 +152,7 @@ internal sealed class ReplicatedDatabase
                 IsHot = Hot is not null,
                 SpoolBytes = _staged.Sum(s => s.File.SizeBytes),
                 Counters = _counters,
+                Requests = _requests?.Read(),
             };
         }
     }

@@ -6,7 +6,7 @@ namespace Litestream.Replication;
 /// <summary>What every step of the forward path needs; one for each store.</summary>
 internal sealed record StoreContext(StoreOptions Options, ReplicaRoot Replica, Books Books, Spool Spool, string TableFolder, TimeProvider Time, ILogger Log)
 {
-    public IReplicaStorage StorageOf(ReplicatedDatabase database) => Replica.Open("databases/" + database.Name);
+    public IReplicaStorage StorageOf(ReplicatedDatabase database) => Replica.Open(ReplicaRoot.PathOf(database.Name), database.Requests);
 
     public string TablePathOf(string name) => Path.Combine(TableFolder, name + ".pages");
 

@@ -72,8 +72,12 @@ public sealed class Restorer
         RestoreOptions options, ChainTarget target, List<DamagedFileException> damage, CancellationToken cancellationToken)
     {
         var listed = await ReplicaListing.ReadAsync(_storage, cancellationToken).ConfigureAwait(false);
-        if (listed.Count > 0 && options.Timestamp is { } time && time > _time.GetUtcNow())
-            throw new Unrestorable(listed, _storage.Url).InTheFuture(time);
+        if (listed.Count > 0 && options.Timestamp is { } time)
+        {
+            if (time > _time.GetUtcNow())
+                throw new Unrestorable(listed, _storage.Url).InTheFuture(time);
+            listed = await ReplicaListing.WithExactTimesAsync(_storage, listed, cancellationToken).ConfigureAwait(false);
+        }
         var whole = damage.Count == 0 ? listed : [.. listed.ExceptBy(damage.Select(d => d.File), file => file)];
         try
         {

@@ -2,7 +2,10 @@ using Litestream.Ltx;
 
 namespace Litestream.Storage;
 
-/// <summary>Counts each request before it is made, failed ones too: a store bills both.</summary>
+/// <summary>
+/// Counts each operation on a folder before it is made, failed ones too; a listing of all levels reads ten directories. An object store counts for
+/// itself: one call here can be many requests there.
+/// </summary>
 internal sealed class CountingStorage : IReplicaStorage
 {
     private readonly IReplicaStorage _inner;
@@ -18,33 +21,42 @@ internal sealed class CountingStorage : IReplicaStorage
 
     public string Url => _inner.Url;
 
+    public bool KeepsTimes => _inner.KeepsTimes;
+
     public IAsyncEnumerable<LtxFile> ListAsync(int level, CancellationToken cancellationToken)
     {
-        _counters.List();
+        _counters.Count(StorageOperation.List);
         return _inner.ListAsync(level, cancellationToken);
+    }
+
+    public IAsyncEnumerable<LtxFile> ListAsync(CancellationToken cancellationToken)
+    {
+        for (var level = 0; level <= LtxFile.SnapshotLevel; level++)
+            _counters.Count(StorageOperation.List);
+        return _inner.ListAsync(cancellationToken);
     }
 
     public Task ReadAsync(LtxFile file, long offset, Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        _counters.Get();
+        _counters.Count(StorageOperation.Get);
         return _inner.ReadAsync(file, offset, buffer, cancellationToken);
     }
 
     public Task<Stream> OpenAsync(LtxFile file, CancellationToken cancellationToken)
     {
-        _counters.Get();
+        _counters.Count(StorageOperation.Get);
         return _inner.OpenAsync(file, cancellationToken);
     }
 
     public Task<bool> PublishAsync(LtxFile file, string stagedPath, CancellationToken cancellationToken)
     {
-        _counters.Put();
+        _counters.Count(StorageOperation.Put);
         return _inner.PublishAsync(file, stagedPath, cancellationToken);
     }
 
     public Task DeleteAsync(IReadOnlyList<LtxFile> files, CancellationToken cancellationToken)
     {
-        _counters.Delete();
+        _counters.Count(StorageOperation.Delete);
         return _inner.DeleteAsync(files, cancellationToken);
     }
 }

@@ -26,11 +26,22 @@ internal sealed class FolderStorage : IReplicaStorage
 
     public string Url { get; }
 
+    public bool KeepsTimes => true;
+
     public async IAsyncEnumerable<LtxFile> ListAsync(int level, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // A directory of thousands of names on a slow disk must not hold the caller's thread.
         foreach (var file in await Task.Run(() => List(level), cancellationToken).ConfigureAwait(false))
             yield return file;
+    }
+
+    public async IAsyncEnumerable<LtxFile> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (var level = 0; level <= LtxFile.SnapshotLevel; level++)
+        {
+            await foreach (var file in ListAsync(level, cancellationToken).ConfigureAwait(false))
+                yield return file;
+        }
     }
 
     public async Task ReadAsync(LtxFile file, long offset, Memory<byte> buffer, CancellationToken cancellationToken)

@@ -6,7 +6,7 @@ namespace Litestream.Storage;
 /// THE seam: where the LTX files of one database are kept. Every implementation passes the same contract suite
 /// (tests/Litestream.Core.Tests/Storage). An object is visible whole or not at all, and is never overwritten.
 /// All methods may be called from several threads. Errors: <see cref="StorageException"/>, which says whether trying
-/// again can help; retry itself lives in a wrapper, never in an implementation.
+/// again can help; what passes within seconds was tried again already, below.
 /// </summary>
 public interface IReplicaStorage
 {
@@ -16,8 +16,20 @@ public interface IReplicaStorage
     /// <summary>URL of this database's replica, for people, without secrets.</summary>
     string Url { get; }
 
+    /// <summary>
+    /// Listings show the <see cref="LtxFile.CreatedAt"/> that a file was published with. Else they show when it was uploaded,
+    /// which is later, and its header must be asked where the moment matters (<see cref="ReplicaListing.WithExactTimesAsync"/>).
+    /// </summary>
+    bool KeepsTimes { get; }
+
     /// <summary>All LTX files of a level, ascending by (MinTxid, MaxTxid). Foreign names are skipped; a missing level is empty. May run twice.</summary>
     IAsyncEnumerable<LtxFile> ListAsync(int level, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// All LTX files of all levels, from 0 up, each level as above. Content moves up and is published above before it is deleted
+    /// below, so what moves meanwhile is seen twice or once but never missed. May run twice.
+    /// </summary>
+    IAsyncEnumerable<LtxFile> ListAsync(CancellationToken cancellationToken);
 
     /// <summary>
     /// Fills <paramref name="buffer"/> from <paramref name="offset"/>. A shorter file is an error, so is a missing one
@@ -25,7 +37,7 @@ public interface IReplicaStorage
     /// </summary>
     Task ReadAsync(LtxFile file, long offset, Memory<byte> buffer, CancellationToken cancellationToken);
 
-    /// <summary>Opens a file for one sequential read from its beginning.</summary>
+    /// <summary>Opens a file for one sequential read from its beginning, whatever its size.</summary>
     Task<Stream> OpenAsync(LtxFile file, CancellationToken cancellationToken);
 
     /// <summary>

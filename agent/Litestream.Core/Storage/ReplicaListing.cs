@@ -5,18 +5,49 @@ namespace Litestream.Storage;
 /// <summary>Everything a replica holds of one database.</summary>
 internal static class ReplicaListing
 {
-    /// <summary>
-    /// Lists all levels from 0 up, one after the other: content only moves up, and is published above before it is deleted below,
-    /// so that what compaction moves meanwhile is seen twice or once but never missed.
-    /// </summary>
+    /// <summary>Headers read at the same time.</summary>
+    private const int Parallelism = 32;
+
     public static async Task<IReadOnlyList<LtxFile>> ReadAsync(IReplicaStorage storage, CancellationToken cancellationToken)
     {
         var files = new List<LtxFile>();
-        for (var level = 0; level <= LtxFile.SnapshotLevel; level++)
-        {
-            await foreach (var file in storage.ListAsync(level, cancellationToken).ConfigureAwait(false))
-                files.Add(file);
-        }
+        await foreach (var file in storage.ListAsync(cancellationToken).ConfigureAwait(false))
+            files.Add(file);
         return files;
+    }
+
+    /// <summary>
+    /// The same files with the times of their transactions: where listings show when a file was uploaded, a request for each. Files that
+    /// retention deleted meanwhile are left out; what they held is in a file above them.
+    /// </summary>
+    public static async Task<IReadOnlyList<LtxFile>> WithExactTimesAsync(IReplicaStorage storage, IReadOnlyList<LtxFile> files, CancellationToken cancellationToken)
+    {
+        if (storage.KeepsTimes)
+            return files;
+        var exact = new LtxFile?[files.Count];
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
+        await Parallel.ForAsync(0, files.Count, options, async (i, token) => exact[i] = await ExactAsync(storage, files[i], token).ConfigureAwait(false)).ConfigureAwait(false);
+        return [.. exact.OfType<LtxFile>()];
+    }
+
+    private static async Task<LtxFile?> ExactAsync(IReplicaStorage storage, LtxFile file, CancellationToken cancellationToken)
+    {
+        var header = new byte[LtxHeader.SizeBytes];
+        try
+        {
+            await storage.ReadAsync(file, 0, header, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StorageException e) when (e.IsMissing)
+        {
+            return null;
+        }
+        try
+        {
+            return file with { CreatedAt = LtxHeader.Parse(header, file.Name).Timestamp };
+        }
+        catch (LtxFormatException)
+        {
+            return file; // damaged: whoever reads it says so, and others may hold the same
+        }
     }
 }

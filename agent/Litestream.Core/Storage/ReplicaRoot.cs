@@ -1,83 +1,101 @@
+using Litestream.Storage.S3;
+
 namespace Litestream.Storage;
 
 /// <summary>
-/// A place that holds the replicas of many databases, named by one URL (<c>file:///var/backups</c>; <c>s3://</c> comes with
-/// its own implementation). Opens the storage of one database below it. May be used from several threads.
+/// A place that holds the replicas of many databases, named by one URL (<c>file:///var/backups</c>, <c>s3://bucket/path</c>).
+/// Opens the storage of one database below it. May be used from several threads.
 /// </summary>
-public sealed class ReplicaRoot
+public abstract class ReplicaRoot : IDisposable
 {
-    private const string FileScheme = "file://";
-    private static readonly string[] RemoteSchemes = ["s3", "gs", "abs", "oss", "sftp", "nats", "webdav", "webdavs"];
+    private const string DatabasesFolder = "databases";
+    private static readonly string[] RemoteSchemes = ["gs", "abs", "oss", "sftp", "nats", "webdav", "webdavs"];
 
-    private readonly string _folder;
-    private readonly RequestCounters _requests = new();
-
-    private ReplicaRoot(string folder)
+    private protected ReplicaRoot()
     {
-        _folder = folder;
-        Url = FileScheme + Escape(folder);
     }
 
-    /// <summary>The URL, normalised, without secrets.</summary>
-    public string Url { get; }
+    /// <summary>The URL, normalised, without secrets. Reading it again gives the same place.</summary>
+    public abstract string Url { get; }
+
+    /// <summary>What makes it this place and no other, however it is reached: books are kept per identity.</summary>
+    public abstract string Identity { get; }
 
     /// <summary><c>file</c> or <c>s3</c>.</summary>
-    public string Kind { get; } = "file";
+    public abstract string Kind { get; }
 
     /// <summary>The folder of a <c>file://</c> replica, else null.</summary>
-    public string? LocalFolder => _folder;
+    public virtual string? LocalFolder => null;
+
+    /// <summary>The bucket of an <c>s3://</c> replica, else null.</summary>
+    public virtual string? Bucket => null;
+
+    /// <summary>Whether two writers are kept apart; known after <see cref="CheckAsync"/>.</summary>
+    public abstract Fencing Fencing { get; }
 
     /// <summary>Requests so far by operation (PUT, GET, LIST, DELETE), over all databases below this root.</summary>
-    public IReadOnlyDictionary<string, long> Requests => _requests.Read();
+    public IReadOnlyDictionary<string, long> Requests => Total.Read();
+
+    internal RequestCounters Total { get; } = new();
 
     /// <summary>
     /// Reads a replica URL; a path without scheme is a folder. Throws <see cref="LitestreamException"/> with a hint when it is neither.
     /// Does no I/O: the folder need not exist.
     /// </summary>
-    public static ReplicaRoot Parse(string url)
+    public static ReplicaRoot Parse(string url, ReplicaAccess? access = null)
     {
         if (string.IsNullOrWhiteSpace(url) || url.Contains('\0'))
             throw Malformed(url, "it is empty");
-        if (url.StartsWith(FileScheme, StringComparison.OrdinalIgnoreCase))
-            return new(FolderOf(url));
+        if (url.StartsWith(FolderRoot.Scheme, StringComparison.OrdinalIgnoreCase))
+            return FolderRoot.Parse(url);
+        if (url.StartsWith(S3Url.Scheme, StringComparison.OrdinalIgnoreCase))
+            return new S3Root(S3Url.Parse(url, access?.Endpoint), access ?? new());
         var colon = url.IndexOf("://", StringComparison.Ordinal);
         if (colon >= 0)
             throw UnknownScheme(url[..colon]);
-        return new(Normalise(url));
+        return FolderRoot.At(url);
     }
+
+    /// <summary>
+    /// Asks the place whether it can be written and keeps two writers apart. Throws <see cref="StorageException"/>: permanent when somebody must act
+    /// (wrong credentials, no such bucket), transient when it does not answer now.
+    /// </summary>
+    public abstract Task CheckAsync(CancellationToken cancellationToken);
+
+    /// <summary>Names of the databases that have a replica here, in no particular order.</summary>
+    public abstract IAsyncEnumerable<string> ListDatabasesAsync(CancellationToken cancellationToken);
+
+    /// <summary>URL of a database's replica: what <c>restore</c> takes.</summary>
+    public abstract string UrlOf(string path);
 
     /// <summary>
     /// The storage of one database; <paramref name="path"/> is relative, e.g. <c>databases/&lt;guid&gt;</c>, or empty for the root itself.
     /// Throws <see cref="LitestreamException"/> for a path that is absolute or could leave the root.
     /// </summary>
-    public IReplicaStorage Open(string path)
+    public IReplicaStorage Open(string path) => Open(path, Total);
+
+    /// <summary>Where the replica of a database is, below the root.</summary>
+    public static string PathOf(string name) => $"{DatabasesFolder}/{name}";
+
+    /// <summary>The same; its requests are counted by <paramref name="counters"/>, which pass them on to <see cref="Total"/>.</summary>
+    internal IReplicaStorage Open(string path, RequestCounters counters)
     {
         foreach (var segment in path.Length == 0 ? [] : path.Split('/'))
         {
             if (segment is "" or "." or ".." || segment.Contains('\0'))
                 throw new LitestreamException($"open \"{path}\" in the replica {Url}: a path in a replica is relative and has no empty, \".\" or \"..\" part");
         }
-        var folder = Path.TrimEndingDirectorySeparator(Path.Join(_folder, path));
-        return new CountingStorage(new FolderStorage(folder, FileScheme + Escape(folder)), _requests);
+        return OpenChecked(path, counters);
     }
 
-    private static string FolderOf(string url)
-    {
-        var path = Uri.UnescapeDataString(url[FileScheme.Length..]);
-        if (!path.StartsWith('/'))
-            throw Malformed(url, "the path of a file URL must be absolute");
-        return Normalise(path);
-    }
+    private protected abstract IReplicaStorage OpenChecked(string path, RequestCounters counters);
 
-    private static string Normalise(string path) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+    public abstract void Dispose();
 
-    /// <summary>Only what would be read back differently; people should recognise their path.</summary>
-    private static string Escape(string path) => path.Replace("%", "%25", StringComparison.Ordinal);
-
-    private static LitestreamException Malformed(string url, string why) => new(
-        $"\"{url}\" names no replica: {why}", hint: "write file:///absolute/folder, or a folder's path");
+    private protected static LitestreamException Malformed(string url, string why) => new(
+        $"\"{url}\" names no replica: {why}", hint: "write s3://bucket/path, file:///absolute/folder, or a folder's path");
 
     private static LitestreamException UnknownScheme(string scheme) => RemoteSchemes.Contains(scheme, StringComparer.OrdinalIgnoreCase)
-        ? new($"{scheme}:// is not available: this build replicates to folders only", hint: "use file:///absolute/folder")
-        : new($"\"{scheme}://\" is no kind of replica that litestream knows", hint: "use file:///absolute/folder");
+        ? new($"{scheme}:// is not available: this build replicates to S3 and to folders", hint: "use s3://bucket/path or file:///absolute/folder")
+        : new($"\"{scheme}://\" is no kind of replica that litestream knows", hint: "use s3://bucket/path or file:///absolute/folder");
 }

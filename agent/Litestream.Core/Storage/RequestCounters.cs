@@ -1,20 +1,33 @@
 namespace Litestream.Storage;
 
 /// <summary>Requests to a replica by operation, counted from any thread.</summary>
-internal sealed class RequestCounters
+/// <param name="total">Counts them, too: those of a database are part of its replica's.</param>
+internal sealed class RequestCounters(RequestCounters? total = null)
 {
     private long _put;
     private long _get;
     private long _list;
     private long _delete;
 
-    public void Put() => Interlocked.Increment(ref _put);
-
-    public void Get() => Interlocked.Increment(ref _get);
-
-    public void List() => Interlocked.Increment(ref _list);
-
-    public void Delete() => Interlocked.Increment(ref _delete);
+    public void Count(StorageOperation operation)
+    {
+        switch (operation)
+        {
+            case StorageOperation.Put:
+                Interlocked.Increment(ref _put);
+                break;
+            case StorageOperation.Get:
+                Interlocked.Increment(ref _get);
+                break;
+            case StorageOperation.List:
+                Interlocked.Increment(ref _list);
+                break;
+            default:
+                Interlocked.Increment(ref _delete);
+                break;
+        }
+        total?.Count(operation);
+    }
 
     /// <summary>The counts now, under the names that the metrics use.</summary>
     public IReadOnlyDictionary<string, long> Read() => new Dictionary<string, long>

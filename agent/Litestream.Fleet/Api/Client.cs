@@ -48,4 +48,7 @@ public sealed record Client
 
     /// <summary>The reason as a sentence with its remedy.</summary>
     public string? Detail { get; init; }
+
+    /// <summary>Requests to the replica for it since the program started, by operation (PUT, GET, LIST, DELETE); null when there were none.</summary>
+    public IReadOnlyDictionary<string, long>? Requests { get; init; }
 }

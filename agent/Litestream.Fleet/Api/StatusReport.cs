@@ -9,6 +9,12 @@ public sealed record StatusReport
     /// <summary>URL of the place that holds all replicas, without secrets.</summary>
     public required string Replica { get; init; }
 
+    /// <summary>Whether the replica keeps two writers apart: one of <see cref="FencingWords"/>.</summary>
+    public required string Fencing { get; init; }
+
+    /// <summary>Requests to the replica since the program started, by operation (PUT, GET, LIST, DELETE); null when there is no agent.</summary>
+    public IReadOnlyDictionary<string, long>? Requests { get; init; }
+
     /// <summary>Absolute paths.</summary>
     public required IReadOnlyList<string> WatchDirs { get; init; }
 

@@ -16,10 +16,18 @@ internal sealed class MeddlingStorage(IReplicaStorage inner, int atRead, Action 
 
     public string Url => inner.Url;
 
+    public bool KeepsTimes => inner.KeepsTimes;
+
     public IAsyncEnumerable<LtxFile> ListAsync(int level, CancellationToken cancellationToken)
     {
         listing?.Invoke();
         return inner.ListAsync(level, cancellationToken);
+    }
+
+    public IAsyncEnumerable<LtxFile> ListAsync(CancellationToken cancellationToken)
+    {
+        listing?.Invoke();
+        return inner.ListAsync(cancellationToken);
     }
 
     public Task ReadAsync(LtxFile file, long offset, Memory<byte> buffer, CancellationToken cancellationToken)

@@ -32,8 +32,7 @@ public sealed class ReplicaRootTests
     }
 
     [Theory]
-    [InlineData("s3://bucket/path", "folders only")]
-    [InlineData("webdavs://host/path", "folders only")]
+    [InlineData("webdavs://host/path", "to S3 and to folders")]
     [InlineData("ftp://host/path", "\"ftp://\"")]
     [InlineData("file://host/path", "absolute")]
     [InlineData("", "empty")]
@@ -55,6 +54,20 @@ public sealed class ReplicaRootTests
     [InlineData("a\0b")]
     public void Refuses_a_path_that_could_leave_it(string path) =>
         Assert.Throws<LitestreamException>(() => ReplicaRoot.Parse("/var/backups").Open(path));
+
+    [Fact]
+    public async Task Lists_the_databases_of_a_folder()
+    {
+        using var folder = new ScratchFolder();
+        foreach (var name in (string[])["databases/b/ltx/0", "databases/a", "elsewhere"])
+            Directory.CreateDirectory(folder[name]);
+        var names = new List<string>();
+        await foreach (var name in ReplicaRoot.Parse(folder.Path).ListDatabasesAsync(default))
+            names.Add(name);
+        Assert.Equal(["a", "b"], names.Order());
+        await foreach (var name in ReplicaRoot.Parse(folder["nowhere"]).ListDatabasesAsync(default))
+            Assert.Fail(name);
+    }
 
     [Fact]
     public void Opens_databases_below_it_and_itself()

@@ -258,7 +258,7 @@ function showHow() {
   const id = example ? example.clientId : '<guid>';
   setText('how-add', `sqlite3 ${quoted(directory)}/$(uuidgen).db 'CREATE TABLE t (x)'`);
   setText('how-remove', `cd ${quoted(path.slice(0, slash))}\nrm -f ${['', '-wal', '-shm'].map(part => quoted(path.slice(slash + 1) + part)).join(' ')}`);
-  setText('how-restore', restoreCommand(example ?? { replica: `${report.replica}/databases/${id}` }));
+  setText('how-restore', restoreCommand(example ?? { replica: report.replica.replace(/\/?(\?.*)?$/, (_, query) => `/databases/${id}${query ?? ''}`) }));
 }
 
 $('search').addEventListener('input', event => { wanted.q = event.target.value.trim(); ask(); });

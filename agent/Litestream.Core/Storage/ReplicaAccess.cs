@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Litestream.Storage;
+
+/// <summary>What the URL of a replica does not say.</summary>
+public sealed record ReplicaAccess
+{
+    /// <summary>Key of an S3 replica. Default: what the AWS SDK finds (environment, profile, role of the machine).</summary>
+    public string? AccessKeyId { get; init; }
+
+    /// <summary>The secret that belongs to <see cref="AccessKeyId"/>.</summary>
+    public string? SecretAccessKey { get; init; }
+
+    /// <summary>Endpoint for S3 URLs that name none. Default: AWS.</summary>
+    public string? Endpoint { get; init; }
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    public ILogger Log { get; init; } = NullLogger.Instance;
+}
