@@ -36,6 +36,7 @@ internal static class CommandLine
     [
         ReplicateCommand.Create(context),
         RestoreCommand.Create(context),
+        VerifyCommand.Create(context),
         DatabasesCommand.Create(context),
         StatusCommand.Create(context),
         LtxCommand.Create(context),

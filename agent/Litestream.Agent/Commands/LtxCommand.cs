@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using Litestream.Agent.Configuration;
 using Litestream.Ltx;
 using Litestream.Storage;
 
@@ -25,7 +24,7 @@ internal static class LtxCommand
         {
             var named = parsed.GetValue(target) ?? throw new UsageException("which replica? URL is missing", "litestream ltx file:///var/backups/databases/<guid>");
             var wanted = ReadLevel(parsed.GetValue(level));
-            var storage = await OpenAsync(named, flags, parsed, context, stop);
+            var storage = await ReplicaLookup.OpenAsync(named, flags, parsed, context, stop);
             var files = await ListAsync(storage, wanted, stop);
             if (files.Count == 0)
                 throw new LitestreamException($"{storage.Url} holds no LTX files", hint: "a database's replica is <replica>/databases/<guid>; `litestream databases` lists them");
@@ -41,20 +40,6 @@ internal static class LtxCommand
         if (text is null or "all")
             return null;
         return text is [>= '0' and <= '9'] ? text[0] - '0' : throw new UsageException($"-level: \"{text}\" is no level", "0 to 9, or all");
-    }
-
-    /// <summary>A URL or a replica's folder is opened; a database or GUID is looked up at the agent.</summary>
-    private static async Task<IReplicaStorage> OpenAsync(string named, QueryFlags flags, ParseResult parsed, CommandContext context, CancellationToken stop)
-    {
-        var path = context.Environment.Absolute(named);
-        if (ReplicaChoice.IsUrl(named) || Directory.Exists(path))
-            return ReplicaChoice.Open(named, context.Environment).Open("");
-        using var agent = await RunningAgents.FindAsync(new(parsed.GetValue(flags.Socket), parsed.GetValue(flags.StateDirectory), []), context.Environment, stop)
-            ?? throw new LitestreamException($"{named} is neither a URL nor a replica's folder, and no agent is running that could know it", hint: "give the URL of its replica");
-        var report = await AgentReport.AllAsync(agent, stop);
-        var client = report.Clients.FirstOrDefault(c => c.DatabasePath == path || c.ClientId.Equals(named, StringComparison.OrdinalIgnoreCase))
-            ?? throw new LitestreamException($"the running agent does not replicate {named}", hint: "`litestream databases` lists what it does");
-        return ReplicaChoice.Open(client.Replica, context.Environment).Open("");
     }
 
     private static async Task<List<LtxFile>> ListAsync(IReplicaStorage storage, int? level, CancellationToken stop)

@@ -41,6 +41,12 @@ public sealed class LtxDecoder : IDisposable
 
     public LtxHeader Header { get; }
 
+    /// <summary>Bytes of the file (pages uncompressed) that the checksum covers so far.</summary>
+    internal long CoveredBytes { get; private set; }
+
+    /// <summary>Once the file's checksum was found wrong: XOR of what is stored and what was computed. Tells where the damage is, see <see cref="PageSum"/>.</summary>
+    internal ulong? ChecksumDifference { get; private set; }
+
     /// <summary>The verified index; only after <see cref="ReadPage"/> answered false.</summary>
     public PageIndex Index => _index ?? throw new InvalidOperationException("the index is known once ReadPage has answered false");
 
@@ -69,7 +75,7 @@ public sealed class LtxDecoder : IDisposable
         Take(PageFrame.HeaderBytes);
         ReadPayload(isBlock, page);
         _frames.Add(new(pgno, start, (int)(_input.Position - start)));
-        _crc = Crc64.Append(_crc, page);
+        Cover(page);
         if (_tracksChecksums)
             _databaseChecksum = LtxTrailer.ChecksumFlag | (_databaseChecksum ^ LtxTrailer.PageChecksum(pgno, page));
         return true;
@@ -91,7 +97,7 @@ public sealed class LtxDecoder : IDisposable
             return;
         }
         var sizeField = _input.Peek(4);
-        _crc = Crc64.Append(_crc, sizeField);
+        Cover(sizeField);
         // More than the bound is refused below, before it is read.
         var size = Math.Min(BinaryPrimitives.ReadUInt32BigEndian(sizeField), (uint)Lz4Block.CompressBound(page.Length));
         _input.Skip(PageFrame.DecodeBlock(_input.PeekUpTo(4 + (int)size), page, _input.File, start));
@@ -107,7 +113,8 @@ public sealed class LtxDecoder : IDisposable
         CheckDatabaseChecksum(BinaryPrimitives.ReadUInt64BigEndian(_input.Peek(8)));
         Take(8);
         var stored = BinaryPrimitives.ReadUInt64BigEndian(_input.Peek(8));
-        if (stored != (LtxTrailer.ChecksumFlag | _crc))
+        ChecksumDifference = stored ^ (LtxTrailer.ChecksumFlag | _crc);
+        if (ChecksumDifference != 0)
             throw _input.Damage($"file checksum {LtxTrailer.ChecksumFlag | _crc:x16}", $"{stored:x16}");
         _input.Skip(8);
         if (_input.PeekUpTo(1).Length > 0)
@@ -152,7 +159,13 @@ public sealed class LtxDecoder : IDisposable
     /// <summary>Consumes bytes that the file checksum covers.</summary>
     private void Take(int length)
     {
-        _crc = Crc64.Append(_crc, _input.Peek(length));
+        Cover(_input.Peek(length));
         _input.Skip(length);
+    }
+
+    private void Cover(ReadOnlySpan<byte> bytes)
+    {
+        _crc = Crc64.Append(_crc, bytes);
+        CoveredBytes += bytes.Length;
     }
 }

@@ -37,6 +37,9 @@ internal sealed class ChainFile
     /// <summary>What was read of it to get here.</summary>
     public long BytesRead { get; }
 
+    /// <summary>How messages name a file.</summary>
+    public static string NameOf(IReplicaStorage storage, LtxFile file) => $"{storage.Url}: {file.Name} (level {file.Level})";
+
     /// <summary>Whether a file comes whole with its tail.</summary>
     public static bool ComesWhole(LtxFile file) => file.SizeBytes <= WholeBytes;
 
@@ -51,7 +54,7 @@ internal sealed class ChainFile
     /// <param name="cancellationToken">Ends it between two reads.</param>
     public static async Task<ChainFile> OpenAsync(IReplicaStorage storage, LtxFile file, bool keep, CancellationToken cancellationToken)
     {
-        var name = $"{storage.Url}: {file.Name} (level {file.Level})";
+        var name = NameOf(storage, file);
         var firstBytes = ComesWhole(file) ? (int)file.SizeBytes : TailBytes;
         var buffer = ArrayPool<byte>.Shared.Rent(firstBytes);
         try
@@ -93,6 +96,33 @@ internal sealed class ChainFile
                 pgno = entry.Pgno;
         }
         return new(File, error, pgno);
+    }
+
+    /// <summary>Reads frame after frame as the index says; null when all of them can be decoded.</summary>
+    public async Task<DamagedFileException?> FirstDamagedFrameAsync(IReplicaStorage storage, CancellationToken cancellationToken)
+    {
+        var (buffer, page) = (new byte[FrameRange.MaxBytes], new byte[Header.PageSize]);
+        for (var first = 0; first < Index.Count;)
+        {
+            var range = FrameRange.Of(0, first, Index[first]);
+            for (; range.Last + 1 < Index.Count && range.With(range.Last + 1, Index[range.Last + 1]) is { } longer; range = longer)
+            {
+            }
+            await storage.ReadAsync(File, range.Offset, buffer.AsMemory(0, range.LengthBytes), cancellationToken).ConfigureAwait(false);
+            for (; first <= range.Last; first++)
+            {
+                var entry = Index[first];
+                try
+                {
+                    PageFrame.Decode(buffer.AsSpan((int)(entry.Offset - range.Offset), entry.SizeBytes), entry, page, Name);
+                }
+                catch (LtxFormatException e)
+                {
+                    return new(File, e, entry.Pgno);
+                }
+            }
+        }
+        return null;
     }
 
     private static Task ReadTailAsync(IReplicaStorage storage, LtxFile file, Memory<byte> tail, CancellationToken cancellationToken) =>

@@ -42,6 +42,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("restore -o out.db -txid 000000000000002a -timestamp 2026-11-20T12:00:00Z file:///x", "both name a moment", "one of them")]
     [InlineData("restore -o out.db file:///x file:///y", "file:///y", "-help")]
     [InlineData("ltx", "URL is missing", "litestream ltx")]
+    [InlineData("verify", "URL is missing", "litestream verify")]
     [InlineData("ltx -level 10 file:///x", "\"10\" is no level", "0 to 9")]
     public async Task Wrong_usage_names_the_thing_and_the_way_out(string line, string message, string hint)
     {
@@ -107,6 +108,7 @@ public sealed class CommandLineTests : IDisposable
     [Theory]
     [InlineData("replicate")]
     [InlineData("restore")]
+    [InlineData("verify")]
     [InlineData("databases")]
     [InlineData("status")]
     [InlineData("ltx")]
@@ -128,7 +130,7 @@ public sealed class CommandLineTests : IDisposable
     {
         var run = await ProgramRun.Of(_folder.Path);
         Assert.Equal(ExitCode.Done, run.ExitCode);
-        foreach (var command in new[] { "replicate", "restore", "databases", "status", "ltx", "demo", "version" })
+        foreach (var command in new[] { "replicate", "restore", "verify", "databases", "status", "ltx", "demo", "version" })
             Assert.Contains($"\n  {command} ", run.Out, StringComparison.Ordinal);
         Assert.DoesNotContain("demo-writer", run.Out, StringComparison.Ordinal);
     }

@@ -1,0 +1,54 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Litestream.Agent.Configuration;
+using Litestream.Ltx;
+using Litestream.Restore;
+
+namespace Litestream.Agent.Commands;
+
+/// <summary><c>litestream verify</c>: reads a replica from beginning to end and writes nothing.</summary>
+internal static class VerifyCommand
+{
+    public static ProgramCommand Create(CommandContext context)
+    {
+        var flags = new QueryFlags();
+        var target = new Argument<string?>("URL") { Arity = ArgumentArity.ZeroOrOne };
+        var command = new ProgramCommand("verify", "Read a replica, and say what is damaged and what can be restored", "[flags] URL | DATABASE | GUID")
+            .Group("Flags", flags.Json)
+            .Group("To find DATABASE or GUID", flags.AgentGroup)
+            .Example("litestream verify file:///var/backups/databases/12345678-1234-5678-9abc-123456789012", "exit code 3 when something is damaged or missing");
+        command.Arguments.Add(target);
+        command.SetAction(async (parsed, stop) =>
+        {
+            var named = parsed.GetValue(target) ?? throw new UsageException("which replica? URL is missing", "litestream verify file:///var/backups/databases/<guid>");
+            var storage = await ReplicaLookup.OpenAsync(named, flags, parsed, context, stop);
+            var report = await new ReplicaVerifier(storage).RunAsync(progress: null, stop);
+            if (parsed.GetValue(flags.Json))
+                context.Out.WriteLine(JsonSerializer.Serialize(VerifyAnswer.Of(storage.Url, report), AgentJson.Default.VerifyAnswer));
+            else
+                WriteText(context.Out, storage.Url, report);
+            return report.IsWhole ? ExitCode.Done : ExitCode.Damaged;
+        });
+        return command;
+    }
+
+    private static void WriteText(TextWriter output, string replica, VerifyReport report)
+    {
+        output.WriteLine($"{replica}: {(report.IsWhole ? "whole" : "damaged")}");
+        output.WriteLine($"  {report.FileCount} files, {SizeText.Format(report.TotalBytes)}, read from beginning to end; compared with "
+            + (report.Proof == ProofKind.Sum ? "the sums recorded at capture" : "each file's own checksum"));
+        output.WriteLine(report is { Oldest: { } oldest, Newest: { } newest }
+            ? $"  {report.PointCount} states can be restored, from {PointOf(oldest)} to {PointOf(newest)}"
+            : "  nothing can be restored");
+        if (report.Newest?.MaxTxid != report.NewestListed.MaxTxid)
+            output.WriteLine($"  the newest, {PointOf(report.NewestListed)}, cannot");
+        foreach (var damage in report.Damage)
+            output.WriteLine($"  damaged: {damage.Problem}");
+        foreach (var (min, max) in report.Missing)
+            output.WriteLine($"  missing: transactions {min} to {max}");
+    }
+
+    private static string PointOf(LtxFile last) =>
+        $"{last.MaxTxid} of {last.CreatedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)}";
+}
