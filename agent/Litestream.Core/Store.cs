@@ -31,7 +31,7 @@ public sealed class Store : IAsyncDisposable
         var capture = new Capture(context, staging, _resync);
         var checkpoint = new Checkpoint(context, capture);
         _opening = new(context, capture, _resync);
-        _capture = new(context, capture, _opening, checkpoint, new(context, _resync), new(context, capture, checkpoint));
+        _capture = new(context, staging, capture, _opening, checkpoint, new(context, _resync), new(context, capture, checkpoint));
         var compaction = new Compaction(context);
         var publish = new PublishWork(context, new(context, staging), new(context, compaction), compaction, _stopping.Token);
         _scheduler = new(context.Time, context.Log, context.Options.MaxWorkers, context.Options.MaxUploads, _capture.Run, publish.RunAsync);

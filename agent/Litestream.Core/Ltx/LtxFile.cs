@@ -12,11 +12,17 @@ public readonly record struct LtxFile(int Level, Txid MinTxid, Txid MaxTxid, lon
 {
     public const int SnapshotLevel = 9;
 
+    /// <summary>Header, end of pages, end of index with its length, trailer: a file without any page is exactly so long, and one with a page is longer.</summary>
+    internal const int EmptyBytes = 131;
+
     /// <summary><c>0000000000000001-000000000000002a.ltx</c></summary>
     public string Name => NameOf(MinTxid, MaxTxid);
 
     /// <summary>A complete image of the database, whatever its level.</summary>
     public bool IsImage => MinTxid.Value == 1;
+
+    /// <summary>It has no page: a fence, or what genuine readers need behind a snapshot. Nothing changed with it.</summary>
+    internal bool IsEmpty => SizeBytes <= EmptyBytes;
 
     public static string NameOf(Txid min, Txid max) =>
         string.Create(CultureInfo.InvariantCulture, $"{min.Value:x16}-{max.Value:x16}.ltx");

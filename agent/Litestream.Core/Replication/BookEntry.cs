@@ -41,4 +41,10 @@ internal sealed record BookEntry
     public DateTimeOffset? LastSyncAt { get; init; }
 
     public DateTimeOffset? LastProofAt { get; init; }
+
+    /// <summary>When something falls due although nobody writes (deletions, the snapshot behind the last commits), UTC; null: it costs nothing.</summary>
+    public DateTimeOffset? DueAt { get; init; }
+
+    /// <summary>Transactions that stay restorable, oldest first.</summary>
+    public IReadOnlyList<Label> Labels { get; init; } = [];
 }

@@ -12,7 +12,7 @@ namespace Litestream.Replication;
 /// </summary>
 internal sealed class Books : IDisposable
 {
-    private const int SchemaVersion = 1;
+    private const int SchemaVersion = 2;
     private const int MaxPending = 500;
 
     private readonly Lock _lock = new();
@@ -69,7 +69,8 @@ internal sealed class Books : IDisposable
             var command = Command("""
                 SELECT d.name, d.path, d.created_at, d.paused, d.switched, r.epoch, r.captured, r.post_sum, r.page_size, r.page_count,
                        r.salt1, r.salt2, r.frame, r.sum0, r.sum1, r.published, r.last_sync_at, r.last_proof_at,
-                       r.rest_device, r.rest_inode, r.rest_size, r.rest_mtime, r.rest_ctime, r.rest_wal_inode, r.rest_wal_salts
+                       r.rest_device, r.rest_inode, r.rest_size, r.rest_mtime, r.rest_ctime, r.rest_wal_inode, r.rest_wal_salts,
+                       r.due_at, r.labels
                 FROM database d LEFT JOIN replica r ON r.name = d.name AND r.replica = $replica
                 """);
             command.Parameters["$replica"].Value = _replica;
@@ -176,6 +177,9 @@ internal sealed class Books : IDisposable
         }
     }
 
+    /// <summary>All published files, by level, ascending.</summary>
+    public IReadOnlyList<LtxFile> AllFiles(string name) => [.. Enumerable.Range(0, LtxFile.SnapshotLevel + 1).SelectMany(level => Files(name, level))];
+
     public void Dispose()
     {
         lock (_lock)
@@ -226,7 +230,7 @@ internal sealed class Books : IDisposable
         Run(transaction, """
             INSERT OR REPLACE INTO replica VALUES ($replica, $name, $epoch, $captured, $post_sum, $page_size, $page_count,
                 $salt1, $salt2, $frame, $sum0, $sum1, $published, $last_sync_at, $last_proof_at,
-                $rest_device, $rest_inode, $rest_size, $rest_mtime, $rest_ctime, $rest_wal_inode, $rest_wal_salts)
+                $rest_device, $rest_inode, $rest_size, $rest_mtime, $rest_ctime, $rest_wal_inode, $rest_wal_salts, $due_at, $labels)
             """,
             ("$replica", _replica), ("$name", entry.Name), ("$epoch", (long)entry.Epoch), ("$captured", (long)entry.Captured.Value),
             ("$post_sum", (long)entry.PostSum), ("$page_size", entry.PageSize), ("$page_count", (long)entry.PageCount),
@@ -235,7 +239,8 @@ internal sealed class Books : IDisposable
             ("$last_sync_at", entry.LastSyncAt?.ToUnixTimeMilliseconds()), ("$last_proof_at", entry.LastProofAt?.ToUnixTimeMilliseconds()),
             ("$rest_device", (long?)rest?.Main.Device), ("$rest_inode", (long?)rest?.Main.Inode), ("$rest_size", rest?.Main.SizeBytes),
             ("$rest_mtime", rest?.Main.MtimeNs), ("$rest_ctime", rest?.Main.CtimeNs), ("$rest_wal_inode", (long?)rest?.WalInode),
-            ("$rest_wal_salts", rest is { } r ? ((long)r.WalSalts.Salt1 << 32) | r.WalSalts.Salt2 : null));
+            ("$rest_wal_salts", rest is { } r ? ((long)r.WalSalts.Salt1 << 32) | r.WalSalts.Salt2 : null),
+            ("$due_at", entry.DueAt?.ToUnixTimeMilliseconds()), ("$labels", Label.Format(entry.Labels)));
     }
 
     private void WriteFile(SqliteTransaction? transaction, string name, LtxFile file) =>
@@ -246,6 +251,10 @@ internal sealed class Books : IDisposable
     private void CreateSchema()
     {
         using var command = _connection.CreateCommand();
+        // Books of another layout are a cache like any other: begun anew, and the replica tells the rest.
+        command.CommandText = "PRAGMA user_version";
+        if (command.ExecuteScalar() is long version && version != 0 && version != SchemaVersion)
+            throw new SqliteException($"the books have layout {version}, this program writes {SchemaVersion}", (int)SqliteCode.NotADatabase);
         command.CommandText = $"""
             PRAGMA journal_mode = WAL;
             PRAGMA synchronous = NORMAL;
@@ -258,6 +267,7 @@ internal sealed class Books : IDisposable
                 page_size INTEGER NOT NULL, page_count INTEGER NOT NULL, salt1 INTEGER, salt2 INTEGER, frame INTEGER, sum0 INTEGER, sum1 INTEGER,
                 published INTEGER NOT NULL, last_sync_at INTEGER, last_proof_at INTEGER,
                 rest_device INTEGER, rest_inode INTEGER, rest_size INTEGER, rest_mtime INTEGER, rest_ctime INTEGER, rest_wal_inode INTEGER, rest_wal_salts INTEGER,
+                due_at INTEGER, labels TEXT,
                 PRIMARY KEY (replica, name)) WITHOUT ROWID;
             CREATE TABLE IF NOT EXISTS file (
                 replica TEXT NOT NULL, name TEXT NOT NULL, level INTEGER NOT NULL, min INTEGER NOT NULL, max INTEGER NOT NULL,
@@ -307,6 +317,8 @@ internal sealed class Books : IDisposable
             Resting = row.IsDBNull(18)
                 ? null
                 : new(new((ulong)row.GetInt64(18), (ulong)row.GetInt64(19), row.GetInt64(20), row.GetInt64(21), row.GetInt64(22), 0, 0, 0), (ulong)row.GetInt64(23), new((uint)(row.GetInt64(24) >> 32), (uint)row.GetInt64(24))),
+            DueAt = row.IsDBNull(25) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(25)),
+            Labels = row.IsDBNull(26) ? [] : Label.Parse(row.GetString(26)),
         };
     }
 

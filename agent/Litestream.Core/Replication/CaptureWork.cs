@@ -7,7 +7,7 @@ namespace Litestream.Replication;
 /// The capture lane of a database, one run at a time: cold and unchanged, it stays cold; changed, it is opened; hot, it makes a round, checkpoints and
 /// cools when it is quiet. Every answer is the timestamp of the next run.
 /// </summary>
-internal sealed class CaptureWork(StoreContext context, Capture capture, Opening opening, Checkpoint checkpoint, LiveCheck liveCheck, Cooling cooling)
+internal sealed class CaptureWork(StoreContext context, Staging staging, Capture capture, Opening opening, Checkpoint checkpoint, LiveCheck liveCheck, Cooling cooling)
 {
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(30);
@@ -76,7 +76,27 @@ internal sealed class CaptureWork(StoreContext context, Capture capture, Opening
             database.SetCapture(DatabaseStatus.Paused, DatabaseReason.PausedByUser, "paused by a person");
             return Rest(database);
         }
+        if (database.IsPairWanted)
+            StagePair(database);
         return database.Hot is { } hot ? LookHot(database, hot, seen, since) : LookCold(database, seen, since);
+    }
+
+    /// <summary>Two empty files as the next transaction, if everything before it is in the replica: the snapshot that is due ends before them.</summary>
+    private void StagePair(ReplicatedDatabase database)
+    {
+        database.IsPairWanted = false;
+        var book = database.Book;
+        if (database.Chain is null or { NeedsImage: true } || book.Captured != book.Published)
+            return;
+        var pair = book.Captured.Next;
+        staging.StageEmpty(database, 0, pair, book.PageSize, book.PageCount, book.PostSum);
+        staging.StageEmpty(database, 1, pair, book.PageSize, book.PageCount, book.PostSum);
+        var table = database.Hot?.Table ?? database.Chain?.Table ?? PageTable.TryLoad(context.TablePathOf(database.Name));
+        if (table is null || table.Txid != book.Captured || table.Sum != book.PostSum)
+            return;
+        table.StandFor(pair);
+        if (database.Hot is null)
+            table.TrySave(context.TablePathOf(database.Name));
     }
 
     private long LookCold(ReplicatedDatabase database, FileEvent seen, long since)
@@ -205,6 +225,7 @@ internal sealed class CaptureWork(StoreContext context, Capture capture, Opening
         {
             context.Log.Troubled(database.Name, $"the last commits of a deleted or replaced file could not be captured: {e.Message}");
         }
+        database.IsReplaced |= !isSameDatabase && files.Main is not null;
         var fate = Leftovers.Settle(database.Path, hot, opening.IsOpenHere);
         CloseHot(database);
         database.Record(b => b with { Position = null, Resting = null });

@@ -32,7 +32,7 @@ internal sealed class Compaction(StoreContext context)
     {
         for (var level = 2; level <= context.Options.LevelIntervals.Count; level++)
             await MergeUpAsync(database, level, now, cancellationToken).ConfigureAwait(false);
-        await SnapshotAsync(database, now, cancellationToken).ConfigureAwait(false);
+        await SnapshotAsync(database, cancellationToken).ConfigureAwait(false);
         return next;
     }
 
@@ -57,16 +57,18 @@ internal sealed class Compaction(StoreContext context)
             await PublishMergerAsync(database, behindNewest, level, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task SnapshotAsync(ReplicatedDatabase database, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Publishes a snapshot if one is due and there is something new for it, up to where the newest L1 file begins.</summary>
+    public async Task SnapshotAsync(ReplicatedDatabase database, CancellationToken cancellationToken)
     {
-        var images = AllFiles(database).Where(f => f.IsImage).ToList();
-        var level1 = context.Books.Files(database.Name, 1);
-        if (images.Count == 0 || level1.Count == 0 || now < images.Max(f => f.CreatedAt) + context.Options.SnapshotInterval)
+        var files = context.Books.AllFiles(database.Name);
+        var images = files.Where(f => f.IsImage).ToList();
+        var level1 = files.Where(f => f.Level == 1).ToList();
+        if (images.Count == 0 || level1.Count == 0 || context.Time.GetUtcNow() < images.Max(f => f.CreatedAt) + context.Options.SnapshotInterval)
             return;
-        var last = level1[^1].MinTxid.Previous;
-        if (last <= images.Max(f => f.MaxTxid))
+        var (last, imaged) = (level1[^1].MinTxid.Previous, images.Max(f => f.MaxTxid));
+        if (!files.Any(f => f.MaxTxid > imaged && f.MaxTxid <= last && !f.IsEmpty))
             return;
-        var chain = ChainPlanner.Choose(AllFiles(database).Where(f => f.MaxTxid <= last).ToList(), new(last, null), database.Name);
+        var chain = ChainPlanner.Choose(files.Where(f => f.MaxTxid <= last).ToList(), new(last, null), database.Name);
         await PublishMergerAsync(database, chain, LtxFile.SnapshotLevel, cancellationToken).ConfigureAwait(false);
     }
 
@@ -132,7 +134,4 @@ internal sealed class Compaction(StoreContext context)
         }
         return files;
     }
-
-    private List<LtxFile> AllFiles(ReplicatedDatabase database) =>
-        Enumerable.Range(0, LtxFile.SnapshotLevel + 1).SelectMany(level => context.Books.Files(database.Name, level)).ToList();
 }

@@ -26,6 +26,7 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
     {
         var before = CheckFile(database);
         RefuseSecondName(database, before);
+        database.IsReplaced |= database.Book.Resting is { } resting && !resting.Main.IsSameFile(before);
         var connection = EngineConnection.Open(database.Path);
         HotDatabase? hot = null;
         try
@@ -62,7 +63,7 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
             return "wal-index-unreadable";
         // Zero salts: there was no WAL, and a later one may have come and gone.
         if (position.Salts == index.Salts && position.Salts != default)
-            return position.Frame == 0 || (position.Frame <= index.MxFrame && IsInPlace(marked, position, index.PageSize)) ? null : "wal-tail-lost";
+            return position.Frame == 0 || (position.Frame <= index.MxFrame && IsInPlace(marked, position, index.PageSize)) ? null : Resync.WalTailLost;
         // The database file is as we left it, without a WAL: whatever is in the WAL now is all that happened since.
         if (database.Book.Resting is { WalInode: 0 } resting && FileStat.Of(database.Path) is { } now && now.IsUnchanged(resting.Main))
             return null;
@@ -103,6 +104,9 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
     private void Establish(ReplicatedDatabase database, HotDatabase hot, ChainStart chain, long since)
     {
         var reason = chain.NeedsImage ? null : FindBreak(database, hot.Holder);
+        if (reason is not null && database.IsReplaced)
+            reason = Resync.FileReplaced;
+        database.IsReplaced = false;
         if (chain.NeedsImage)
         {
             database.SetCapture(DatabaseStatus.Active, DatabaseReason.FirstCopy);

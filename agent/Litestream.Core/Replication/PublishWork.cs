@@ -12,6 +12,7 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
 {
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan RetryUpkeep = TimeSpan.FromMinutes(1);
 
     /// <summary>Runs once. Never throws: one database's trouble stays its own.</summary>
     public async Task<long> RunAsync(ReplicatedDatabase database)
@@ -91,26 +92,36 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
     /// <summary>Asks the books only when something can be due: they know thousands of files of a busy database.</summary>
     private async Task CompactAndRetainAsync(ReplicatedDatabase database, bool published)
     {
-        var now = context.Time.GetTimestamp();
-        if (now >= database.CompactionAt || (published && database.CompactionAt == Lane.Never))
+        var isMergeDue = context.Time.GetTimestamp() >= database.CompactionAt;
+        if (isMergeDue || (published && database.CompactionAt == Lane.Never))
         {
-            var isMerge = now >= database.CompactionAt;
             await publishing.LookIfFenceMayHaveExpiredAsync(database, stopping).ConfigureAwait(false);
             database.CompactionAt = await compaction.RunDueAsync(database, stopping).ConfigureAwait(false);
-            if (isMerge)
-                await RetainAsync(database).ConfigureAwait(false);
         }
-        else if (now >= database.HousekeepingAt)
-        {
+        var isDue = context.Time.GetUtcNow() >= database.Book.DueAt;
+        if (isDue && database.CompactionAt == Lane.Never)
+            await CloseWithSnapshotAsync(database).ConfigureAwait(false);
+        if (isDue || isMergeDue)
             await RetainAsync(database).ConfigureAwait(false);
+    }
+
+    /// <summary>Nobody writes: the last commits get into a snapshot once, and then nothing is ever due any more.</summary>
+    private async Task CloseWithSnapshotAsync(ReplicatedDatabase database)
+    {
+        if (Upkeep.NeedsPair(database.Name, context.Books.AllFiles(database.Name), context.Options, context.Time.GetUtcNow()))
+        {
+            database.IsPairWanted = true;
+            database.CaptureLane.Wake();
+            return;
         }
+        await compaction.SnapshotAsync(database, stopping).ConfigureAwait(false);
     }
 
     private async Task RetainAsync(ReplicatedDatabase database)
     {
         var now = context.Time.GetUtcNow();
-        var files = Enumerable.Range(0, LtxFile.SnapshotLevel + 1).SelectMany(level => context.Books.Files(database.Name, level)).ToList();
-        var doomed = Retention.Choose(files, now, context.Options.L0Retention, context.Options.SnapshotRetention);
+        var files = context.Books.AllFiles(database.Name);
+        var doomed = Retention.Choose(files, now, context.Options.L0Retention, context.Options.SnapshotRetention, database.Book.Labels);
         if (doomed.Count > 0)
         {
             Faults.Reach(FaultPoint.RetentionChosen);
@@ -118,8 +129,11 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
             Faults.Reach(FaultPoint.RetentionNotBooked);
             context.Books.RemoveFiles(database.Name, doomed);
         }
-        var next = Retention.NextL0(files.Except(doomed).Where(f => f.Level == 0).ToList(), context.Options.L0Retention);
-        database.HousekeepingAt = next is { } time ? context.In(time > now ? time - now : TimeSpan.FromMinutes(1)) : Lane.Never;
+        var next = Upkeep.NextDue(database.Name, [.. files.Except(doomed)], context.Options);
+        // What is due and was not done (a label keeps it, the pair is on its way) is looked at again, but not for ever.
+        var dueAt = next <= now ? now + RetryUpkeep : next;
+        if (dueAt != database.Book.DueAt)
+            database.Record(b => b with { DueAt = dueAt });
     }
 
     private long Fail(ReplicatedDatabase database, Exception error)

@@ -25,8 +25,8 @@ internal sealed class ReplicatedDatabase
     private bool _isOpening;
     private ChainStart? _chain;
     private long _walBytes;
-    private long _housekeepingAt = Lane.Never;
     private RequestCounters? _requests;
+    private bool _isPairWanted;
 
     public ReplicatedDatabase(BookEntry book, StoreContext context, Scheduler scheduler)
     {
@@ -73,6 +73,9 @@ internal sealed class ReplicatedDatabase
     /// <summary>The file that was opened last; owned by the capture lane.</summary>
     public FileStat? OpenedFile { get; set; }
 
+    /// <summary>Another file was put in its place, which may be an older one: the next resync labels what it goes back from. Owned by the capture lane.</summary>
+    public bool IsReplaced { get; set; }
+
     /// <summary>Failures in a row of the capture lane, for its backoff.</summary>
     public int CaptureFailures { get; set; }
 
@@ -97,11 +100,11 @@ internal sealed class ReplicatedDatabase
     /// <summary>Set once, when the database leaves the store: the lanes finish and stop.</summary>
     public DatabaseExit? Exit { get; private set; }
 
-    /// <summary>Timestamp at which deletions fall due: looked at by the sweep, so that an idle database needs no timer.</summary>
-    public long HousekeepingAt
+    /// <summary>The publish lane asks the capture lane, which counts the transactions, for a pair of empty files (<see cref="Upkeep.NeedsPair"/>).</summary>
+    public bool IsPairWanted
     {
-        get => Interlocked.Read(ref _housekeepingAt);
-        set => Interlocked.Exchange(ref _housekeepingAt, value);
+        get => Volatile.Read(ref _isPairWanted);
+        set => Volatile.Write(ref _isPairWanted, value);
     }
 
     /// <summary>Tells that something was seen of its files. Returns at once; thousands a second are fine.</summary>
@@ -115,7 +118,7 @@ internal sealed class ReplicatedDatabase
             if (_dirtySince == Lane.Never && !isSweep)
                 _dirtySince = now;
         }
-        if (isSweep && now > HousekeepingAt)
+        if (isSweep && _context.Time.GetUtcNow() >= Book.DueAt)
             PublishLane.Wake();
         if (!isSweep)
             CaptureLane.IsBackground = false;

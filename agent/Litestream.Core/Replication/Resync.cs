@@ -11,6 +11,10 @@ namespace Litestream.Replication;
 /// </summary>
 internal sealed class Resync(StoreContext context, Staging staging)
 {
+    public const string FileReplaced = "file-replaced";
+
+    public const string WalTailLost = "wal-tail-lost";
+
     private readonly ConcurrentDictionary<string, long> _byReason = new();
 
     /// <summary>Resyncs since start by reason.</summary>
@@ -23,7 +27,7 @@ internal sealed class Resync(StoreContext context, Staging staging)
         if (pinned is null)
             return false;
         var noticedAt = since == Lane.Never ? context.Time.GetTimestamp() : since;
-        var begun = context.Time.GetTimestamp();
+        var (begun, before) = (context.Time.GetTimestamp(), database.Book.Captured);
         var staged = pinned.PageSize == hot.Table.PageSize
             ? StageDifference(database, hot, pinned, noticedAt)
             : StageNewPageSize(database, hot, pinned, noticedAt);
@@ -31,6 +35,8 @@ internal sealed class Resync(StoreContext context, Staging staging)
         (hot.IsCheckWanted, hot.CheckedPages) = (true, 0);
         _byReason.AddOrUpdate(reason, 1, (_, n) => n + 1);
         database.Count(c => c with { Resyncs = c.Resyncs + 1 });
+        if (staged > 0 && reason is (FileReplaced or WalTailLost))
+            LabelPast(database, before, reason);
         context.Log.Resynced(database.Name, reason, staged, pinned.PageCount, hot.FullReadTime.TotalMilliseconds);
         return true;
     }
@@ -43,6 +49,14 @@ internal sealed class Resync(StoreContext context, Staging staging)
         var begun = context.Time.GetTimestamp();
         hot.Table = staging.StageImage(database, pinned, 1, new(1), database.Book.Captured.Next, since == Lane.Never ? begun : since);
         hot.FullReadTime = context.Time.GetElapsedTime(begun);
+    }
+
+    /// <summary>What the replica had is not behind what the database has now: that point must not go with the retention.</summary>
+    private void LabelPast(ReplicatedDatabase database, Txid before, string reason)
+    {
+        var label = new Label(before, reason, context.Time.GetUtcNow());
+        database.Record(b => b with { Labels = Label.Add(b.Labels, label) });
+        context.Log.WentBack(database.Name, reason, before.ToString(), (int)Label.Lifetime.TotalDays);
     }
 
     private int StageDifference(ReplicatedDatabase database, HotDatabase hot, PinnedDatabase pinned, long noticedAt)

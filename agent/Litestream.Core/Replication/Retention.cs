@@ -1,4 +1,5 @@
 using Litestream.Ltx;
+using Litestream.Storage;
 
 namespace Litestream.Replication;
 
@@ -7,9 +8,21 @@ internal static class Retention
 {
     /// <summary>
     /// L0 files that an L1 covers and that are older than the L0 retention, never the newest; images older than the one that the window begins with;
-    /// compactions that this one covers.
+    /// compactions that this one covers. Whatever a label needs stays.
     /// </summary>
-    public static List<LtxFile> Choose(IReadOnlyList<LtxFile> files, DateTimeOffset now, TimeSpan l0Retention, TimeSpan window)
+    public static List<LtxFile> Choose(IReadOnlyList<LtxFile> files, DateTimeOffset now, TimeSpan l0Retention, TimeSpan window, IReadOnlyList<Label> labels)
+    {
+        var doomed = Choose(files, now, l0Retention, window);
+        foreach (var label in labels.Where(l => doomed.Count > 0 && l.At > now - Label.Lifetime))
+        {
+            var chain = ChainPlanner.LongestReach(files.Where(f => f.MaxTxid <= label.Txid));
+            if (ChainPlanner.EndOf(chain) == label.Txid)
+                doomed.RemoveAll(chain.Contains);
+        }
+        return doomed;
+    }
+
+    private static List<LtxFile> Choose(IReadOnlyList<LtxFile> files, DateTimeOffset now, TimeSpan l0Retention, TimeSpan window)
     {
         var level1End = files.Where(f => f.Level == 1).Select(f => f.MaxTxid).DefaultIfEmpty().Max();
         var newestL0 = files.Where(f => f.Level == 0).Select(f => f.MaxTxid).DefaultIfEmpty().Max();
@@ -23,6 +36,18 @@ internal static class Retention
     }
 
     /// <summary>When the next L0 file may go; null when none will without a new commit.</summary>
-    public static DateTimeOffset? NextL0(IReadOnlyList<LtxFile> level0, TimeSpan l0Retention) =>
-        level0.Count > 1 ? level0[0].CreatedAt + l0Retention : null;
+    public static DateTimeOffset? NextL0(IReadOnlyList<LtxFile> files, TimeSpan l0Retention)
+    {
+        var level1End = files.Where(f => f.Level == 1).Select(f => f.MaxTxid).DefaultIfEmpty().Max();
+        var level0 = files.Where(f => f.Level == 0).OrderBy(f => f.MaxTxid).ToList();
+        return level0.Count > 1 && level0[0].MaxTxid <= level1End ? level0[0].CreatedAt + l0Retention : null;
+    }
+
+    /// <summary>When the window begins with the next image, so that what lies before it may go; null when there is none, or nothing before it.</summary>
+    public static DateTimeOffset? NextImage(IReadOnlyList<LtxFile> files, TimeSpan window)
+    {
+        var oldest = files.Where(f => f.Level > 0).Select(f => f.CreatedAt).DefaultIfEmpty().Min();
+        var next = files.Where(f => f.IsImage && f.CreatedAt > oldest).OrderBy(f => f.CreatedAt).FirstOrDefault();
+        return next.MaxTxid.IsNone ? null : next.CreatedAt + window;
+    }
 }

@@ -47,7 +47,7 @@ public sealed class RetentionTests
     }
 
     private static List<string> Choose(params LtxFile[] files) =>
-        Retention.Choose(files, Now, L0Retention, Window).ConvertAll(f => $"{f.Level}:{f.MinTxid.Value}-{f.MaxTxid.Value}");
+        Retention.Choose(files, Now, L0Retention, Window, []).ConvertAll(f => $"{f.Level}:{f.MinTxid.Value}-{f.MaxTxid.Value}");
 
     private static LtxFile File(int level, ulong min, ulong max, int minutesOld) => new(level, new(min), new(max), 100, Now.AddMinutes(-minutesOld));
 }

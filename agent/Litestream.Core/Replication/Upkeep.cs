@@ -1,0 +1,48 @@
+using System.Runtime.InteropServices;
+using Litestream.Ltx;
+
+namespace Litestream.Replication;
+
+/// <summary>
+/// What falls due for a database that nobody writes any more: deletions, and one snapshot behind its last commits. Pure: what is in the replica goes in,
+/// a moment comes out. Kept in the books, so that a database with nothing due costs nothing, across restarts too.
+/// </summary>
+internal static class Upkeep
+{
+    /// <summary>A thousand tenants that were imported together must not all be imaged at the same second.</summary>
+    private const int SpreadDivisor = 8;
+
+    /// <summary>Null when nothing will ever be due without a new commit.</summary>
+    public static DateTimeOffset? NextDue(string name, IReadOnlyList<LtxFile> files, StoreOptions options)
+    {
+        DateTimeOffset?[] moments = [Retention.NextL0(files, options.L0Retention), Retention.NextImage(files, options.SnapshotRetention), NextSnapshot(name, files, options)];
+        return moments.Min();
+    }
+
+    /// <summary>
+    /// The snapshot is due, and it cannot be made of what is there: its end must lie before an L1 file, or genuine readers freeze. A pair of empty files
+    /// behind the last transaction is that end.
+    /// </summary>
+    public static bool NeedsPair(string name, IReadOnlyList<LtxFile> files, StoreOptions options, DateTimeOffset now)
+    {
+        var newest = files.Count == 0 ? default : files.MaxBy(f => (f.MaxTxid, f.Level));
+        return NextSnapshot(name, files, options) <= now && newest is { Level: >= 1, IsImage: false, IsEmpty: false };
+    }
+
+    private static DateTimeOffset? NextSnapshot(string name, IReadOnlyList<LtxFile> files, StoreOptions options)
+    {
+        var images = files.Where(f => f.IsImage).ToList();
+        if (images.Count == 0)
+            return null;
+        var imaged = images.Max(f => f.MaxTxid);
+        if (!files.Any(f => f.MaxTxid > imaged && !f.IsEmpty))
+            return null;
+        return images.Max(f => f.CreatedAt) + options.SnapshotInterval + Spread(name, options.SnapshotInterval);
+    }
+
+    private static TimeSpan Spread(string name, TimeSpan interval)
+    {
+        var part = Crc64.Append(0, MemoryMarshal.AsBytes(name.AsSpan())) / (double)ulong.MaxValue;
+        return interval / SpreadDivisor * part;
+    }
+}
