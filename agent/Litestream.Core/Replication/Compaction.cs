@@ -52,21 +52,19 @@ internal sealed class Compaction(StoreContext context)
         var end = EndOf(database, level);
         var source = FilesBehind(database, level - 1, end.IsNone ? FirstImageEnd(database) : end);
         var newest = EndOf(database, 1);
-        var behindNewest = source.Where(f => level > 2 || f.MaxTxid < newest).ToList();
-        if (behindNewest.Count > 0 && now >= CompactionSchedule.NextBoundary(behindNewest[0].CreatedAt, context.Options.LevelIntervals[level - 1]))
-            await PublishMergerAsync(database, behindNewest, level, cancellationToken).ConfigureAwait(false);
+        // Only intervals that are over, so that a file of this level ends with one.
+        var due = source.TakeWhile(f => (level > 2 || f.MaxTxid < newest) && now >= CompactionSchedule.NextBoundary(f.CreatedAt, context.Options.LevelIntervals[level - 1])).ToList();
+        if (due.Count > 0)
+            await PublishMergerAsync(database, due, level, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Publishes a snapshot if one is due and there is something new for it, up to where the newest L1 file begins.</summary>
     public async Task SnapshotAsync(ReplicatedDatabase database, CancellationToken cancellationToken)
     {
         var files = context.Books.AllFiles(database.Name);
-        var images = files.Where(f => f.IsImage).ToList();
-        var level1 = files.Where(f => f.Level == 1).ToList();
-        if (images.Count == 0 || level1.Count == 0 || context.Time.GetUtcNow() < images.Max(f => f.CreatedAt) + context.Options.SnapshotInterval)
-            return;
-        var (last, imaged) = (level1[^1].MinTxid.Previous, images.Max(f => f.MaxTxid));
-        if (!files.Any(f => f.MaxTxid > imaged && f.MaxTxid <= last && !f.IsEmpty))
+        var last = files.Where(f => f.Level == 1).Select(f => f.MinTxid.Previous).DefaultIfEmpty().Max();
+        var due = Upkeep.SnapshotDueAt([.. files.Where(f => f.MaxTxid <= last)], context.Options.SnapshotInterval);
+        if (due is null || context.Time.GetUtcNow() < due)
             return;
         var chain = ChainPlanner.Choose(files.Where(f => f.MaxTxid <= last).ToList(), new(last, null), database.Name);
         await PublishMergerAsync(database, chain, LtxFile.SnapshotLevel, cancellationToken).ConfigureAwait(false);

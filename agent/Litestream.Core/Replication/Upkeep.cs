@@ -29,16 +29,16 @@ internal static class Upkeep
         return NextSnapshot(name, files, options) <= now && newest is { Level: >= 1, IsImage: false, IsEmpty: false };
     }
 
-    private static DateTimeOffset? NextSnapshot(string name, IReadOnlyList<LtxFile> files, StoreOptions options)
+    /// <summary>When the oldest change that is in no image has been there for an interval; null when every change is in one, or there is no image at all.</summary>
+    public static DateTimeOffset? SnapshotDueAt(IReadOnlyList<LtxFile> files, TimeSpan interval)
     {
-        var images = files.Where(f => f.IsImage).ToList();
-        if (images.Count == 0)
-            return null;
-        var imaged = images.Max(f => f.MaxTxid);
-        if (!files.Any(f => f.MaxTxid > imaged && !f.IsEmpty))
-            return null;
-        return images.Max(f => f.CreatedAt) + options.SnapshotInterval + Spread(name, options.SnapshotInterval);
+        var imaged = files.Where(f => f.IsImage).Select(f => f.MaxTxid).DefaultIfEmpty().Max();
+        var oldest = files.Where(f => f.MaxTxid > imaged && !f.IsEmpty).OrderBy(f => f.CreatedAt).FirstOrDefault();
+        return imaged.IsNone || oldest.MaxTxid.IsNone ? null : oldest.CreatedAt + interval;
     }
+
+    private static DateTimeOffset? NextSnapshot(string name, IReadOnlyList<LtxFile> files, StoreOptions options) =>
+        SnapshotDueAt(files, options.SnapshotInterval) + Spread(name, options.SnapshotInterval);
 
     private static TimeSpan Spread(string name, TimeSpan interval)
     {

@@ -125,10 +125,12 @@ internal sealed class ReplicatedFolder : IAsyncDisposable
     }
 
     /// <summary>Restores the newest state, or that of a transaction, and answers the database's path. Proves the sum.</summary>
-    public async Task<string> RestoreAsync(string name, Txid? txid = null)
+    public Task<string> RestoreAsync(string name, Txid? txid = null) => RestoreAtAsync(name, new(txid, null));
+
+    public async Task<string> RestoreAtAsync(string name, ChainTarget target)
     {
         var storage = StorageOf(name);
-        var chain = ChainPlanner.Choose(await ReplicaListing.ReadAsync(storage, default), new(txid, null), storage.Url);
+        var chain = ChainPlanner.Choose(await ReplicaListing.ReadAsync(storage, default), target, storage.Url);
         var reader = await ChainReader.OpenAsync(storage, chain, 1, default);
         await reader.VerifyAsync(default);
         var path = Path.Combine(Folder("restored"), $"{name}-{Guid.NewGuid():N}.db");
