@@ -12,7 +12,7 @@ internal static class ReplicateCommand
         var command = new ProgramCommand("replicate", "Replicate databases until stopped", "-watch-dir DIRS | -dsn FILE  [-bucket NAME | -replica URL] [flags]")
             .Group("What and where to", [flags.Source.WatchDirectories, flags.Source.Dsn, flags.Source.DatabaseName, .. flags.Source.Replica.Group, flags.StateDirectory])
             .Group("Page and API", flags.Port, flags.Bind, flags.ApiToken)
-            .Group("Restorable points", flags.SyncInterval, flags.L0Retention, flags.LevelIntervals, flags.SnapshotInterval, flags.SnapshotRetention)
+            .Group("Restorable points", flags.SyncInterval, flags.Retention, flags.L0Retention, flags.LevelIntervals, flags.SnapshotInterval, flags.SnapshotRetention)
             .Group("Watching and bounds", flags.QuietTime, flags.SweepInterval, flags.LagLimit, flags.LiveCheckInterval, flags.ShutdownTimeout,
                 flags.SpoolCap, flags.WalCap, flags.MaxHot, flags.KeepJournalMode)
             .Group("Log", flags.Log.Format, flags.Log.Level)

@@ -31,7 +31,9 @@ internal sealed class ReplicateFlags
 
     public Option<TimeSpan?> SnapshotInterval { get; } = Flag.Duration("-snapshot-interval", "a full image at most this often [24h]", TimeSpan.FromSeconds(1));
 
-    public Option<TimeSpan?> SnapshotRetention { get; } = Flag.Duration("-snapshot-retention", "how far back a restore can go [24h]", TimeSpan.FromSeconds(1));
+    public Option<TimeSpan?> Retention { get; } = Flag.Duration("-retention", "how far back a restore can go: sets -snapshot-retention, and caps -l0-retention and -snapshot-interval [24h]", TimeSpan.FromSeconds(1));
+
+    public Option<TimeSpan?> SnapshotRetention { get; } = Flag.Duration("-snapshot-retention", "how long images, and what lies between them, stay [24h]", TimeSpan.FromSeconds(1));
 
     public Option<TimeSpan?> QuietTime { get; } = Flag.Duration("-quiet-time", "a database is closed after so long without writes [30s]", TimeSpan.FromMilliseconds(100));
 
@@ -80,15 +82,17 @@ internal sealed class ReplicateFlags
         QuietTime = parsed.GetValue(QuietTime) ?? Defaults.QuietTime,
         LiveCheckInterval = parsed.GetValue(LiveCheckInterval) ?? Defaults.LiveCheckInterval,
         MaxHot = parsed.GetValue(MaxHot) ?? Defaults.MaxHot,
-        L0Retention = parsed.GetValue(L0Retention) ?? Defaults.L0Retention,
+        L0Retention = parsed.GetValue(L0Retention) ?? NoLonger(Defaults.L0Retention, parsed.GetValue(Retention)),
         // An option of many values that is not given answers an empty array.
         LevelIntervals = parsed.GetValue(LevelIntervals) is { Length: > 0 } intervals ? intervals : Defaults.LevelIntervals,
-        SnapshotInterval = parsed.GetValue(SnapshotInterval) ?? Defaults.SnapshotInterval,
-        SnapshotRetention = parsed.GetValue(SnapshotRetention) ?? Defaults.SnapshotRetention,
+        SnapshotInterval = parsed.GetValue(SnapshotInterval) ?? NoLonger(Defaults.SnapshotInterval, parsed.GetValue(Retention)),
+        SnapshotRetention = parsed.GetValue(SnapshotRetention) ?? parsed.GetValue(Retention) ?? Defaults.SnapshotRetention,
         SpoolCapBytes = parsed.GetValue(SpoolCap) ?? Defaults.SpoolCapBytes,
         WalCapBytes = parsed.GetValue(WalCap) ?? Defaults.WalCapBytes,
         KeepJournalMode = parsed.GetValue(KeepJournalMode),
     };
+
+    private static TimeSpan NoLonger(TimeSpan usual, TimeSpan? retention) => retention < usual ? retention.Value : usual;
 
     private static string? Address(string? bind) => bind is null or "localhost" or "*" || IPAddress.TryParse(bind, out _)
         ? bind

@@ -288,13 +288,10 @@ internal sealed class ReplicatedDatabase
     }
 
     /// <summary>Something was wrong and is mended: it goes on, but people should know.</summary>
-    public void ReportDamage(string text)
+    public void ReportMended(string text)
     {
         lock (_lock)
-        {
             _lastError = text;
-            _counters = _counters with { FailedChecks = _counters.FailedChecks + 1 };
-        }
     }
 
     public void SetPublish(DatabaseStatus status, DatabaseReason reason, string? detail = null)

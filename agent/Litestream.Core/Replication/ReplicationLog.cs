@@ -50,9 +50,6 @@ internal static partial class ReplicationLog
     [LoggerMessage(4014, LogLevel.Warning, "{Name}: the replica is damaged ({Message}); a new image of the live database is published")]
     public static partial void ChainDamaged(this ILogger log, string name, string message);
 
-    [LoggerMessage(4016, LogLevel.Warning, "{Name}: another past ({Reason}): the database does not continue transaction {Txid}, which stays restorable for {Days} days (restore -txid {Txid})")]
-    public static partial void WentBack(this ILogger log, string name, string reason, string txid, int days);
-
     [LoggerMessage(4015, LogLevel.Error, "{Name}: {Message}")]
     public static partial void LiveCheckFailed(this ILogger log, string name, string message);
 }

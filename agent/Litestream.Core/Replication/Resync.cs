@@ -56,7 +56,9 @@ internal sealed class Resync(StoreContext context, Staging staging)
     {
         var label = new Label(before, reason, context.Time.GetUtcNow());
         database.Record(b => b with { Labels = Label.Add(b.Labels, label) });
-        context.Log.WentBack(database.Name, reason, before.ToString(), (int)Label.Lifetime.TotalDays);
+        var text = $"the database does not continue transaction {before} ({reason}); that state stays restorable for {Label.Lifetime.TotalDays:0} days: restore -txid {before}";
+        database.ReportMended(text);
+        context.Log.Troubled(database.Name, text);
     }
 
     private int StageDifference(ReplicatedDatabase database, HotDatabase hot, PinnedDatabase pinned, long noticedAt)

@@ -33,7 +33,12 @@ public sealed class LiveCheckTests
         application.Sql("PRAGMA wal_checkpoint(TRUNCATE)");
         folder.Open();
         var database = folder.Register(Name);
-        await ReplicatedFolder.WaitAsync(() => database.Snapshot() is { LastProofAt: not null }, "checked");
+        // A write keeps it open, at the first look it may be closed at once.
+        application.Sql("UPDATE t SET v = 'second' WHERE id = 1");
+        await ReplicatedFolder.SyncAsync(database);
+        application.Sql("PRAGMA wal_checkpoint(TRUNCATE)");
+        await ReplicatedFolder.SyncAsync(database);
+        await ReplicatedFolder.WaitAsync(() => database.Snapshot() is { LastProofAt: not null, IsHot: true }, "checked");
         var before = database.Snapshot().Txid;
 
         // In another process: a descriptor of this one would take the engine's locks along when it closes.

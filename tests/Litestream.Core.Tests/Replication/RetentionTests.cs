@@ -46,8 +46,25 @@ public sealed class RetentionTests
         Assert.Empty(Choose(File(1, 1, 1, 600), File(1, 2, 10, 500), File(9, 1, 9, 400), File(1, 11, 20, 300)));
     }
 
+    [Fact]
+    public void Whatever_a_label_needs_stays_while_the_label_lives()
+    {
+        const int day = 24 * 60;
+        LtxFile[] files =
+        [
+            File(1, 1, 1, 5 * day), File(0, 2, 2, 4 * day), File(0, 3, 3, 4 * day), File(1, 2, 3, 4 * day), File(0, 4, 4, 4 * day), File(1, 4, 10, 4 * day),
+            File(9, 1, 10, 3 * day), File(1, 11, 20, 2 * day), File(0, 20, 20, 2 * day),
+        ];
+        var young = new Label(new(4), "wal-tail-lost", Now.AddDays(-4));
+        var old = young with { At = Now.AddDays(-31) };
+        Assert.Equal(["0:2-2", "0:3-3", "1:4-10"], Names(Retention.Choose(files, Now, L0Retention, Window, [young])));
+        Assert.Equal(["0:2-2", "0:3-3", "0:4-4", "1:1-1", "1:2-3", "1:4-10"], Names(Retention.Choose(files, Now, L0Retention, Window, [old])));
+    }
+
+    private static List<string> Names(List<LtxFile> files) => files.ConvertAll(f => $"{f.Level}:{f.MinTxid.Value}-{f.MaxTxid.Value}");
+
     private static List<string> Choose(params LtxFile[] files) =>
-        Retention.Choose(files, Now, L0Retention, Window, []).ConvertAll(f => $"{f.Level}:{f.MinTxid.Value}-{f.MaxTxid.Value}");
+        Names(Retention.Choose(files, Now, L0Retention, Window, []));
 
     private static LtxFile File(int level, ulong min, ulong max, int minutesOld) => new(level, new(min), new(max), 100, Now.AddMinutes(-minutesOld));
 }
