@@ -66,8 +66,23 @@ public sealed class DamagedReplicaTests
             foreach (var file in Directory.GetFiles(Path.Combine(folder.Backups, "databases", Name, "ltx", "0")))
                 File.Delete(file);
         }
+        // The last deletion may have hit an L0 behind the new image: that is healed in its turn.
         await WriteAsync(application, database, 2);
+        await ReplicatedFolder.WaitAsync(() => Restores(folder), "restorable again");
         await folder.AssertRestoresEqualAsync(Name);
+    }
+
+    private static bool Restores(ReplicatedFolder folder)
+    {
+        try
+        {
+            folder.RestoreAsync(Name).GetAwaiter().GetResult();
+            return true;
+        }
+        catch (LitestreamException)
+        {
+            return false;
+        }
     }
 
     private static void FlipByte(string path)
