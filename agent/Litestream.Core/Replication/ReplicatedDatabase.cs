@@ -13,7 +13,7 @@ internal sealed class ReplicatedDatabase
     private readonly Lock _lock = new();
     private readonly StoreContext _context;
     private readonly Queue<StagedFile> _staged = [];
-    private List<SyncRequest>? _syncs;
+    private SyncRequests _syncs;
     private DatabaseCounters _counters = new();
     private FileEvent _seen;
     private long _dirtySince = Lane.Never;
@@ -167,7 +167,7 @@ internal sealed class ReplicatedDatabase
         var request = new SyncRequest();
         lock (_lock)
         {
-            (_syncs ??= []).Add(request);
+            _syncs.Add(request);
             _seen |= FileEvent.Wal;
         }
         CaptureLane.Wake();
@@ -205,8 +205,7 @@ internal sealed class ReplicatedDatabase
     {
         lock (_lock)
         {
-            foreach (var sync in _syncs ?? [])
-                sync.IsTaken = true;
+            _syncs.Take();
             var seen = _seen;
             _seen = FileEvent.None;
             Interlocked.Exchange(ref _lastRoundAt, _context.Time.GetTimestamp());
@@ -222,8 +221,7 @@ internal sealed class ReplicatedDatabase
             _walBytes = walBytes;
             if ((_seen & ~FileEvent.Sweep) == 0)
                 _dirtySince = Lane.Never;
-            foreach (var sync in _syncs ?? [])
-                sync.Target ??= sync.IsTaken ? Book.Captured : null;
+            _syncs.SetTarget(Book.Captured);
         }
         AnswerSyncs();
     }
@@ -325,10 +323,10 @@ internal sealed class ReplicatedDatabase
     /// <summary>Nothing will be captured any more: whoever waits for a sync must hear it.</summary>
     public void FailSyncs()
     {
-        List<SyncRequest>? waiting;
+        IReadOnlyList<SyncRequest> waiting;
         lock (_lock)
-            (waiting, _syncs) = (_syncs, null);
-        foreach (var sync in waiting ?? [])
+            waiting = _syncs.RemoveAll();
+        foreach (var sync in waiting)
             sync.Done.TrySetException(new LitestreamException($"{Name} is not replicated any more ({Snapshot().Status}): it cannot be synced"));
     }
 
@@ -338,7 +336,7 @@ internal sealed class ReplicatedDatabase
         get
         {
             lock (_lock)
-                return _syncs is not null;
+                return !_syncs.IsEmpty;
         }
     }
 
@@ -348,7 +346,7 @@ internal sealed class ReplicatedDatabase
         get
         {
             lock (_lock)
-                return _dirtySince != Lane.Never || _staged.Count > 0 || _syncs is { Count: > 0 };
+                return _dirtySince != Lane.Never || _staged.Count > 0 || !_syncs.IsEmpty;
         }
     }
 
@@ -374,16 +372,9 @@ internal sealed class ReplicatedDatabase
 
     private void AnswerSyncs()
     {
-        List<SyncRequest>? answered = null;
+        IReadOnlyList<SyncRequest> answered;
         lock (_lock)
-        {
-            if (_syncs is null)
-                return;
-            answered = _syncs.FindAll(s => s.Target <= Book.Published || s.Done.Task.IsCompleted);
-            _syncs.RemoveAll(answered.Contains);
-            if (_syncs.Count == 0)
-                _syncs = null;
-        }
+            answered = _syncs.RemoveServed(Book.Published);
         foreach (var sync in answered)
             sync.Done.TrySetResult(sync.Target.GetValueOrDefault());
     }

@@ -1,0 +1,38 @@
+using Litestream.Ltx;
+
+namespace Litestream.Replication;
+
+/// <summary>Those who wait for a sync of one database. Nothing but a null while nobody does. Guarded by the database's lock.</summary>
+internal struct SyncRequests
+{
+    private List<SyncRequest>? _waiting;
+
+    public readonly bool IsEmpty => _waiting is null;
+
+    public void Add(SyncRequest request) => (_waiting ??= []).Add(request);
+
+    /// <summary>A round begins: it serves all that wait now.</summary>
+    public readonly void Take() => _waiting?.ForEach(r => r.IsTaken = true);
+
+    /// <summary>The round ended at <paramref name="captured"/>.</summary>
+    public readonly void SetTarget(Txid captured) => _waiting?.ForEach(r => r.Target ??= r.IsTaken ? captured : null);
+
+    /// <summary>Removes those who have what they wait for, or gave up.</summary>
+    public IReadOnlyList<SyncRequest> RemoveServed(Txid published)
+    {
+        if (_waiting is null)
+            return [];
+        var served = _waiting.FindAll(r => r.Target <= published || r.Done.Task.IsCompleted);
+        _waiting.RemoveAll(served.Contains);
+        if (_waiting.Count == 0)
+            _waiting = null;
+        return served;
+    }
+
+    public IReadOnlyList<SyncRequest> RemoveAll()
+    {
+        var all = _waiting ?? [];
+        _waiting = null;
+        return all;
+    }
+}
