@@ -5,7 +5,7 @@ namespace Litestream.Writer;
 /// <summary>Positional words and <c>-name value</c> options; the flags, which take no value, are listed here.</summary>
 internal sealed class Arguments
 {
-    private static readonly HashSet<string> Flags = ["create", "digest"];
+    private static readonly HashSet<string> Flags = ["create", "digest", "full"];
     private readonly Dictionary<string, string> _options = [];
 
     public Arguments(string[] words)

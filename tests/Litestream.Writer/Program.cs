@@ -38,7 +38,7 @@ static int Usage()
         writer hold PATH, exclusive PATH   keeps a read transaction or the whole file until stdin closes
         writer dump PATH… [-digest]        everything a reader can see, in a fixed order
         writer check PATH…                 integrity_check, and that no transaction is there by halves
-        writer history PATH… [-create] [-shared PATH,…] -id N -seed N -acks FILE -archive DIR -templates DIR
+        writer history PATH… [-create] [-full] [-shared PATH,…] -id N -seed N -acks FILE -archive DIR -templates DIR
                                            numbered transactions in every manner, databases that come and go; for the crash tests
         writer judge ARCHIVE               answers on stdin's questions whether a database is what its history says
         writer version

@@ -224,6 +224,7 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
         catch (LitestreamException e)
         {
             context.Log.Troubled(database.Name, $"the last commits of a deleted or replaced file could not be captured: {e.Message}");
+            database.FailSyncs();
         }
         database.IsReplaced |= !isSameDatabase && files.Main is not null;
         var fate = Leftovers.Settle(database.Path, hot, opening.IsOpenHere);
@@ -237,6 +238,8 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
     /// <summary>The database leaves the store: a last look, then nothing of it is open.</summary>
     private long Leave(ReplicatedDatabase database, DatabaseExit exit, long since)
     {
+        // Deleted before it was opened: nobody can say any more what was committed last, so no sync may say that it is in the replica.
+        var isGone = database.Hot is null && FileStat.Of(database.Path) is null;
         try
         {
             if (database.Hot is null && database.MayHaveChanged && !database.Book.IsPaused && !database.IsFenced)
@@ -259,6 +262,8 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
         {
             CloseHot(database);
         }
+        if (isGone)
+            database.FailSyncs();
         database.EndLook(0);
         exit.IsClosed = true;
         database.PublishLane.Wake();
@@ -317,6 +322,7 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
             // What comes next at this path is another database: it may be switched to WAL in its turn.
             if (database.Book.SwitchedInode != 0)
                 database.Record(b => b with { SwitchedInode = 0 });
+            database.FailSyncs();
             database.EndLook(0);
         }
         return wait == Timeout.InfiniteTimeSpan ? Lane.Never : context.In(wait == TimeSpan.Zero && database.CaptureFailures > BriefFailures ? FirstBackoff : wait);

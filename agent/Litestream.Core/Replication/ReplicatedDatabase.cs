@@ -320,14 +320,14 @@ internal sealed class ReplicatedDatabase
     /// <summary>It is registered still, and its path leads to this file.</summary>
     public bool IsAt(FileStat file) => Exit is null && FileStat.Of(Path) is { } there && there.IsSameFile(file);
 
-    /// <summary>Nothing will be captured any more: whoever waits for a sync must hear it.</summary>
+    /// <summary>Nothing will be captured any more, or something could not be: whoever waits for a sync must hear it.</summary>
     public void FailSyncs()
     {
         IReadOnlyList<SyncRequest> waiting;
         lock (_lock)
             waiting = _syncs.RemoveAll();
         foreach (var sync in waiting)
-            sync.Done.TrySetException(new LitestreamException($"{Name} is not replicated any more ({Snapshot().Status}): it cannot be synced"));
+            sync.Done.TrySetException(new LitestreamException($"{Name} cannot be synced now ({Snapshot().Reason}): what was committed last may not be in the replica"));
     }
 
     /// <summary>Somebody waits for a sync.</summary>

@@ -54,6 +54,29 @@ public sealed class MovedFilesTests
         await folder.AssertRestoresEqualAsync(Name);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_sync_does_not_vouch_for_a_database_that_was_deleted_before_its_last_commits_were_captured(bool leaves)
+    {
+        await using var folder = new ReplicatedFolder();
+        var application = NewTenant(folder);
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.SyncAsync(database);
+        application.Close();
+        await ReplicatedFolder.WaitAsync(() => !database.Snapshot().IsHot, "it is cold");
+        // A whole request of which no event was told.
+        using (var request = new Application(folder.PathOf(Name)))
+            request.Sql("INSERT INTO t (v) VALUES ('never seen')");
+        Assert.False(database.Snapshot().IsHot);
+        File.Delete(folder.PathOf(Name));
+        var sync = database.SyncAsync(default);
+        if (leaves)
+            await folder.Store!.UnregisterAsync(database, default);
+        await Assert.ThrowsAsync<LitestreamException>(() => sync.WaitAsync(TimeSpan.FromSeconds(30)));
+    }
+
     [Fact]
     public async Task A_second_name_of_a_database_is_refused()
     {

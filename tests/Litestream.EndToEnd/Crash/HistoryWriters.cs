@@ -50,7 +50,8 @@ internal sealed class HistoryWriters : IDisposable
         var id = _random.Next(Count);
         _processes[id]!.Send(Signal.Kill);
         await _processes[id]!.WaitForExitAsync(Eventually.Patience);
-        StartIfAway(id, await DyingInFsync.AtAsync(_random.Next(1, 25), _random.Next(2) * _random.Next(300)));
+        // Mostly long enough for the agent to look at the frames of a commit that never will be.
+        StartIfAway(id, await DyingInFsync.AtAsync(_random.Next(1, 25), _random.Next(4) == 0 ? 0 : _random.Next(100, 400)), "-full");
         var process = _processes[id]!;
         for (var deadline = DateTime.UtcNow + patience; !process.HasExited && DateTime.UtcNow < deadline;)
             await Task.Delay(10);
@@ -91,7 +92,7 @@ internal sealed class HistoryWriters : IDisposable
     private static IEnumerable<string> ComplaintsOf(ChildProcess process) =>
         process.Lines.Where(line => line != "ready" && !line.StartsWith("commits=", StringComparison.Ordinal));
 
-    private void StartIfAway(int id, IReadOnlyDictionary<string, string>? more)
+    private void StartIfAway(int id, IReadOnlyDictionary<string, string>? more, params string[] options)
     {
         if (_processes[id] is { HasExited: false })
             return;
@@ -102,6 +103,6 @@ internal sealed class HistoryWriters : IDisposable
         }
 
         _processes[id] = WriterProgram.StartWith(_sandbox, more, ["history", .. _owned[id], "-shared", string.Join(',', _shared), "-id", $"{id + 1}",
-            "-seed", $"{_random.Next()}", "-acks", _acks.NewFile(), "-archive", _archive, "-templates", _templates]);
+            "-seed", $"{_random.Next()}", "-acks", _acks.NewFile(), "-archive", _archive, "-templates", _templates, .. options]);
     }
 }

@@ -9,6 +9,9 @@ internal sealed class HistoryLoad(int writer, Random random, IReadOnlyList<strin
     private readonly Dictionary<string, HistorySession> _sessions = [];
     private volatile bool _isStopped;
 
+    /// <summary>Every commit is synced; else each session does as it likes.</summary>
+    public bool SyncsAlways { get; init; }
+
     public long Commits { get; private set; }
 
     public long Busy { get; private set; }
@@ -125,7 +128,7 @@ internal sealed class HistoryLoad(int writer, Random random, IReadOnlyList<strin
     }
 
     private HistorySession Session(string path) =>
-        _sessions.TryGetValue(path, out var session) ? session : _sessions[path] = new(path, writer, random);
+        _sessions.TryGetValue(path, out var session) ? session : _sessions[path] = new(path, writer, random, SyncsAlways);
 
     private void Close(string path)
     {

@@ -14,13 +14,13 @@ internal sealed class HistorySession : IDisposable
     private readonly int _writer;
     private readonly Random _random;
 
-    public HistorySession(string path, int writer, Random random)
+    public HistorySession(string path, int writer, Random random, bool syncsAlways = false)
     {
         (Path, _writer, _random) = (path, writer, random);
         _connection = DatabaseFile.Open(path);
         Incarnation = HistoryFile.Incarnation(_connection) ?? throw new InvalidOperationException($"{path} is no history yet");
         _connection.Run($"PRAGMA wal_autocheckpoint={AutoCheckpoints[random.Next(AutoCheckpoints.Length)]}");
-        _connection.Run($"PRAGMA synchronous={Synchronous[random.Next(Synchronous.Length)]}");
+        _connection.Run($"PRAGMA synchronous={(syncsAlways ? "FULL" : Synchronous[random.Next(Synchronous.Length)])}");
     }
 
     public string Path { get; }

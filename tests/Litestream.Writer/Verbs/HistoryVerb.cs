@@ -20,7 +20,7 @@ internal static class HistoryVerb
         }
 
         using var acks = new StreamWriter(arguments.Text("acks", "acks"), append: true) { AutoFlush = true };
-        using var load = new HistoryLoad(writer, random, arguments.Paths, shared, replacement, acks);
+        using var load = new HistoryLoad(writer, random, arguments.Paths, shared, replacement, acks) { SyncsAlways = arguments.Has("full") };
         using var stop = SigtermStop.Register(load.Stop);
         load.Run();
         Console.WriteLine($"commits={load.Commits} busy={load.Busy} failures={load.Failures}");
