@@ -158,7 +158,9 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
         var index = capture.Round(database, hot, since);
         database.EndLook(index.MxFrame * (long)(index.PageSize + WalFrameHeader.SizeBytes));
         database.Count(c => c with { SyncSeconds = c.SyncSeconds + context.Time.GetElapsedTime(begun).TotalSeconds });
-        database.SetCapture(DatabaseStatus.Active, DatabaseReason.Hot);
+        if (!Checkpoint.IsWanted(index))
+            hot.PinnedSince = null;
+        database.SetCapture(DatabaseStatus.Active, DatabaseReason.Hot, Checkpoint.DescribePinned(hot));
         if (Checkpoint.IsWanted(index) && begun >= hot.NextCheckpointAt)
             hot.NextCheckpointAt = checkpoint.TryComplete(database, hot, since) || hot.PinnedSince is null ? 0 : context.In(PinnedPause);
         if (context.Time.GetElapsedTime(hot.TableSavedAt) > TableSaveInterval)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Litestream.Sqlite;
 using Microsoft.Extensions.Logging;
 
@@ -23,6 +24,11 @@ internal sealed class Checkpoint(StoreContext context, Capture capture)
     /// closely and still never complete. Not the file's size either: a complete WAL that no writer has reset yet needs nothing.
     /// </summary>
     public static bool IsWanted(WalIndexHeader index) => index.MxFrame >= TriggerFrames && !index.IsFullyBackfilled;
+
+    /// <summary>For the status: who keeps the WAL from being reset, since when; null while nobody does.</summary>
+    public static string? DescribePinned(HotDatabase hot) => hot.PinnedSince is { } since
+        ? string.Create(CultureInfo.InvariantCulture, $"wal pinned by a reader since {since.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}; nothing is lost, it grows until that transaction of the application ends")
+        : null;
 
     /// <summary>False when it could not be completed: a writer was faster, or a reader of the application pins the WAL. Nothing is lost then.</summary>
     public bool TryComplete(ReplicatedDatabase database, HotDatabase hot, long since)

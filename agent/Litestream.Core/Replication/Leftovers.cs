@@ -24,7 +24,7 @@ internal static class Leftovers
             if (IsSame(now, hot.Files.Main))
                 return "";
             // Somebody who has the new file open has read the stale WAL with it: too late for us.
-            if (isOpenHere(now) || SharedLock.IsHeldByAnybody(path) != false)
+            if (isOpenHere(now) || IsOpenElsewhere(path, now) != false)
                 return "a stale WAL lies beside the file that replaced it; its application has it open already";
         }
         if (!TryEmptyWal(hot))
@@ -51,6 +51,20 @@ internal static class Leftovers
             return false;
         holder.EndTransaction();
         return holder.TryCheckpoint(NativeSqlite.CheckpointPassive, out var result) && result.IsComplete;
+    }
+
+    /// <summary>Asked through SQLite: a descriptor of our own on it would drop the locks of whoever else in this process has it open.</summary>
+    private static bool? IsOpenElsewhere(string path, FileStat file)
+    {
+        try
+        {
+            using var connection = EngineConnection.Open(path);
+            return connection.IsOpenElsewhere(file);
+        }
+        catch (SqliteErrorException)
+        {
+            return null;
+        }
     }
 
     private static IEnumerable<string> RemoveIfSame(string path, FileStat? ours)

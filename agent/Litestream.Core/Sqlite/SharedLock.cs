@@ -24,22 +24,6 @@ internal static unsafe partial class SharedLock
     public static bool? IsHeldElsewhere(SqliteFile* file, FileStat opened) =>
         Stat(file, opened) is null ? null : IsHeldElsewhere(Descriptor(file)!.Value);
 
-    /// <summary>
-    /// The same for a file that this process has no connection to: opens and closes it, which drops only locks of this process, and it has none.
-    /// </summary>
-    public static bool? IsHeldByAnybody(string path)
-    {
-        try
-        {
-            using var handle = System.IO.File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            return OperatingSystem.IsLinux() && nint.Size == 8 ? IsHeldElsewhere((int)handle.DangerousGetHandle()) : null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
-
     // struct flock of 64-bit Linux, and its command number.
     private static int? Descriptor(SqliteFile* file)
     {

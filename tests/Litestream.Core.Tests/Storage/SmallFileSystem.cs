@@ -17,6 +17,40 @@ internal sealed partial class SmallFileSystem : IDisposable
 
     public string Path => _mountPoint.Path;
 
+    private string Ballast => System.IO.Path.Combine(Path, "ballast");
+
+    /// <summary>To the last page.</summary>
+    public void Fill()
+    {
+        using var file = File.Create(Ballast, bufferSize: 0);
+        var block = new byte[4096];
+        try
+        {
+            while (true)
+                file.Write(block);
+        }
+        catch (IOException)
+        {
+            // Full, as wanted.
+        }
+    }
+
+    /// <summary>Gives back what <see cref="Fill"/> took, and room for more.</summary>
+    public void Free()
+    {
+        File.Delete(Ballast);
+        Remount(0, "size=64m");
+    }
+
+    public void MakeReadOnly() => Remount(1, "");
+
+    private void Remount(ulong flags, string data)
+    {
+        const ulong remount = 32; // MS_REMOUNT
+        if (Mount("tmpfs", Path, "tmpfs", remount | flags, data) != 0)
+            throw new InvalidOperationException($"remount: {Marshal.GetLastPInvokeErrorMessage()}");
+    }
+
     public void Dispose()
     {
         const int Detach = 2; // MNT_DETACH

@@ -1,0 +1,10 @@
+using Litestream.Tests.Needs;
+
+namespace Litestream.Core.Tests.Needs;
+
+/// <summary>Root, to give a file another owner.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class NeedsRootAttribute : FactAttribute
+{
+    public NeedsRootAttribute() => Skip = Need.SkipReason("root", Environment.UserName == "root", "run as root");
+}

@@ -1,0 +1,162 @@
+using System.Diagnostics;
+
+namespace Litestream.Core.Tests.Replication;
+
+/// <summary>FINDINGS 2: an application under our marks never completes its own checkpoints, so we do it: the WAL stays short and nobody waits for us.</summary>
+public sealed class CheckpointTests
+{
+    private const string Name = ReplicatedFolder.Name;
+
+    [Theory]
+    [InlineData("PRAGMA wal_autocheckpoint=0")]
+    [InlineData("PRAGMA wal_autocheckpoint=1000")]
+    [InlineData("PRAGMA wal_autocheckpoint=10")]
+    public async Task The_WAL_stays_short_whatever_the_application_checkpoints_itself(string autocheckpoint)
+    {
+        await using var folder = new ReplicatedFolder();
+        using var application = folder.NewTenant();
+        application.Sql(autocheckpoint);
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.SyncAsync(database);
+        using var watcher = new Watcher(database);
+        var largest = 0L;
+        for (var i = 0; i < 200; i++)
+        {
+            application.Sql("INSERT INTO t (v) SELECT hex(randomblob(1500)) FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<50) SELECT i FROM n)");
+            largest = Math.Max(largest, watcher.WalBytes());
+            // On a busy machine the agent may get no turn for a second: this is about checkpoints, not about speed.
+            var rounds = database.Snapshot().Counters.SyncSeconds;
+            if (i % 10 == 9)
+                await ReplicatedFolder.WaitAsync(() => database.Snapshot().Counters.SyncSeconds > rounds, "a round");
+        }
+        await ReplicatedFolder.SyncAsync(database);
+        // In all 44 MB were written.
+        Assert.True(largest < 20_000_000, $"the WAL grew to {largest} bytes, {database.Snapshot().Counters}");
+        Assert.DoesNotContain(folder.Store!.Resyncs, r => r.Value > 0);
+        await folder.AssertRestoresEqualAsync(Name);
+    }
+
+    /// <summary>FINDINGS 2 (c): several unpaced writers leave no gap for somebody who waits politely.</summary>
+    [Fact]
+    public async Task Two_writers_as_fast_as_they_can_do_not_outrun_the_checkpoints()
+    {
+        await using var folder = new ReplicatedFolder();
+        Run("create", folder.PathOf(Name));
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.SyncAsync(database);
+        using var watcher = new Watcher(database);
+        var list = Path.Combine(folder.State, "list");
+        File.WriteAllText(list, folder.PathOf(Name));
+        var writers = Enumerable.Range(1, 2).Select(id => Task.Run(() => Run("write", "-shared", list, "-id", $"{id}", "-seed", $"{id}", "-seconds", "4", "-mix", "insert=80,update=20"))).ToArray();
+        var largest = 0L;
+        await ReplicatedFolder.WaitAsync(() =>
+        {
+            largest = Math.Max(largest, watcher.WalBytes());
+            return Array.TrueForAll(writers, w => w.IsCompleted);
+        }, "the writers");
+        await Task.WhenAll(writers);
+        await ReplicatedFolder.SyncAsync(database);
+        Assert.True(largest < 60_000_000, $"the WAL grew to {largest} bytes");
+        Assert.True(database.Snapshot().Counters.Checkpoints > 0);
+        Assert.DoesNotContain(folder.Store!.Resyncs, r => r.Value > 0);
+        await folder.AssertRestoresEqualAsync(Name);
+    }
+
+    /// <summary>FINDINGS 2 (d): nothing can be done about a reader that stays, so it is said; and when it goes the WAL shrinks again.</summary>
+    [Fact]
+    public async Task A_reader_that_pins_the_WAL_is_named_and_when_it_ends_the_WAL_shrinks()
+    {
+        await using var folder = new ReplicatedFolder();
+        folder.Options = folder.Options with { WalCapBytes = 2_000_000 };
+        using var application = folder.NewTenant();
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.SyncAsync(database);
+        using var reader = new Application(folder.PathOf(Name));
+        reader.Sql("BEGIN");
+        Assert.Equal(["1"], reader.Sql("SELECT count(*) FROM t"));
+        using var watcher = new Watcher(database);
+        for (var i = 0; i < 60; i++)
+            application.Sql("INSERT INTO t (v) SELECT hex(randomblob(1500)) FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<50) SELECT i FROM n)");
+        await ReplicatedFolder.WaitAsync(() => database.Snapshot().Detail?.Contains("wal pinned by a reader since", StringComparison.Ordinal) == true, "the reader is named");
+        Assert.Equal(DatabaseStatus.Active, database.Snapshot().Status);
+        await ReplicatedFolder.SyncAsync(database);
+        await folder.AssertRestoresEqualAsync(Name);
+        Assert.True(watcher.WalBytes() > 8_000_000);
+        Assert.Equal(["1"], reader.Sql("SELECT count(*) FROM t"));
+        reader.Sql("COMMIT");
+        await ReplicatedFolder.WaitAsync(() => database.Snapshot().Detail is null && watcher.WalBytes() < 2_000_000, "shrunk, and no longer named");
+        application.Sql("INSERT INTO t (v) VALUES ('after')");
+        await ReplicatedFolder.SyncAsync(database);
+        Assert.DoesNotContain(folder.Store!.Resyncs, r => r.Value > 0);
+        await folder.AssertRestoresEqualAsync(Name);
+    }
+
+    /// <summary>Upstream #724: a RESTART that waits for a reader hung the application. Ours waits for nobody, and the application's own gets our mark out of its way.</summary>
+    [Theory]
+    [InlineData("PASSIVE")]
+    [InlineData("FULL")]
+    [InlineData("RESTART")]
+    [InlineData("TRUNCATE")]
+    public async Task An_application_that_checkpoints_itself_waits_two_rounds_at_most(string mode)
+    {
+        await using var folder = new ReplicatedFolder();
+        using var application = folder.NewTenant();
+        using var other = new Application(folder.PathOf(Name));
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.SyncAsync(database);
+        using var watcher = new Watcher(database);
+        var longest = TimeSpan.Zero;
+        for (var i = 0; i < 5; i++)
+        {
+            application.Sql($"INSERT INTO t (v) VALUES ('row {i}')");
+            other.Sql($"INSERT INTO t (v) VALUES ('of the other {i}')");
+            var begun = Stopwatch.GetTimestamp();
+            var answer = application.Sql($"PRAGMA wal_checkpoint({mode})")[0];
+            longest = Stopwatch.GetElapsedTime(begun) > longest ? Stopwatch.GetElapsedTime(begun) : longest;
+            Assert.StartsWith(mode == "PASSIVE" ? "" : "0\t", answer, StringComparison.Ordinal);
+        }
+        // The application's SQLite sleeps a whole second each time it finds a lock taken, so this counts how often it did: once for either of our marks.
+        Assert.True(longest < TimeSpan.FromSeconds(2.9), $"{mode} took {longest.TotalMilliseconds:0} ms");
+        await ReplicatedFolder.SyncAsync(database);
+        Assert.DoesNotContain(folder.Store!.Resyncs, r => r.Value > 0);
+        await folder.AssertRestoresEqualAsync(Name);
+    }
+
+    /// <summary>FINDINGS 2 (e), upstream #896/#898, #994/#997: our own work, or a complete WAL that nobody reset, is no reason for another checkpoint.</summary>
+    [Fact]
+    public async Task A_complete_WAL_is_not_checkpointed_again_and_again()
+    {
+        await using var folder = new ReplicatedFolder();
+        using var application = folder.NewTenant();
+        application.Sql("PRAGMA wal_autocheckpoint=0");
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.SyncAsync(database);
+        using var watcher = new Watcher(database);
+        application.Sql("INSERT INTO t (v) SELECT hex(randomblob(1500)) FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<2000) SELECT i FROM n)");
+        await ReplicatedFolder.WaitAsync(() => database.Snapshot().Counters is { Checkpoints: > 0, CheckpointErrors: 0 }, "checkpointed");
+        var before = database.Snapshot();
+        Assert.Equal(1, before.Counters.Checkpoints);
+        for (var i = 0; i < 30; i++)
+        {
+            var seconds = database.Snapshot().Counters.SyncSeconds;
+            await ReplicatedFolder.WaitAsync(() => database.Snapshot().Counters.SyncSeconds > seconds, "another round");
+        }
+        Assert.Equal((1, before.Txid), (database.Snapshot().Counters.Checkpoints, database.Snapshot().Txid));
+        application.Sql("INSERT INTO t (v) VALUES ('resets it')");
+        await ReplicatedFolder.SyncAsync(database);
+        await folder.AssertRestoresEqualAsync(Name);
+    }
+
+    private static void Run(params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Litestream.Writer.dll"), .. arguments]) { RedirectStandardOutput = true })!;
+        var said = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, said);
+    }
+}

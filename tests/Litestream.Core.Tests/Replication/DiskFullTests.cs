@@ -1,0 +1,108 @@
+using Litestream.Core.Tests.Storage;
+
+namespace Litestream.Core.Tests.Replication;
+
+/// <summary>Upstream #1322, #994: a full disk is named, loses nothing that is in the WAL, leaves no rubbish, and is recovered from by itself.</summary>
+public sealed class DiskFullTests
+{
+    private const string Name = ReplicatedFolder.Name;
+
+    [NeedsTmpfs]
+    public async Task The_state_directory()
+    {
+        using var small = new SmallFileSystem(4);
+        await using var folder = new ReplicatedFolder { StateAt = small.Path };
+        using var application = folder.NewTenant();
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.SyncAsync(database);
+        await FillAsync(small, application, database, DatabaseReason.StateDiskFull, "state directory");
+        var lists = Directory.GetFiles(Path.Combine(folder.State, "spool"), "*.tmp");
+        Assert.Empty(lists);
+        await RecoverAsync(small, folder, database);
+    }
+
+    [NeedsTmpfs]
+    public async Task The_replica()
+    {
+        using var small = new SmallFileSystem(4);
+        await using var folder = new ReplicatedFolder { BackupsAt = small.Path };
+        using var application = folder.NewTenant();
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.SyncAsync(database);
+        await FillAsync(small, application, database, DatabaseReason.ReplicaDiskFull, "room");
+        // Each try takes its own place only: no temporary file piles up.
+        var files = Directory.GetFiles(small.Path, "*", SearchOption.AllDirectories).Length;
+        var errors = database.Snapshot().Counters.PublishErrors;
+        await ReplicatedFolder.WaitAsync(() => database.Snapshot().Counters.PublishErrors > errors + 1, "two more tries");
+        Assert.Equal(files, Directory.GetFiles(small.Path, "*", SearchOption.AllDirectories).Length);
+        await RecoverAsync(small, folder, database);
+    }
+
+    [NeedsTmpfs]
+    public async Task The_watched_directory()
+    {
+        using var small = new SmallFileSystem(8);
+        await using var folder = new ReplicatedFolder { DataAt = small.Path };
+        using var application = folder.NewTenant();
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.SyncAsync(database);
+        await ReplicatedFolder.WaitAsync(() => database.Snapshot().IsHot, "hot");
+        small.Fill();
+        // The application hears it first; what it could commit is in the replica.
+        Assert.Throws<InvalidOperationException>(() =>
+        {
+            for (var i = 0; i < 5000; i++)
+                application.Sql("INSERT INTO t (v) VALUES (hex(randomblob(1500)))");
+        });
+        await ReplicatedFolder.SyncAsync(database);
+        await folder.AssertRestoresEqualAsync(Name);
+        small.Free();
+        application.Sql("INSERT INTO t (v) VALUES ('there is room again')");
+        await ReplicatedFolder.SyncAsync(database);
+        await folder.AssertRestoresEqualAsync(Name);
+        Assert.DoesNotContain(folder.Store!.Resyncs, r => r.Value > 0);
+    }
+
+    /// <summary>Nobody has it open, and there is no room for the files that a connection needs.</summary>
+    [NeedsTmpfs]
+    public async Task The_watched_directory_of_a_cold_tenant()
+    {
+        using var small = new SmallFileSystem(4);
+        await using var folder = new ReplicatedFolder { DataAt = small.Path };
+        folder.NewTenant().Dispose();
+        small.Fill();
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.WaitAsync(() => database.Snapshot().Status == DatabaseStatus.Error, "an error");
+        Assert.Equal(DatabaseReason.DatabaseDiskFull, database.Snapshot().Reason);
+        Assert.Contains("free some space", database.Snapshot().Detail, StringComparison.Ordinal);
+        small.Free();
+        await ReplicatedFolder.SyncAsync(database);
+        await folder.AssertRestoresEqualAsync(Name);
+    }
+
+    private static async Task FillAsync(SmallFileSystem small, Application application, Database database, DatabaseReason reason, string text)
+    {
+        small.Fill();
+        for (var i = 0; i < 200; i++)
+            application.Sql("INSERT INTO t (v) VALUES (randomblob(3000))");
+        await ReplicatedFolder.WaitAsync(() => { database.Notice(FileEvent.Wal); return database.Snapshot() is { Status: DatabaseStatus.Error } s && s.Reason == reason; }, $"{reason}");
+        Assert.Contains(text, database.Snapshot().Detail, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static async Task RecoverAsync(SmallFileSystem small, ReplicatedFolder folder, Database database)
+    {
+        small.Free();
+        await ReplicatedFolder.SyncAsync(database);
+        await ReplicatedFolder.WaitAsync(() => database.Snapshot().Status == DatabaseStatus.Active, "active again");
+        await folder.AssertRestoresEqualAsync(Name);
+        await ReplicatedFolder.WaitAsync(() => Directory.GetFiles(Path.Combine(folder.State, "spool")).Length == 0, "an empty spool");
+        await folder.StopAsync();
+        folder.Open();
+        await ReplicatedFolder.SyncAsync(folder.Register(Name));
+        await folder.AssertRestoresEqualAsync(Name);
+    }
+}
