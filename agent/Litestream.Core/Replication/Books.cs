@@ -85,12 +85,7 @@ internal sealed class Books : IDisposable
     public void Save(BookEntry entry)
     {
         lock (_lock)
-        {
-            using var transaction = _connection.BeginTransaction();
-            WritePending(transaction);
-            Write(transaction, entry);
-            Commit(transaction);
-        }
+            Change(() => Write(entry));
     }
 
     /// <summary>A file was published: the entry and the file in one transaction.</summary>
@@ -98,11 +93,11 @@ internal sealed class Books : IDisposable
     {
         lock (_lock)
         {
-            using var transaction = _connection.BeginTransaction();
-            WritePending(transaction);
-            Write(transaction, entry);
-            WriteFile(transaction, entry.Name, file);
-            Commit(transaction);
+            Change(() =>
+            {
+                Write(entry);
+                WriteFile(entry.Name, file);
+            });
         }
     }
 
@@ -115,18 +110,15 @@ internal sealed class Books : IDisposable
         lock (_lock)
         {
             _pending.Add(entry);
-            if (_pending.Count < MaxPending)
-                return;
-            using var transaction = _connection.BeginTransaction();
-            WritePending(transaction);
-            Commit(transaction);
+            if (_pending.Count % MaxPending == 0)
+                Change(() => { });
         }
     }
 
     public void AddFile(string name, LtxFile file)
     {
         lock (_lock)
-            WriteFile(null, name, file);
+            Change(() => WriteFile(name, file));
     }
 
     /// <summary>Replaces what is known of a level by what a listing showed.</summary>
@@ -134,12 +126,13 @@ internal sealed class Books : IDisposable
     {
         lock (_lock)
         {
-            using var transaction = _connection.BeginTransaction();
-            Run(transaction, "DELETE FROM file WHERE replica = $replica AND name = $name AND level = $level",
-                ("$replica", _replica), ("$name", name), ("$level", level));
-            foreach (var file in files)
-                WriteFile(transaction, name, file);
-            transaction.Commit();
+            Change(() =>
+            {
+                Run("DELETE FROM file WHERE replica = $replica AND name = $name AND level = $level",
+                    ("$replica", _replica), ("$name", name), ("$level", level));
+                foreach (var file in files)
+                    WriteFile(name, file);
+            });
         }
     }
 
@@ -147,13 +140,14 @@ internal sealed class Books : IDisposable
     {
         lock (_lock)
         {
-            using var transaction = _connection.BeginTransaction();
-            foreach (var file in files)
+            Change(() =>
             {
-                Run(transaction, "DELETE FROM file WHERE replica = $replica AND name = $name AND level = $level AND min = $min AND max = $max",
-                    ("$replica", _replica), ("$name", name), ("$level", file.Level), ("$min", (long)file.MinTxid.Value), ("$max", (long)file.MaxTxid.Value));
-            }
-            transaction.Commit();
+                foreach (var file in files)
+                {
+                    Run("DELETE FROM file WHERE replica = $replica AND name = $name AND level = $level AND min = $min AND max = $max",
+                        ("$replica", _replica), ("$name", name), ("$level", file.Level), ("$min", (long)file.MinTxid.Value), ("$max", (long)file.MaxTxid.Value));
+                }
+            });
         }
     }
 
@@ -195,9 +189,7 @@ internal sealed class Books : IDisposable
     {
         try
         {
-            using var transaction = _connection.BeginTransaction();
-            WritePending(transaction);
-            Commit(transaction);
+            Change(() => { });
         }
         catch (SqliteException)
         {
@@ -205,29 +197,51 @@ internal sealed class Books : IDisposable
         }
     }
 
-    private void WritePending(SqliteTransaction transaction)
+    /// <summary>
+    /// One transaction, with the registrations that wait. Not the provider's transactions: on a full disk SQLite rolls back by itself, the provider's own
+    /// rollback then fails, and it refuses every transaction after that.
+    /// </summary>
+    private void Change(Action write)
     {
-        foreach (var entry in _pending)
-            Write(transaction, entry);
-    }
-
-    private void Commit(SqliteTransaction transaction)
-    {
-        transaction.Commit();
+        Run("BEGIN IMMEDIATE");
+        try
+        {
+            foreach (var entry in _pending)
+                Write(entry);
+            write();
+            Run("COMMIT");
+        }
+        catch
+        {
+            TryRollBack();
+            throw;
+        }
         // Only now: a full disk must not make them forgotten.
         _pending.Clear();
     }
 
-    private void Write(SqliteTransaction transaction, BookEntry entry)
+    private void TryRollBack()
     {
-        Run(transaction, """
+        try
+        {
+            Run("ROLLBACK");
+        }
+        catch (SqliteException)
+        {
+            // SQLite did it already.
+        }
+    }
+
+    private void Write(BookEntry entry)
+    {
+        Run("""
             INSERT INTO database (name, path, created_at, paused, switched) VALUES ($name, $path, $created_at, $paused, $switched)
             ON CONFLICT (name) DO UPDATE SET path = excluded.path, paused = excluded.paused, switched = excluded.switched
             """,
             ("$name", entry.Name), ("$path", entry.Path), ("$created_at", entry.CreatedAt.ToUnixTimeMilliseconds()),
             ("$paused", entry.IsPaused), ("$switched", (long)entry.SwitchedInode));
         var (position, rest) = (entry.Position, entry.Resting);
-        Run(transaction, """
+        Run("""
             INSERT OR REPLACE INTO replica VALUES ($replica, $name, $epoch, $captured, $post_sum, $page_size, $page_count,
                 $salt1, $salt2, $frame, $sum0, $sum1, $published, $last_sync_at, $last_proof_at,
                 $rest_device, $rest_inode, $rest_size, $rest_mtime, $rest_ctime, $rest_wal_inode, $rest_wal_salts, $due_at, $labels)
@@ -243,8 +257,8 @@ internal sealed class Books : IDisposable
             ("$due_at", entry.DueAt?.ToUnixTimeMilliseconds()), ("$labels", Label.Format(entry.Labels)));
     }
 
-    private void WriteFile(SqliteTransaction? transaction, string name, LtxFile file) =>
-        Run(transaction, "INSERT OR REPLACE INTO file VALUES ($replica, $name, $level, $min, $max, $size, $created_at)",
+    private void WriteFile(string name, LtxFile file) =>
+        Run("INSERT OR REPLACE INTO file VALUES ($replica, $name, $level, $min, $max, $size, $created_at)",
             ("$replica", _replica), ("$name", name), ("$level", file.Level), ("$min", (long)file.MinTxid.Value), ("$max", (long)file.MaxTxid.Value),
             ("$size", file.SizeBytes), ("$created_at", file.CreatedAt.ToUnixTimeMilliseconds()));
 
@@ -281,7 +295,7 @@ internal sealed class Books : IDisposable
             return;
         }
         Instance = (uint)Random.Shared.NextInt64(1, uint.MaxValue);
-        Run(null, "INSERT INTO meta VALUES ('instance', $instance)", ("$instance", (long)Instance));
+        Run("INSERT INTO meta VALUES ('instance', $instance)", ("$instance", (long)Instance));
     }
 
     /// <summary>Damage in the middle would be met by one database after the other, for ever. Costs about a millisecond a megabyte.</summary>
@@ -322,10 +336,9 @@ internal sealed class Books : IDisposable
         };
     }
 
-    private void Run(SqliteTransaction? transaction, string sql, params ReadOnlySpan<(string Name, object? Value)> values)
+    private void Run(string sql, params ReadOnlySpan<(string Name, object? Value)> values)
     {
         var command = Command(sql);
-        command.Transaction = transaction;
         foreach (var (name, value) in values)
             command.Parameters[name].Value = value ?? DBNull.Value;
         command.ExecuteNonQuery();
