@@ -31,9 +31,9 @@ internal sealed class ReplicateFlags
 
     public Option<TimeSpan?> SnapshotInterval { get; } = Flag.Duration("-snapshot-interval", "a full image at most this often [24h]", TimeSpan.FromSeconds(1));
 
-    public Option<TimeSpan?> Retention { get; } = Flag.Duration("-retention", "how far back a restore can go: sets -snapshot-retention, and caps -l0-retention and -snapshot-interval [24h]", TimeSpan.FromSeconds(1));
+    public Option<TimeSpan?> Retention { get; } = Flag.Duration("-retention", "how far back a restore can go; bounds what follows [24h]", TimeSpan.FromSeconds(1));
 
-    public Option<TimeSpan?> SnapshotRetention { get; } = Flag.Duration("-snapshot-retention", "how long images, and what lies between them, stay [24h]", TimeSpan.FromSeconds(1));
+    public Option<TimeSpan?> SnapshotRetention { get; } = Flag.Duration("-snapshot-retention", "how long images and what follows them stay [24h]", TimeSpan.FromSeconds(1));
 
     public Option<TimeSpan?> QuietTime { get; } = Flag.Duration("-quiet-time", "a database is closed after so long without writes [30s]", TimeSpan.FromMilliseconds(100));
 

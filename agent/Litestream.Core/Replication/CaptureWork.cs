@@ -185,6 +185,8 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
             switch (cooling.TryCool(database, hot, since, evenIfConnected: quietFor >= quietTime))
             {
                 case CoolingResult.Cold:
+                    if (context.Copies.Has(database.Name))
+                        database.PublishLane.Wake();
                     return Lane.Never;
                 case CoolingResult.LookAgain:
                 case CoolingResult.NotYet:

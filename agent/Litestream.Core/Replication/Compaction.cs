@@ -75,13 +75,14 @@ internal sealed class Compaction(StoreContext context)
         var storage = context.StorageOf(database);
         var (min, max) = (inputs[0].MinTxid, inputs[^1].MaxTxid);
         var path = context.Spool.PathOf(database.Name, level, min, max);
+        var isKept = false;
         try
         {
             LtxHeader header;
             long length;
             await using (var output = Spool.Create(path))
             {
-                header = await Merge.RunAsync(storage, inputs, context.NodeOf(database), output, cancellationToken).ConfigureAwait(false);
+                header = await Merge.RunAsync(new NearStorage(storage, context.Copies, database.Name), inputs, context.NodeOf(database), output, cancellationToken).ConfigureAwait(false);
                 length = output.Length;
             }
             Spool.Complete(path);
@@ -91,6 +92,12 @@ internal sealed class Compaction(StoreContext context)
             await storage.PublishAsync(file, path, cancellationToken).ConfigureAwait(false);
             Faults.Reach(FaultPoint.MergedNotBooked);
             context.Books.AddFile(database.Name, file);
+            context.Copies.Drop(database.Name, inputs);
+            if (level == 1 && storage.Kind != "file")
+            {
+                context.Copies.Keep(database.Name, file, path);
+                isKept = true;
+            }
             context.Log.Published(database.Name, level, min.ToString(), max.ToString(), length);
         }
         catch (IOException e) when (DiskFull.Is(e))
@@ -100,7 +107,8 @@ internal sealed class Compaction(StoreContext context)
         finally
         {
             Spool.Discard(path);
-            Spool.Delete(path);
+            if (!isKept)
+                Spool.Delete(path);
         }
     }
 

@@ -24,6 +24,7 @@ internal sealed class Discovery(StoreContext context, Staging staging)
         Faults.Reach(FaultPoint.Listed);
         database.ConfirmedAt = context.Now;
         database.DropStaged();
+        context.Copies.DropAll(database.Name);
         var newest = listed.Count == 0 ? default : listed.MaxBy(f => (f.MaxTxid, f.Level));
         database.NewestTimestampMs = listed.Count == 0 ? 0 : listed.Max(f => f.CreatedAt.ToUnixTimeMilliseconds());
         database.CompactionAt = 0;

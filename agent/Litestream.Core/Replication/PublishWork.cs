@@ -23,6 +23,7 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
             var next = isDone ? Lane.Never : await WorkAsync(database).ConfigureAwait(false);
             if (database.Exit is { IsClosed: true } exit && (database.IsFenced || database.PeekStaged() is null))
             {
+                context.Copies.DropAll(database.Name);
                 database.FailSyncs();
                 exit.Complete();
                 return Lane.Never;
@@ -98,6 +99,8 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
             await publishing.LookIfFenceMayHaveExpiredAsync(database, stopping).ConfigureAwait(false);
             database.CompactionAt = await compaction.RunDueAsync(database, stopping).ConfigureAwait(false);
         }
+        if (database.CompactionAt == Lane.Never && database.Hot is null)
+            context.Copies.DropAll(database.Name);
         var isDue = context.Time.GetUtcNow() >= database.Book.DueAt;
         if (isDue && database.CompactionAt == Lane.Never)
             await CloseWithSnapshotAsync(database).ConfigureAwait(false);

@@ -45,7 +45,7 @@ internal sealed class ReplicatedFolder : IAsyncDisposable
     public Store Open()
     {
         SqliteForTests.Choose();
-        return Store = Store.Open(Options with { StateDirectory = State }, ReplicaRoot.Parse("file://" + Backups), Time, Logging);
+        return Store = Store.Open(Options with { StateDirectory = State }, Root, Time, Logging);
     }
 
     /// <summary>A tenant's program with a table <c>t</c>; its first statement may choose a page size.</summary>
@@ -58,6 +58,11 @@ internal sealed class ReplicatedFolder : IAsyncDisposable
         application.Sql("INSERT INTO t (v) VALUES ('first')");
         return application;
     }
+
+    /// <summary>Another replica than the folder.</summary>
+    public ReplicaRoot? RootAt { get; init; }
+
+    private ReplicaRoot Root => RootAt ?? ReplicaRoot.Parse("file://" + Backups);
 
     public string PathOf(string name) => Path.Combine(Data, name + ".db");
 
@@ -103,7 +108,7 @@ internal sealed class ReplicatedFolder : IAsyncDisposable
         }
     }
 
-    public IReplicaStorage StorageOf(string name) => ReplicaRoot.Parse("file://" + Backups).Open("databases/" + name);
+    public IReplicaStorage StorageOf(string name) => Root.Open("databases/" + name);
 
     public async Task<IReadOnlyList<LtxFile>> ListAsync(string name, int level)
     {
