@@ -3,7 +3,7 @@ namespace Litestream.Benchmarks;
 /// <summary>How much is measured.</summary>
 internal sealed record Effort
 {
-    public static readonly Effort Quick = new() { Runs = 3, Creations = 200, Commits = 8, IdleSeconds = 20, Names = ["start", "register", "delay", "idle"] };
+    public static readonly Effort Quick = new() { Runs = 3, Creations = 200, Commits = 8, IdleSeconds = 20, WriterSeconds = 8, Names = ["start", "register", "delay", "idle"] };
 
     public static readonly Effort Full = new()
     {
@@ -11,7 +11,8 @@ internal sealed record Effort
         Creations = 500,
         Commits = 20,
         IdleSeconds = 60,
-        Names = ["start", "register", "delay", "idle", "busy", "unpaced", "large", "restore"],
+        WriterSeconds = 20,
+        Names = ["start", "register", "delay", "idle", "busy", "wal", "large", "restore"],
     };
 
     /// <summary>Runs whose median is reported.</summary>
@@ -22,6 +23,8 @@ internal sealed record Effort
     public required int Commits { get; init; }
 
     public required int IdleSeconds { get; init; }
+
+    public required int WriterSeconds { get; init; }
 
     public required string[] Names { get; init; }
 

@@ -15,7 +15,7 @@ var effort = quick ? Effort.Quick : Effort.Full;
     ("delay", ReplicationDelay.Measure),
     ("idle", IdleTenants.Measure),
     ("busy", BusyTenants.Measure),
-    ("unpaced", UnpacedWriter.Measure),
+    ("wal", WalUnderLoad.Measure),
     ("large", LargeDatabase.Measure),
     ("restore", RestoreSpeed.Measure),
 ];

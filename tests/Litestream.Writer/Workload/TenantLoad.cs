@@ -108,8 +108,10 @@ internal sealed class TenantLoad : IDisposable
     {
         var operation = _options.Mix.Pick(_random);
         using var stall = _stalls.Begin($"{operation} in {session.Path}");
+        var begun = Stopwatch.GetTimestamp();
         if (session.Run(operation))
         {
+            _totals.Latencies.Add((int)Stopwatch.GetElapsedTime(begun).TotalMicroseconds);
             _log.Append(session.Path, session.Incarnation, _options.Writer, session.Committed);
             _totals.Transactions++;
         }

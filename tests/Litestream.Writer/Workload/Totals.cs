@@ -26,7 +26,18 @@ internal sealed record Totals
     /// <summary>The longest that anything this application did has taken, in milliseconds.</summary>
     public long SlowestMs { get; set; }
 
+    /// <summary>Microseconds of each acknowledged transaction.</summary>
+    public List<int> Latencies { get; } = [];
+
     public override string ToString() =>
         $"transactions={Transactions} busy={Busy} failures={Failures} created={Created} deleted={Deleted} "
-        + $"deletedOnlyDatabaseFile={DeletedOnlyDatabaseFile} replaced={Replaced} leftovers={Leftovers} slowestMs={SlowestMs}";
+        + $"deletedOnlyDatabaseFile={DeletedOnlyDatabaseFile} replaced={Replaced} leftovers={Leftovers} slowestMs={SlowestMs} p50Us={Percentile(50)} p99Us={Percentile(99)}";
+
+    private int Percentile(int percent)
+    {
+        if (Latencies.Count == 0)
+            return 0;
+        Latencies.Sort();
+        return Latencies[(Latencies.Count - 1) * percent / 100];
+    }
 }
