@@ -15,9 +15,10 @@ internal static class RestoreCommand
         var command = new ProgramCommand("restore", "Restore a database from its replica into a file", "-o FILE [flags] URL")
             .Group("Where to", flags.Output, flags.Force, flags.IfDatabaseNotExists, flags.IfReplicaExists)
             .Group("Which moment (the newest unless said)", flags.Txid, flags.Timestamp)
-            .Group("How", flags.DryRun, flags.Check, flags.Parallelism, flags.Json, flags.Log.Level)
+            .Group("How", flags.DryRun, flags.Follow, flags.FollowInterval, flags.Check, flags.Parallelism, flags.Json, flags.Log.Level)
             .Example("litestream restore -o restored.db file:///var/backups/databases/12345678-1234-5678-9abc-123456789012", "the newest state")
             .Example("litestream restore -o restored.db s3://backups/databases/12345678-1234-5678-9abc-123456789012?region=eu-west-1", "from S3")
+            .Example("litestream restore -f -o replica.db s3://bucket/databases/legacy", "a read replica that stays current; open it read-only")
             .Example("litestream restore -o noon.db -timestamp 2026-11-20T12:00:00Z file:///var/backups/databases/legacy", "as it was at noon");
         command.Arguments.Add(flags.Url);
         command.SetAction((parsed, stop) => RunAsync(flags, parsed, context, stop));
@@ -32,6 +33,8 @@ internal static class RestoreCommand
         var restorer = new Restorer(storage, context.Time, logging.CreateLogger("Litestream.Restore"));
         var report = new RestoreReport(context.Out, request, storage.Url);
 
+        if (request.FollowEvery is { } interval)
+            return await FollowAsync(request, interval, storage, logging.CreateLogger("Litestream.Restore"), context, stop);
         if (request.IfDatabaseNotExists && new FileInfo(request.Options.OutputPath) is { Exists: true, Length: > 0 })
             return report.Skipped("the file exists");
         if (request.IfReplicaExists && !await HasBackupAsync(restorer, request.Options, stop))
@@ -43,6 +46,39 @@ internal static class RestoreCommand
         using (var progress = new RestoreProgressLine(context.IsInteractive ? context.Error : null, context.Time))
             result = await restorer.RunAsync(request.Options, progress, stop);
         return report.Result(result);
+    }
+
+    /// <summary>Until told to stop, which is its ordinary end.</summary>
+    private static async Task<int> FollowAsync(
+        RestoreRequest request, TimeSpan interval, IReplicaStorage storage, ILogger logger, CommandContext context, CancellationToken stop)
+    {
+        var options = new FollowOptions
+        {
+            OutputPath = request.Options.OutputPath,
+            Interval = interval,
+            Parallelism = request.Options.Parallelism,
+            Force = request.Options.Force,
+            IntegrityCheck = request.Options.IntegrityCheck,
+        };
+        if (request.IfReplicaExists && !await HasBackupAsync(new Restorer(storage, context.Time, logger), request.Options, stop))
+            return new RestoreReport(context.Out, request, storage.Url).Skipped("there is no backup");
+        using var progress = new RestoreProgressLine(context.IsInteractive ? context.Error : null, context.Time);
+        var isFirst = true;
+        try
+        {
+            await new Follower(storage, options, context.Time, logger).RunAsync(
+                txid =>
+                {
+                    if (isFirst)
+                        context.Out.WriteLine($"Following {storage.Url} with {options.OutputPath} from transaction {txid} on");
+                    isFirst = false;
+                },
+                progress, stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested && !isFirst)
+        {
+        }
+        return ExitCode.Done;
     }
 
     private static async Task<bool> HasBackupAsync(Restorer restorer, RestoreOptions options, CancellationToken stop)

@@ -20,6 +20,10 @@ internal sealed class RestoreFlags
 
     public Option<bool> DryRun { get; } = Flag.Switch("-dry-run", "only say what would be read, and what would be lost");
 
+    public Option<bool> Follow { get; } = Flag.Switch("-f", "stay, and keep the file current while others read it");
+
+    public Option<TimeSpan?> FollowInterval { get; } = Flag.Duration("-follow-interval", "how often -f looks for news [1s]", TimeSpan.FromMilliseconds(50), TimeSpan.FromHours(24));
+
     public Option<string?> Txid { get; } = Flag.Text("-txid", "HEX16", "exactly up to this transaction, e.g. 000000000000002a");
 
     public Option<string?> Timestamp { get; } = Flag.Text("-timestamp", "TIME", "the newest state before, e.g. 2026-11-20T12:00:00Z");
@@ -41,11 +45,14 @@ internal sealed class RestoreFlags
             throw new UsageException("where to? -o FILE is missing", "litestream restore -o restored.db URL");
         if (parsed.GetValue(Txid) is not null && parsed.GetValue(Timestamp) is not null)
             throw new UsageException("-txid and -timestamp both name a moment", "give one of them");
+        if (parsed.GetValue(Follow) && (isDryRun || parsed.GetValue(Txid) is not null || parsed.GetValue(Timestamp) is not null))
+            throw new UsageException("-f follows the newest state: it does not go with -txid, -timestamp or -dry-run", "leave out one of them");
         return new(url, ReadOptions(parsed, environment.Absolute(output ?? "restored.db")))
         {
             HasOutput = output is not null,
             DryRun = isDryRun,
             Json = parsed.GetValue(Json),
+            FollowEvery = parsed.GetValue(Follow) ? parsed.GetValue(FollowInterval) ?? TimeSpan.FromSeconds(1) : null,
             IfDatabaseNotExists = parsed.GetValue(IfDatabaseNotExists),
             IfReplicaExists = parsed.GetValue(IfReplicaExists),
         };

@@ -24,4 +24,13 @@ internal static partial class RestoreLog
 
     [LoggerMessage(5005, LogLevel.Warning, "A planned file is damaged ({Reason}); others hold the same transactions")]
     public static partial void PlanningAround(this ILogger logger, string reason);
+
+    [LoggerMessage(5006, LogLevel.Warning, "{Path} waits: {Reason}")]
+    public static partial void FollowWaits(this ILogger logger, string path, string reason);
+
+    [LoggerMessage(5007, LogLevel.Warning, "{Path} stands at {Txid}: the replica goes on to {Newest}, but no file leads there")]
+    public static partial void FollowGap(this ILogger logger, string path, Txid txid, Txid newest);
+
+    [LoggerMessage(5008, LogLevel.Warning, "{Path} stood at {Txid} of another replica than is there now: it is brought to that one's newest state")]
+    public static partial void FollowAnew(this ILogger logger, string path, Txid txid);
 }

@@ -23,6 +23,9 @@ public sealed record RestoreOptions
     /// <summary>SQLite's own check of the result, before it gets its name. Default none: the proof needs no SQLite.</summary>
     public IntegrityCheck IntegrityCheck { get; init; }
 
+    /// <summary>The header is made that of a database that <see cref="Follower"/> goes on with.</summary>
+    internal bool AsReadReplica { get; init; }
+
     /// <summary>Throws <see cref="LitestreamException"/> for what cannot be meant.</summary>
     internal void Check()
     {

@@ -120,6 +120,15 @@ internal sealed class RestoreOutput : IDisposable
         Wrote(firstPgno, pages.Length, sum);
     }
 
+    /// <summary>Once it is proven: what follows is not what was captured.</summary>
+    public void MakeReadReplica(Txid txid)
+    {
+        var page = new byte[_pageSize];
+        RandomAccess.Read(_handle, page, 0);
+        ReadReplicaHeader.Write(page, txid.Value);
+        RandomAccess.Write(_handle, page, 0);
+    }
+
     /// <summary>Makes it durable and gives it its name. What is there stays, unless <paramref name="force"/> or it is empty.</summary>
     public void Publish(bool force, DateTimeOffset now, ILogger logger)
     {

@@ -111,6 +111,9 @@ public sealed class Restorer
             var proof = await RestoreProof.ProveAsync(chain, output, cancellationToken).ConfigureAwait(false);
             SqliteCheck.Run(output.PartPath, options.IntegrityCheck);
 
+            if (options.AsReadReplica)
+                output.MakeReadReplica(plan.Txid);
+
             // Name: from here on it is the database.
             output.Publish(options.Force, _time.GetUtcNow(), _logger);
             return new(plan.Txid, chain.Newest.Timestamp, output.SizeBytes, plan.Files.Count, proof, TimeSpan.Zero)

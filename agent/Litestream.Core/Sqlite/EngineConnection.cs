@@ -114,6 +114,41 @@ internal sealed unsafe class EngineConnection : IDisposable
     }
 
     /// <summary>
+    /// Tries to lock everybody out, for a moment; in rollback mode only, where readers hold no more than a lock for as long as they read. Rolls back
+    /// what a killed writer left. False when a reader does not end within <paramref name="patienceMs"/>, in which no new one begins.
+    /// </summary>
+    public bool TryLockOut(int patienceMs)
+    {
+        Execute(Encoding.UTF8.GetBytes($"PRAGMA busy_timeout={patienceMs}\0"));
+        var code = TryExecute("BEGIN EXCLUSIVE\0"u8);
+        if (code == NativeSqlite.Ok)
+            return true;
+        if ((SqliteCode)(code & 0xff) is SqliteCode.Busy or SqliteCode.Locked)
+            return false;
+        throw Error("locking", code);
+    }
+
+    /// <summary>Writes to the database file itself, past SQLite's cache. Only under <see cref="TryLockOut"/>, and with a journal.</summary>
+    public void WriteDatabase(long offset, ReadOnlySpan<byte> bytes)
+    {
+        var file = File(NativeSqlite.FileControlFilePointer);
+        int code;
+        fixed (byte* source = bytes)
+            code = file is null ? (int)SqliteCode.IoError : file->Methods->Write(file, source, bytes.Length, offset);
+        if (code != NativeSqlite.Ok)
+            throw Error("writing", code);
+    }
+
+    /// <summary>As <see cref="WriteDatabase"/>: cuts the file.</summary>
+    public void TruncateDatabase(long length)
+    {
+        var file = File(NativeSqlite.FileControlFilePointer);
+        var code = file is null ? (int)SqliteCode.IoError : file->Methods->Truncate(file, length);
+        if (code != NativeSqlite.Ok)
+            throw Error("cutting", code);
+    }
+
+    /// <summary>
     /// Whether another process is connected to the file <paramref name="opened"/>: asks the kernel who holds SQLite's SHARED lock, without taking
     /// any. Null when that cannot be told; a connection of this very process is never seen. <see cref="TryBeginExclusive"/> finds out then.
     /// </summary>

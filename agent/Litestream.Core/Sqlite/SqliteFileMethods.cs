@@ -9,8 +9,8 @@ internal unsafe struct SqliteFileMethods
     public int Version;
     public nint Close;
     public delegate* unmanaged[Cdecl]<SqliteFile*, void*, int, long, int> Read;
-    public nint Write;
-    public nint Truncate;
+    public delegate* unmanaged[Cdecl]<SqliteFile*, void*, int, long, int> Write;
+    public delegate* unmanaged[Cdecl]<SqliteFile*, long, int> Truncate;
     public delegate* unmanaged[Cdecl]<SqliteFile*, int, int> Sync;
     public delegate* unmanaged[Cdecl]<SqliteFile*, long*, int> FileSize;
     public nint Lock;

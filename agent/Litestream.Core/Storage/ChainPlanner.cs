@@ -36,17 +36,20 @@ internal static class ChainPlanner
     public static Txid EndOf(IReadOnlyList<LtxFile> chain) => chain.Count == 0 ? Txid.None : chain[^1].MaxTxid;
 
     /// <summary>From nothing, always take the file that connects and reaches furthest: the fewest files, and the compacted ones before the small ones.</summary>
-    public static List<LtxFile> LongestReach(IEnumerable<LtxFile> files)
+    public static List<LtxFile> LongestReach(IEnumerable<LtxFile> files) => LongestReach(files, Txid.None);
+
+    /// <summary>As above, from a state that is there already: of files that reach equally far the shortest, as less has changed than there is.</summary>
+    public static List<LtxFile> LongestReach(IEnumerable<LtxFile> files, Txid from)
     {
         var ascending = files.OrderBy(f => f.MinTxid.Value).ToList();
         var chain = new List<LtxFile>();
         var next = 0;
         LtxFile best = default;
-        for (var reached = Txid.None; ; reached = best.MaxTxid)
+        for (var reached = from; ; reached = best.MaxTxid)
         {
             for (; next < ascending.Count && ascending[next].MinTxid <= reached.Next; next++)
             {
-                if (Preference(ascending[next]).CompareTo(Preference(best)) > 0)
+                if (Preference(ascending[next], from).CompareTo(Preference(best, from)) > 0)
                     best = ascending[next];
             }
             if (best.MaxTxid <= reached)
@@ -56,8 +59,8 @@ internal static class ChainPlanner
     }
 
     /// <summary>Furthest reach; of several the one that replaces most of what was before it; of equal ranges the higher level.</summary>
-    private static (Txid Max, ulong Width, int Level) Preference(LtxFile file) =>
-        (file.MaxTxid, file.MaxTxid.Value - file.MinTxid.Value, file.Level);
+    private static (Txid Max, ulong Width, int Level) Preference(LtxFile file, Txid from) =>
+        (file.MaxTxid, from.IsNone ? file.MaxTxid.Value - file.MinTxid.Value : ulong.MaxValue - (ulong)file.SizeBytes, file.Level);
 
     /// <summary>The first point at or after a transaction that can be restored.</summary>
     private static LtxFile? FirstFrom(Txid txid, IReadOnlyList<LtxFile> listed)

@@ -22,12 +22,12 @@ internal sealed class ChainReader
     private readonly FrameMap _map;
     private long _bytesRead;
 
-    private ChainReader(IReplicaStorage storage, ChainFile[] files, int parallelism, long bytesRead)
+    private ChainReader(IReplicaStorage storage, ChainFile[] files, int parallelism, long bytesRead, uint pagesBefore)
     {
         _storage = storage;
         _files = files;
         _parallelism = parallelism;
-        _map = new(files);
+        _map = new(files, pagesBefore);
         _bytesRead = bytesRead;
     }
 
@@ -48,8 +48,13 @@ internal sealed class ChainReader
     /// <param name="files">A chain as <see cref="ChainPlanner"/> chooses it.</param>
     /// <param name="parallelism">Reads in flight, at least 1.</param>
     /// <param name="cancellationToken">Ends it between two reads.</param>
+    public static Task<ChainReader> OpenAsync(
+        IReplicaStorage storage, IReadOnlyList<LtxFile> files, int parallelism, CancellationToken cancellationToken) =>
+        OpenAsync(storage, files, pagesBefore: 0, parallelism, cancellationToken);
+
+    /// <summary>As above for files that are applied to a database of <paramref name="pagesBefore"/> pages, and hold only what changed; not across a change of the page size.</summary>
     public static async Task<ChainReader> OpenAsync(
-        IReplicaStorage storage, IReadOnlyList<LtxFile> files, int parallelism, CancellationToken cancellationToken)
+        IReplicaStorage storage, IReadOnlyList<LtxFile> files, uint pagesBefore, int parallelism, CancellationToken cancellationToken)
     {
         var opened = new ChainFile[files.Count];
         var (keptBytes, bytesRead) = (0L, 0L);
@@ -61,7 +66,7 @@ internal sealed class ChainReader
         }).ConfigureAwait(false);
         // Pages of another size cannot be overlaid: the file that changed it is an image, and nothing before it counts.
         var first = Array.FindLastIndex(opened, f => f.Header.PageSize != opened[^1].Header.PageSize) + 1;
-        return new(storage, opened[first..], parallelism, bytesRead);
+        return new(storage, opened[first..], parallelism, bytesRead, first == 0 ? pagesBefore : 0);
     }
 
     /// <summary>The file of <see cref="Files"/> that has the newest frame of a page; null when the page was left out, or is none of the database.</summary>

@@ -9,11 +9,16 @@ internal sealed class FrameMap
 
     // By page number: the file that holds its newest frame, counted from 1; 0 = none, or left out.
     private readonly int[] _newest;
+    private readonly uint _pagesBefore;
 
+    /// <param name="files">In the order in which they apply.</param>
+    /// <param name="pagesBefore">Size of the database that they are applied to, in pages; 0 when they must hold all of it.</param>
     /// <exception cref="LitestreamException">A page of the database is in none of the files, or there is no database.</exception>
-    public FrameMap(IReadOnlyList<ChainFile> files)
+    public FrameMap(IReadOnlyList<ChainFile> files, uint pagesBefore = 0)
     {
         _files = files;
+        // What a file cut off is not there any more, even if a later one grew the database again.
+        _pagesBefore = Math.Min(pagesBefore, files.Min(f => f.Header.Commit));
         var last = files[^1];
         if (last.Header.Commit == 0)
             throw new LitestreamException($"{last.Name} says that the database was empty then: there is nothing to restore");
@@ -68,7 +73,7 @@ internal sealed class FrameMap
     /// <summary>Before memory is taken for what a damaged header says.</summary>
     private void RefuseImpossibleSize(ChainFile last)
     {
-        var held = _files.Sum(f => (long)f.Index.Count);
+        var held = _pagesBefore + _files.Sum(f => (long)f.Index.Count);
         if (last.Header.Commit > held + 1) // the lock page is in none
             throw new LitestreamException($"{last.Name} says that the database has {last.Header.Commit} pages; the {_files.Count} files up to it hold {held}");
     }
@@ -76,7 +81,7 @@ internal sealed class FrameMap
     private void RefuseMissingPages(ChainFile last)
     {
         var lockPage = LockPage.Of(last.Header.PageSize);
-        for (uint pgno = 1; pgno < _newest.Length; pgno++)
+        for (var pgno = _pagesBefore + 1; pgno < _newest.Length; pgno++)
         {
             if (_newest[pgno] == 0 && pgno != lockPage)
                 throw new LitestreamException($"page {pgno} of {last.Header.Commit} is in none of the {_files.Count} files up to {last.Name}");

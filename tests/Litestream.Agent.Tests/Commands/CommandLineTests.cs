@@ -40,6 +40,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("restore -o out.db -timestamp yesterday file:///x", "is no time with a zone", "2026")]
     [InlineData("restore -o out.db -timestamp 2026-11-20T12:00:00 file:///x", "is no time with a zone", "2026")]
     [InlineData("restore -o out.db -txid 000000000000002a -timestamp 2026-11-20T12:00:00Z file:///x", "both name a moment", "one of them")]
+    [InlineData("restore -f -o out.db -txid 000000000000002a file:///x", "-f follows the newest state", "one of them")]
+    [InlineData("restore -f -o out.db -follow-interval 1ms file:///x", "too short; the least is 50ms", "-help")]
     [InlineData("restore -o out.db file:///x file:///y", "file:///y", "-help")]
     [InlineData("ltx", "URL is missing", "litestream ltx")]
     [InlineData("verify", "URL is missing", "litestream verify")]

@@ -48,6 +48,16 @@ internal sealed class History : IDisposable
         return Capture(File.ReadAllBytes(_folder["x.db"]), level);
     }
 
+    /// <summary>As <see cref="Run"/>, but nobody ever sees the file as it was: it is gone, or made something else, before it gets its name.</summary>
+    public History CaptureHidden(string sql, Action<string>? change = null)
+    {
+        Execute(sql);
+        var state = File.ReadAllBytes(_folder["x.db"]);
+        _states.Add(state);
+        _pageSizes.Add(PageSizeOf(state));
+        return change is null ? this : Publish(0, Newest.Value, Newest.Value, change);
+    }
+
     /// <summary>Publishes a state of the database that no SQLite need have written.</summary>
     public History Capture(byte[] state, int level = 0)
     {
@@ -57,7 +67,7 @@ internal sealed class History : IDisposable
     }
 
     /// <summary>Publishes the transactions from <paramref name="min"/> to <paramref name="max"/> as one file.</summary>
-    public History Publish(int level, ulong min, ulong max)
+    public History Publish(int level, ulong min, ulong max, Action<string>? change = null)
     {
         var pageSize = _pageSizes[(int)max];
         // A file that changes the page size is an image of the new size.
@@ -80,6 +90,7 @@ internal sealed class History : IDisposable
                 encoder.WritePage(pgno, PageOf(after, pgno, pageSize));
             encoder.Finish();
         }
+        change?.Invoke(path);
         var file = new LtxFile(level, header.MinTxid, header.MaxTxid, new FileInfo(path).Length, header.Timestamp);
         Assert.True(Storage.PublishAsync(file, path, default).GetAwaiter().GetResult());
         File.Delete(path);

@@ -1,0 +1,37 @@
+namespace Litestream.Sqlite;
+
+/// <summary>Pages that shall become one commit, each at most once; kept in a temporary file, so that they may be many. One thread at a time.</summary>
+internal sealed class PageBatch : IDisposable
+{
+    private readonly FileStream _file;
+    private readonly List<uint> _pgnos = [];
+    private readonly int _pageSize;
+
+    /// <param name="path">Of the temporary file; gone with the batch.</param>
+    /// <param name="pageSize">Bytes.</param>
+    public PageBatch(string path, int pageSize)
+    {
+        _pageSize = pageSize;
+        _file = new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+    }
+
+    public int PageSize => _pageSize;
+
+    public IReadOnlyList<uint> Pgnos => _pgnos;
+
+    public void Add(uint pgno, ReadOnlySpan<byte> page)
+    {
+        RandomAccess.Write(_file.SafeFileHandle, page[.._pageSize], (long)_pgnos.Count * _pageSize);
+        _pgnos.Add(pgno);
+    }
+
+    /// <param name="position">Of the page in <see cref="Pgnos"/>.</param>
+    /// <param name="page">Filled.</param>
+    public void Read(int position, Span<byte> page)
+    {
+        if (RandomAccess.Read(_file.SafeFileHandle, page[.._pageSize], (long)position * _pageSize) != _pageSize)
+            throw new EndOfStreamException($"{_file.Name} is shorter than what was written to it");
+    }
+
+    public void Dispose() => _file.Dispose();
+}
