@@ -15,6 +15,9 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
 
     private static readonly TimeSpan CreatorPause = TimeSpan.FromSeconds(1);
 
+    /// <summary>Nobody creates a database for longer than this: who still writes then writes all the time.</summary>
+    private static readonly TimeSpan LongestCreation = TimeSpan.FromSeconds(5);
+
     /// <summary>Who opened which file last: at most one entry for each registered database.</summary>
     private readonly ConcurrentDictionary<(ulong Device, ulong Inode), ReplicatedDatabase> _byInode = new();
 
@@ -168,7 +171,7 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
         if (database.Book.SwitchedInode == file.Inode)
             throw new CaptureException(DatabaseStatus.Error, DatabaseReason.RollbackJournal, $"{database.Path} was switched to WAL before and has left it again", "have its application keep journal_mode=WAL; if you put another file there, run: sqlite3 FILE 'PRAGMA journal_mode=WAL'", TimeSpan.FromMinutes(1));
         var age = context.Time.GetUtcNow() - DateTimeOffset.UnixEpoch.AddTicks(file.MtimeNs / 100);
-        if (age >= TimeSpan.Zero && age < CreatorPause)
+        if (age >= TimeSpan.Zero && age < CreatorPause && !HasBeenCreatedFor(database, file.Inode, LongestCreation))
             throw new CaptureException(DatabaseStatus.Waiting, DatabaseReason.BeingCreated, $"{database.Path} was written a moment ago; its creator may not be done", null, CreatorPause - age + TimeSpan.FromMilliseconds(20));
         var mode = connection.QueryText("PRAGMA journal_mode=WAL\0"u8);
         if (mode != "wal")
@@ -176,5 +179,13 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
         Faults.Reach(FaultPoint.SwitchedNotBooked);
         database.Record(b => b with { SwitchedInode = file.Inode });
         context.Log.SwitchedToWal(database.Name);
+    }
+
+    /// <summary>Whether this file was first seen in rollback mode so long ago, by this run of the agent.</summary>
+    private bool HasBeenCreatedFor(ReplicatedDatabase database, ulong inode, TimeSpan time)
+    {
+        if (database.RollbackSeen.Inode != inode)
+            database.RollbackSeen = (inode, context.Time.GetTimestamp());
+        return context.Time.GetElapsedTime(database.RollbackSeen.At) >= time;
     }
 }

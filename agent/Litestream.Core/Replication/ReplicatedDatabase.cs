@@ -76,6 +76,9 @@ internal sealed class ReplicatedDatabase
     /// <summary>Another file was put in its place, which may be an older one: the next resync labels what it goes back from. Owned by the capture lane.</summary>
     public bool IsReplaced { get; set; }
 
+    /// <summary>The file that was seen in rollback mode and written a moment before, and the timestamp since when; owned by the capture lane.</summary>
+    public (ulong Inode, long At) RollbackSeen { get; set; }
+
     /// <summary>Failures in a row of the capture lane, for its backoff.</summary>
     public int CaptureFailures { get; set; }
 

@@ -214,6 +214,26 @@ public sealed class CoolingTests
     }
 
     [Fact]
+    public async Task A_rollback_journal_database_that_is_written_all_the_time_is_switched_to_wal_too()
+    {
+        await using var folder = new ReplicatedFolder();
+        using var application = new Application(folder.PathOf(Name));
+        application.Sql("CREATE TABLE t (id INTEGER PRIMARY KEY, v)");
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.WaitAsync(
+            () =>
+            {
+                application.Sql("INSERT INTO t (v) VALUES (randomblob(500))");
+                return database.Snapshot().ReplicatedTxid.Value > 0;
+            },
+            "replicated, although never without a write for a second");
+        Assert.Equal(["wal"], application.Sql("PRAGMA journal_mode"));
+        await ReplicatedFolder.SyncAsync(database);
+        await folder.AssertRestoresEqualAsync(Name);
+    }
+
+    [Fact]
     public async Task A_rollback_journal_database_is_switched_to_wal_once()
     {
         await using var folder = new ReplicatedFolder();
