@@ -11,7 +11,9 @@ internal sealed class Sandbox : IDisposable
 {
     private readonly List<RunningAgent> _agents = [];
     private int _restores;
+    private readonly Dictionary<string, string> _environment;
     private bool _isKept;
+    private string? _bucketUrl;
 
     public Sandbox()
     {
@@ -20,7 +22,7 @@ internal sealed class Sandbox : IDisposable
         State = Path.Combine(Root, "state");
         Directory.CreateDirectory(State);
         Data = Watch("data");
-        Environment = new Dictionary<string, string>
+        _environment = new()
         {
             ["HOME"] = Root,
             ["XDG_STATE_HOME"] = Path.Combine(Root, "xdg"),
@@ -35,14 +37,31 @@ internal sealed class Sandbox : IDisposable
 
     public string Replica { get; set; }
 
-    public string ReplicaUrl => "file://" + Replica;
+    /// <summary>The folder's, unless a bucket is used.</summary>
+    public string ReplicaUrl => _bucketUrl ?? "file://" + Replica;
 
     public string State { get; set; }
 
     public List<string> WatchedDirectories { get; } = [];
 
     /// <summary>For child processes: nothing of the person who runs the tests leaks in.</summary>
-    public IReadOnlyDictionary<string, string> Environment { get; }
+    public IReadOnlyDictionary<string, string> Environment => _environment;
+
+    /// <summary>From here on the replica is a bucket; no file of it is on this disk.</summary>
+    public void UseBucket(string url, string accessKeyId, string secretAccessKey)
+    {
+        _bucketUrl = url;
+        // Set on some machines, and a client of others refuses to start with it.
+        _environment["AWS_CA_BUNDLE"] = "";
+        (_environment["AWS_ACCESS_KEY_ID"], _environment["AWS_SECRET_ACCESS_KEY"]) = (accessKeyId, secretAccessKey);
+    }
+
+    /// <summary>URL of something below the replica.</summary>
+    public string UrlOf(string path)
+    {
+        var query = ReplicaUrl.IndexOf('?', StringComparison.Ordinal);
+        return query < 0 ? $"{ReplicaUrl}/{path}" : $"{ReplicaUrl[..query].TrimEnd('/')}/{path}{ReplicaUrl[query..]}";
+    }
 
     /// <summary>The same with more in it.</summary>
     public IReadOnlyDictionary<string, string> EnvironmentWith(IReadOnlyDictionary<string, string>? more) =>

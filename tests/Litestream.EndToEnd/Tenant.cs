@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Litestream.EndToEnd.Programs;
 
 namespace Litestream.EndToEnd;
@@ -12,7 +13,7 @@ internal sealed record Tenant(Sandbox Sandbox, Guid Guid, string Directory, stri
 
     public string ReplicaFolder => System.IO.Path.Combine(Sandbox.Replica, "databases", Id);
 
-    public string ReplicaUrl => "file://" + ReplicaFolder;
+    public string ReplicaUrl => Sandbox.UrlOf($"databases/{Id}");
 
     public Task<Application> OpenAsync(params string[] options) => Application.OpenAsync(Sandbox, Path, options);
 
@@ -58,22 +59,41 @@ internal sealed record Tenant(Sandbox Sandbox, Guid Guid, string Directory, stri
     /// The shape every replica of ours has: one base from TXID 1 at level 1 (or a snapshot), and level-0 and level-1 files
     /// without a gap or an overlap up to the newest.
     /// </summary>
-    public void ChainIsWhole()
+    public void ChainIsWhole() => IsWhole(Files);
+
+    /// <summary>The same, as the program lists a replica wherever it is.</summary>
+    public async Task ChainIsWholeAsync()
+    {
+        var files = await ListAsync();
+        IsWhole(level => files.Where(f => f.Level == level).Select(f => (f.Min, f.Max)).ToList());
+    }
+
+    /// <summary>Every file of the replica, as the program lists it.</summary>
+    public async Task<IReadOnlyList<(int Level, long Min, long Max)>> ListAsync()
+    {
+        var listed = (await PublishedProgram.RunAsync(Sandbox, "ltx", "-json", ReplicaUrl)).MustSucceed();
+        using var json = JsonDocument.Parse(listed.Output);
+        return [.. json.RootElement.EnumerateArray().Select(file => (file.GetProperty("level").GetInt32(), Hex(file.GetProperty("min_txid").GetString()!), Hex(file.GetProperty("max_txid").GetString()!)))];
+    }
+
+    public string Listing() => Listing(Files);
+
+    private void IsWhole(Func<int, IReadOnlyList<(long Min, long Max)>> filesOf)
     {
         foreach (var level in new[] { 0, 1 })
         {
-            var files = Files(level);
+            var files = filesOf(level);
             for (var i = 1; i < files.Count; i++)
-                Assert.True(files[i].Min == files[i - 1].Max + 1, $"{Id}: level {level} has {files[i - 1]} and then {files[i]}: {Listing()}");
+                Assert.True(files[i].Min == files[i - 1].Max + 1, $"{Id}: level {level} has {files[i - 1]} and then {files[i]}: {Listing(filesOf)}");
         }
 
-        Assert.True(Files(0).All(file => file.Min == file.Max), $"{Id}: a level-0 file spans several TXIDs: {Listing()}");
-        Assert.True(Files(1).Concat(Files(9)).Any(file => file.Min == 1), $"{Id}: nothing begins at TXID 1: {Listing()}");
-        Assert.True(Files(0).All(file => file.Min > 1), $"{Id}: level 0 begins at TXID 1, the base belongs to level 1: {Listing()}");
+        Assert.True(filesOf(0).All(file => file.Min == file.Max), $"{Id}: a level-0 file spans several TXIDs: {Listing(filesOf)}");
+        Assert.True(filesOf(1).Concat(filesOf(9)).Any(file => file.Min == 1), $"{Id}: nothing begins at TXID 1: {Listing(filesOf)}");
+        Assert.True(filesOf(0).All(file => file.Min > 1), $"{Id}: level 0 begins at TXID 1, the base belongs to level 1: {Listing(filesOf)}");
     }
 
-    public string Listing() => string.Join("; ", Enumerable.Range(0, 10).Where(level => Files(level).Count > 0)
-        .Select(level => $"L{level}: " + string.Join(' ', Files(level).Select(file => $"{file.Min}-{file.Max}"))));
+    private static string Listing(Func<int, IReadOnlyList<(long Min, long Max)>> filesOf) => string.Join("; ", Enumerable.Range(0, 10).Where(level => filesOf(level).Count > 0)
+        .Select(level => $"L{level}: " + string.Join(' ', filesOf(level).Select(file => $"{file.Min}-{file.Max}"))));
 
     private static long Hex(string text) => long.Parse(text, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 }

@@ -67,6 +67,16 @@ internal sealed class S3Store
             _buckets[bucket].Remove(key);
     }
 
+    /// <summary>Everything was stored that much earlier.</summary>
+    public void Age(string bucket, TimeSpan by)
+    {
+        lock (_lock)
+        {
+            foreach (var (key, found) in _buckets[bucket].ToList())
+                _buckets[bucket][key] = found with { StoredAt = found.StoredAt - by };
+        }
+    }
+
     public string BeginUpload(string key, IReadOnlyDictionary<string, string> headers)
     {
         lock (_lock)

@@ -7,6 +7,12 @@ internal sealed record AgentStatus
 
     public string? Replica { get; init; }
 
+    public string? Fencing { get; init; }
+
+    public Dictionary<string, long> Requests { get; init; } = [];
+
+    public List<string> Warnings { get; init; } = [];
+
     public List<string> WatchDirs { get; init; } = [];
 
     public int TotalClients { get; init; }

@@ -110,6 +110,10 @@ internal sealed class RunningAgent : IDisposable
     public void Send(int signal) => _process.Send(signal);
 
     /// <summary>Asks for a sync of one tenant. True when everything that was committed before is in the replica; false when the agent could not say so.</summary>
+    /// <summary>Everything committed before is in the replica when this completes.</summary>
+    public Task SyncAsync(string id) =>
+        Eventually.TrueAsync(() => TrySyncAsync(id, TimeSpan.FromSeconds(20)), () => $"{id} is synced\n{Said}");
+
     public async Task<bool> TrySyncAsync(string id, TimeSpan patience)
     {
         using var limit = new CancellationTokenSource(patience);

@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Litestream.Tests.Servers;
+
+/// <summary>Stands between the program and a store and spoils what passes: tests/Servers/faultproxy.mjs, in a process of Node.</summary>
+internal sealed class FaultProxy : IDisposable
+{
+    private readonly Process _process;
+    private readonly int _control;
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(10) };
+
+    private FaultProxy(Process process, int port, int control) => (_process, Port, _control) = (process, port, control);
+
+    public int Port { get; }
+
+    public static async Task<FaultProxy> StartAsync(string script, int targetPort)
+    {
+        var (port, control) = (FreePort(), FreePort());
+        var process = Process.Start(new ProcessStartInfo("node", [script, $"{port}", $"{targetPort}", $"{control}"]) { UseShellExecute = false })!;
+        var proxy = new FaultProxy(process, port, control);
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                await proxy.SetAsync("{}");
+                return proxy;
+            }
+            catch (HttpRequestException) when (attempt < 500 && !process.HasExited)
+            {
+                await Task.Delay(20);
+            }
+        }
+    }
+
+    /// <summary>From here on these faults and no others. Answers the faults and how often each kind was seen.</summary>
+    public async Task<string> SetAsync(string faults)
+    {
+        using var answer = await _http.PostAsync(new Uri($"http://127.0.0.1:{_control}/"), new StringContent(faults));
+        return (await answer.Content.ReadAsStringAsync()).Trim();
+    }
+
+    public void Dispose()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+        _http.Dispose();
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
