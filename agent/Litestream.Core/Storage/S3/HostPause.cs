@@ -6,8 +6,8 @@ namespace Litestream.Storage.S3;
 /// </summary>
 internal sealed class HostPause(TimeProvider time, Random random)
 {
-    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(500);
-    private const int MostDoublings = 5;
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(250);
+    private const int MostDoublings = 4;
 
     private readonly Lock _lock = new();
     private long _until;
@@ -28,16 +28,13 @@ internal sealed class HostPause(TimeProvider time, Random random)
         }
     }
 
-    /// <summary>The store answered: step by step back to short pauses.</summary>
+    /// <summary>The store answered: step by step back to short pauses. One that serves part of what is asked is not left alone for long.</summary>
     public void Answered()
     {
         if (Volatile.Read(ref _doublings) == 0)
             return;
         lock (_lock)
-        {
-            if (time.GetTimestamp() >= _until && _doublings > 0)
-                _doublings--;
-        }
+            _doublings = Math.Max(0, _doublings - 1);
     }
 
     /// <summary>Completes when requests may be made; not for all that wait in the same moment.</summary>
