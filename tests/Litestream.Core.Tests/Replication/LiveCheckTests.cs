@@ -12,6 +12,8 @@ public sealed class LiveCheckTests
         using var application = NewTenant(folder);
         folder.Open();
         var database = folder.Register(Name);
+        // What was written before the first look does not keep it open.
+        await ReplicatedFolder.SyncAsync(database);
         for (var i = 0; i < 3; i++)
         {
             application.Sql("INSERT INTO t (v) VALUES (hex(randomblob(500)))");
@@ -33,7 +35,8 @@ public sealed class LiveCheckTests
         application.Sql("PRAGMA wal_checkpoint(TRUNCATE)");
         folder.Open();
         var database = folder.Register(Name);
-        // A write keeps it open, at the first look it may be closed at once.
+        // A write after the first look keeps it open; what was written before that does not.
+        await ReplicatedFolder.SyncAsync(database);
         application.Sql("UPDATE t SET v = 'second' WHERE id = 1");
         await ReplicatedFolder.SyncAsync(database);
         application.Sql("PRAGMA wal_checkpoint(TRUNCATE)");
