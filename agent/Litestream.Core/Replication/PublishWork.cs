@@ -74,16 +74,17 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
             await discovery.RunAsync(database, stopping).ConfigureAwait(false);
             database.CaptureLane.Wake();
         }
-        var published = false;
+        var (published, isPairOut) = (false, false);
         while (database.PeekStaged() is { } staged)
         {
             await publishing.PublishAsync(database, staged, stopping).ConfigureAwait(false);
             published = true;
+            isPairOut |= staged.File is { Level: 1, IsEmpty: true };
         }
         database.SetPublish(DatabaseStatus.Active, DatabaseReason.None);
         if (database.Exit is not null)
             return Lane.Never;
-        await CompactAndRetainAsync(database, published).ConfigureAwait(false);
+        await CompactAndRetainAsync(database, published, isPairOut).ConfigureAwait(false);
         // Quiet now: the capture lane may have waited for the replica to let the database cool.
         if (published && database.Hot is not null)
             database.CaptureLane.WakeAt(context.In(context.Options.SyncInterval));
@@ -91,7 +92,7 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
     }
 
     /// <summary>Asks the books only when something can be due: they know thousands of files of a busy database.</summary>
-    private async Task CompactAndRetainAsync(ReplicatedDatabase database, bool published)
+    private async Task CompactAndRetainAsync(ReplicatedDatabase database, bool published, bool isPairOut)
     {
         var isMergeDue = context.Time.GetTimestamp() >= database.CompactionAt;
         if (isMergeDue || (published && database.CompactionAt == Lane.Never))
@@ -101,7 +102,7 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
         }
         if (database.CompactionAt == Lane.Never && database.Hot is null)
             context.Copies.DropAll(database.Name);
-        var isDue = context.Time.GetUtcNow() >= database.Book.DueAt;
+        var isDue = isPairOut || context.Time.GetUtcNow() >= database.Book.DueAt;
         if (isDue && database.CompactionAt == Lane.Never)
             await CloseWithSnapshotAsync(database).ConfigureAwait(false);
         if (isDue || isMergeDue)

@@ -76,6 +76,64 @@ public sealed class GenuineVfsTests : IDisposable
     }
 
     [NeedsVfs]
+    public async Task It_follows_and_restores_through_quiet_VACUUM_and_growth()
+    {
+        var tenant = await _sandbox.CreateTenantAsync();
+        using var agent = await RunningAgent.StartAsync(_sandbox,
+            "-level-intervals", "1s,3s,9s", "-l0-retention", "2s", "-snapshot-interval", "3s", "-sweep-interval", "500ms", "-quiet-time", "500ms");
+        await agent.WaitForActiveAsync(tenant.Id);
+        using var application = await tenant.OpenAsync();
+        var readers = new List<GenuineVfs>();
+        try
+        {
+            foreach (var stage in (string[])["base", "rows", "quiet", "VACUUM", "growth", "quiet", "rows"])
+            {
+                await PassAsync(stage, tenant, application, agent);
+                readers.Add(await GenuineVfs.OpenAsync(tenant));
+                await application.InsertAsync(3);
+                await tenant.ReplicaBecomesEqualAsync(agent);
+                var rows = (await application.NumberAsync("SELECT count(*) FROM rows")).ToString(CultureInfo.InvariantCulture);
+                foreach (var reader in readers)
+                    await Eventually.TrueAsync(async () => await reader.QueryAsync("SELECT count(*) FROM rows") == rows,
+                        () => $"after {stage} a reader follows to {rows} rows: {tenant.Listing()}\n{reader.Said}", TimeSpan.FromSeconds(60));
+            }
+
+            await agent.StopInOrderAsync();
+            var hydrated = Path.Combine(_sandbox.Folder("hydrated"), "copy.db");
+            using var last = await GenuineVfs.OpenAsync(tenant, hydrated);
+            await Eventually.TrueAsync(async () => await last.QueryAsync("PRAGMA litestream_hydration_progress") == "100.0", () => "the copy is complete\n" + last.Said);
+            Assert.Equal(await File.ReadAllBytesAsync(await tenant.RestoreAsync()), await File.ReadAllBytesAsync(hydrated));
+        }
+        finally
+        {
+            readers.ForEach(reader => reader.Dispose());
+        }
+    }
+
+    private static async Task PassAsync(string stage, Tenant tenant, Application application, RunningAgent agent)
+    {
+        switch (stage)
+        {
+            case "rows":
+                for (var i = 0; i < 20; i++)
+                    await application.InsertAsync(5);
+                break;
+            case "VACUUM":
+                await application.ExecuteAsync("DELETE FROM rows WHERE id % 2 = 0 AND writer = 9");
+                await application.ExecuteAsync("VACUUM");
+                break;
+            case "growth":
+                await application.InsertAsync(rows: 500, bytes: 3000);
+                break;
+            case "quiet":
+                // The snapshot of a quiet tenant: up to its last commit, and an empty L1 behind it.
+                await Eventually.TrueAsync(() => tenant.Files(9).Count > 0 && tenant.Files(1)[^1].Min == tenant.Files(9)[^1].Max + 1,
+                    () => $"quiet: {tenant.Listing()}\n{agent.Said}", TimeSpan.FromMinutes(1));
+                break;
+        }
+    }
+
+    [NeedsVfs]
     public async Task It_reads_a_tenant_that_was_replaced_by_one_of_another_page_size()
     {
         var tenant = await _sandbox.CreateTenantAsync("-page-size", "4096");
