@@ -13,6 +13,7 @@ try
         ["talk", .. var rest] => TalkVerb.Run(new Arguments(rest)),
         ["hold", .. var rest] => HoldVerb.Run(new Arguments(rest), exclusive: false),
         ["exclusive", .. var rest] => HoldVerb.Run(new Arguments(rest), exclusive: true),
+        ["watch", .. var rest] => WatchVerb.Run(new Arguments(rest)),
         ["dump", .. var rest] => DumpVerb.Run(new Arguments(rest)),
         ["check", .. var rest] => CheckVerb.Run(new Arguments(rest)),
         ["history", .. var rest] => HistoryVerb.Run(new Arguments(rest)),
@@ -36,6 +37,7 @@ static int Usage()
                      [-mix insert=60,update=20,…] [-session keep|request|mixed] [-churn PROBABILITY -templates DIR] [-log FILE]
         writer talk PATH [-create]         one statement per line on stdin; answers rows, then "ok" or "error: …"
         writer hold PATH, exclusive PATH   keeps a read transaction or the whole file until stdin closes
+        writer watch PATH -query SQL       asks again and again until SIGTERM; every answer must be "ok"
         writer dump PATH… [-digest]        everything a reader can see, in a fixed order
         writer check PATH…                 integrity_check, and that no transaction is there by halves
         writer history PATH… [-create] [-full] [-shared PATH,…] -id N -seed N -acks FILE -archive DIR -templates DIR

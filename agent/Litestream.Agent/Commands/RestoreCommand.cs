@@ -2,6 +2,7 @@ using System.CommandLine;
 using Litestream.Agent.Configuration;
 using Litestream.Agent.Logging;
 using Litestream.Restore;
+using Litestream.Restore.Generations;
 using Litestream.Storage;
 
 namespace Litestream.Agent.Commands;
@@ -29,7 +30,8 @@ internal static class RestoreCommand
     {
         var request = flags.Read(parsed, context.Environment);
         using var logging = AgentLogging.Create(flags.Log.Read(parsed, LogLevel.Warning), context.Error, context.Time);
-        var storage = ReplicaChoice.Open(request.Url, context.Environment, logging.CreateLogger("Litestream.Storage")).Open("");
+        var root = ReplicaChoice.Open(request.Url, context.Environment, logging.CreateLogger("Litestream.Storage"));
+        var storage = root.Open("");
         var restorer = new Restorer(storage, context.Time, logging.CreateLogger("Litestream.Restore"));
         var report = new RestoreReport(context.Out, request, storage.Url);
 
@@ -37,6 +39,11 @@ internal static class RestoreCommand
             return await FollowAsync(request, interval, storage, logging.CreateLogger("Litestream.Restore"), context, stop);
         if (request.IfDatabaseNotExists && new FileInfo(request.Options.OutputPath) is { Exists: true, Length: > 0 })
             return report.Skipped("the file exists");
+        var old = root.LocalFolder is { } folder ? new GenerationRestorer(folder, storage.Url, context.Time, logging.CreateLogger("Litestream.Restore")) : null;
+        if (old?.NewestUpTo(request.Options.Timestamp) is { } written && await IsNewerAsync(written, storage, restorer, request.Options, stop))
+            return request.DryRun
+                ? throw new LitestreamException($"{storage.Url} was written by Litestream v0.3, for which there is no plan to show", hint: "restore it to a new file, which changes nothing else")
+                : report.Result(old.Run(request.Options, stop));
         if (request.IfReplicaExists && !await HasBackupAsync(restorer, request.Options, stop))
             return report.Skipped("there is no backup");
         if (request.DryRun)
@@ -79,6 +86,19 @@ internal static class RestoreCommand
         {
         }
         return ExitCode.Done;
+    }
+
+    /// <summary>Whether what v0.3 left is newer than what there is since, as after an upgrade that was taken back; of equals ours.</summary>
+    private static async Task<bool> IsNewerAsync(
+        DateTimeOffset written, IReplicaStorage storage, Restorer restorer, RestoreOptions options, CancellationToken stop)
+    {
+        // A damaged replica of today is no reason to bring back what is long superseded: only where there is nothing else.
+        await foreach (var file in storage.ListAsync(stop))
+        {
+            if (options.Timestamp is not { } time || file.CreatedAt < time)
+                return options.Txid is null && (await restorer.PlanAsync(options, stop)).Timestamp < written;
+        }
+        return true;
     }
 
     private static async Task<bool> HasBackupAsync(Restorer restorer, RestoreOptions options, CancellationToken stop)

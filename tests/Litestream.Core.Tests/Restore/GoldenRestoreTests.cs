@@ -30,6 +30,25 @@ public sealed class GoldenRestoreTests : IClassFixture<GoldenReplicas>
     }
 
     [Theory]
+    [InlineData("grow-4096")]
+    [InlineData("simple-512")]
+    [InlineData("simple-65536")]
+    [InlineData("vacuum-4096")]
+    public async Task Restores_the_same_from_files_as_releases_before_0_5_16_wrote_them(string name)
+    {
+        using var golden = new GoldenReplicas();
+        foreach (var path in golden.LtxFiles(name))
+        {
+            var time = File.GetLastWriteTimeUtc(path);
+            await File.WriteAllBytesAsync(path, SampleFrames.AsV3a(await File.ReadAllBytesAsync(path)));
+            File.SetLastWriteTimeUtc(path, time);
+        }
+        using var target = new RestoreTarget();
+        await target.Restore(ReplicaRoot.Parse(golden.ReplicaPath(name)).Open(""));
+        Assert.Equal(_golden.RestoredSha256(name), Sha256(target));
+    }
+
+    [Theory]
     [InlineData("levels-short-retention-4096")]
     [InlineData("restart-4096")]
     public async Task Restores_to_every_recorded_transaction(string name)
