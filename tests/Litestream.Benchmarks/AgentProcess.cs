@@ -20,7 +20,7 @@ internal sealed class AgentProcess : IDisposable
         var port = FreePort();
         var start = new ProcessStartInfo(PublishedProgram.Path,
         [
-            "replicate", "-watch-dir", bench.Data, "-replica", "file://" + bench.Replica, "-state-dir", bench.State,
+            "replicate", "-watch-dir", bench.Data, "-replica", bench.ReplicaUrl ?? "file://" + bench.Replica, "-state-dir", bench.State,
             "-port", port.ToString(CultureInfo.InvariantCulture), "-log-format", "json", .. more,
         ])
         {
@@ -28,6 +28,8 @@ internal sealed class AgentProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (name, value) in bench.Environment)
+            start.Environment[name] = value;
         _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(30) };
         (Started, StartedAt) = (Stopwatch.StartNew(), DateTime.UtcNow);
         _process = new Process { StartInfo = start };

@@ -12,7 +12,7 @@ internal sealed record Effort
         Commits = 20,
         IdleSeconds = 60,
         WriterSeconds = 20,
-        Names = ["start", "register", "delay", "idle", "busy", "wal", "large", "restore"],
+        Names = ["start", "register", "delay", "idle", "bucket", "busy", "wal", "large", "restore"],
     };
 
     /// <summary>Runs whose median is reported.</summary>

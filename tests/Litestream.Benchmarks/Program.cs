@@ -14,6 +14,7 @@ var effort = quick ? Effort.Quick : Effort.Full;
     ("register", Registration.Measure),
     ("delay", ReplicationDelay.Measure),
     ("idle", IdleTenants.Measure),
+    ("bucket", IdleInBucket.Measure),
     ("busy", BusyTenants.Measure),
     ("wal", WalUnderLoad.Measure),
     ("large", LargeDatabase.Measure),

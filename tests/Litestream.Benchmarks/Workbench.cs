@@ -21,6 +21,12 @@ internal sealed class Workbench : IDisposable
 
     public string Replica { get; }
 
+    /// <summary>The folder, unless something else is measured.</summary>
+    public string? ReplicaUrl { get; init; }
+
+    /// <summary>For the agent, beside the machine's own.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
     public string State { get; }
 
     public string NewTenantPath() => Path.Combine(Data, Guid.NewGuid() + ".db");
