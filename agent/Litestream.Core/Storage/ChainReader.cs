@@ -11,7 +11,7 @@ namespace Litestream.Storage;
 internal sealed class ChainReader
 {
     /// <summary>Small files that need not be asked for twice.</summary>
-    private const int MaxKeptBytes = 16 * 1024 * 1024;
+    private const int MaxKeptBytes = 4 * 1024 * 1024;
 
     /// <summary>Longest run handed out: what writes well in one call. A multiple of every page size.</summary>
     private const int MaxRunBytes = 1024 * 1024;
