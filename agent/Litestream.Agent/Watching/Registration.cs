@@ -145,8 +145,9 @@ internal sealed class Registration
     {
         if (file.IsLeaving)
             return; // looked at again when it has left
+        // A WAL that was removed under us: its application gets errors until we let go.
         if (part == FilePart.Wal)
-            file.Database.Notice(FileEvent.Wal);
+            file.Database.Notice(change == FileChange.Gone ? FileEvent.Database : FileEvent.Wal);
         else if (part == FilePart.Journal || change == FileChange.Written)
             file.Database.Notice(FileEvent.Database);
         else if (change == FileChange.Gone && file.IsGone())
