@@ -27,13 +27,14 @@ internal sealed class Witness(Sandbox sandbox, IReadOnlyList<Tenant> tenants, Ju
     /// <summary>The restored file; null when there is nothing to restore yet, or it is not what it should be.</summary>
     public async Task<string?> RestoreAsync(Tenant tenant, bool remove)
     {
-        // Before the restore begins: what is promised while it runs need not be in it.
+        // Before the restore begins: what is promised or published while it runs need not be in it.
         var promised = Promised(tenant);
+        var isThere = tenant.Files(1).Concat(tenant.Files(9)).Any();
         var output = sandbox.NextRestorePath();
         var result = await tenant.TryRestoreAsync(output, "-json");
         if (result.ExitCode != 0)
         {
-            if (promised is not null || tenant.Files(1).Concat(tenant.Files(9)).Any())
+            if (promised is not null || isThere)
                 Find(Finding.NotRestorable, tenant, result.All);
             return null;
         }
