@@ -57,7 +57,8 @@ internal sealed record Tenant(Sandbox Sandbox, Guid Guid, string Directory, stri
 
     /// <summary>
     /// The shape every replica of ours has: one base from TXID 1 at level 1 (or a snapshot), and level-0 and level-1 files
-    /// without a gap or an overlap up to the newest, except where an image bridges it: a label may keep what is older than the window.
+    /// without a gap or an overlap up to the newest, except where an image (or, at level 0, a merger) bridges it: a label may keep what is older than
+    /// the retention.
     /// </summary>
     public void ChainIsWhole() => IsWhole(Files);
 
@@ -81,12 +82,12 @@ internal sealed record Tenant(Sandbox Sandbox, Guid Guid, string Directory, stri
     private void IsWhole(Func<int, IReadOnlyList<(long Min, long Max)>> filesOf)
     {
         var images = filesOf(1).Concat(filesOf(9)).Where(file => file.Min == 1).ToList();
-        bool IsBridged(long min) => images.Exists(image => image.Max >= min - 1);
+        bool IsBridged(int level, long min) => images.Exists(image => image.Max >= min - 1) || (level == 0 && filesOf(1).Any(merger => merger.Min < min && merger.Max >= min - 1));
         foreach (var level in new[] { 0, 1 })
         {
             var files = filesOf(level);
             for (var i = 1; i < files.Count; i++)
-                Assert.True(files[i].Min == files[i - 1].Max + 1 || (files[i].Min > files[i - 1].Max && IsBridged(files[i].Min)), $"{Id}: level {level} has {files[i - 1]} and then {files[i]}: {Listing(filesOf)}");
+                Assert.True(files[i].Min == files[i - 1].Max + 1 || (files[i].Min > files[i - 1].Max && IsBridged(level, files[i].Min)), $"{Id}: level {level} has {files[i - 1]} and then {files[i]}: {Listing(filesOf)}");
         }
 
         Assert.True(filesOf(0).All(file => file.Min == file.Max), $"{Id}: a level-0 file spans several TXIDs: {Listing(filesOf)}");
