@@ -28,7 +28,7 @@ internal sealed record Effort
 
     public required string[] Names { get; init; }
 
-    public int Tenants { get; init; } = 1000;
+    public int Tenants { get; init; } = 1_000;
 
     public bool Includes(string name) => Names.Contains(name);
 }

@@ -1,12 +1,15 @@
+using System.Globalization;
 using Litestream.Benchmarks;
 using Litestream.Benchmarks.Measurements;
 using Litestream.EndToEnd.Programs;
 
 // Measures the published program on this machine, beside the numbers it is to beat (docs/bench.md has a run).
-// -quick: fewer runs and samples. -only NAME: one measurement.
+// -quick: fewer runs and samples. -only NAME: one measurement. -tenants N: with so many idle ones.
 var quick = args.Contains("-quick");
 var only = Array.IndexOf(args, "-only") is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
 var effort = quick ? Effort.Quick : Effort.Full;
+if (Array.IndexOf(args, "-tenants") is >= 0 and var many && many + 1 < args.Length)
+    effort = effort with { Tenants = int.Parse(args[many + 1], CultureInfo.InvariantCulture), Runs = 1 };
 
 (string Name, Func<Effort, IEnumerable<Row>> Measure)[] measurements =
 [
