@@ -128,15 +128,15 @@ public sealed class Store : IAsyncDisposable
     /// </summary>
     public async Task<bool> StopAsync(CancellationToken cancellationToken)
     {
-        var exits = _databases.Values.Select(d => d.State).Where(d => d.Hot is not null || d.IsDirty || (!d.Book.IsPaused && d.MayHaveChanged)).Select(d => d.BeginExit().Done).ToList();
+        var exits = _databases.Values.Select(d => d.State).Where(d => d.Hot is not null || d.IsDirty || (!d.Book.IsPaused && d.MayHaveChanged)).Select(d => d.BeginExit()).ToList();
         try
         {
-            await Task.WhenAll(exits).WaitAsync(cancellationToken).ConfigureAwait(false);
-            return true;
+            await Task.WhenAll(exits.Select(e => e.Done)).WaitAsync(cancellationToken).ConfigureAwait(false);
+            return !exits.Exists(e => e.IsIncomplete);
         }
         catch (OperationCanceledException)
         {
-            return exits.TrueForAll(e => e.IsCompleted);
+            return exits.TrueForAll(e => e.Done.IsCompleted && !e.IsIncomplete);
         }
         finally
         {

@@ -60,10 +60,8 @@ internal sealed class Capture(StoreContext context, Staging staging, Resync resy
         if (index.MxFrame == 0)
         {
             // Reset and not written yet. Remembered, so that a mark broken later finds its generation again.
-            if (database.Book.Position is not { } last || last.Salts == index.Salts)
-                return true;
-            hot.EndedSalts = last.Salts;
-            database.Record(b => b with { Position = new(index.Salts, 0, default) });
+            if (database.Book.Position is { } last && last.Salts != index.Salts)
+                database.Record(b => b with { Position = new(index.Salts, 0, default) });
             return true;
         }
         if (index.PageSize != hot.Table.PageSize)

@@ -38,6 +38,7 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
 
     private static readonly TimeSpan PinnedPause = TimeSpan.FromSeconds(5);
     private const int BriefFailures = 5;
+    private const int TriesAtTheEnd = 50;
     private static readonly TimeSpan BriefPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan TableSaveInterval = TimeSpan.FromMinutes(5);
 
@@ -115,7 +116,7 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
             return Lane.Never;
         }
         CheckSpool(database);
-        if (HotCount >= context.Options.MaxHot && (database.CaptureLane.IsBackground || HotCount >= context.Options.MaxHot + context.Options.MaxHot / 4))
+        if (database.Exit is null && HotCount >= context.Options.MaxHot && (database.CaptureLane.IsBackground || HotCount >= context.Options.MaxHot + context.Options.MaxHot / 4))
             return context.In(CrowdedPause);
         database.IsOpening = true;
         try
@@ -155,7 +156,10 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
         CheckSpool(database);
         hot.LastRoundAt = begun;
         hot.LastMain = files.Main!.Value;
+        var before = database.Book.Captured;
         var index = capture.Round(database, hot, since);
+        // Seen, and nothing there: the commit's frames may be on their way to the disk, and the wal-index follows without an event.
+        hot.IsUnexplained = (seen & ~FileEvent.Sweep) != 0 && database.Book.Captured == before;
         database.EndLook(index.MxFrame * (long)(index.PageSize + WalFrameHeader.SizeBytes));
         database.Count(c => c with { SyncSeconds = c.SyncSeconds + context.Time.GetElapsedTime(begun).TotalSeconds });
         if (!Checkpoint.IsWanted(index))
@@ -198,7 +202,7 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
         }
         if (isSmall && quietFor < AloneQuietTime)
             return context.In(AloneQuietTime);
-        return context.In(hot.Unbackfilled > 0 || isSmall ? options.SyncInterval : Longer(quietTime - quietFor, options.SyncInterval));
+        return context.In(hot.Unbackfilled > 0 || isSmall || hot.IsUnexplained ? options.SyncInterval : Longer(quietTime - quietFor, options.SyncInterval));
     }
 
     /// <summary>
@@ -317,6 +321,10 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
         }
         if (database.Exit is { IsClosed: false } exit)
         {
+            // A lock, or a page table that is built anew: a moment later it may go. Whoever stops the store has set the time for it.
+            if (database.CaptureFailures <= TriesAtTheEnd && failure.Status != DatabaseStatus.Error && failure.RetryIn != Timeout.InfiniteTimeSpan)
+                return context.In(BriefPause);
+            exit.IsIncomplete = failure.Reason is not (DatabaseReason.FileMissing or DatabaseReason.EmptyFile);
             exit.IsClosed = true;
             database.PublishLane.Wake();
             return Lane.Never;

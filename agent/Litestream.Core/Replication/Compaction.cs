@@ -16,11 +16,10 @@ internal sealed class Compaction(StoreContext context)
         var now = context.Time.GetUtcNow();
         var waiting = FilesBehind(database, source: 0, EndOf(database, 1));
         var isMerged = false;
-        foreach (var interval in ByInterval(waiting))
+        foreach (var (due, interval) in CompactionSchedule.Cut(waiting, context.Options.LevelIntervals[0]))
         {
             // A file from the future (the clock was set back) would hold everything up.
-            var due = CompactionSchedule.NextBoundary(interval[0].CreatedAt, context.Options.LevelIntervals[0]);
-            if (now < due && interval[0].CreatedAt <= now)
+            if (now < due && interval.TrueForAll(f => f.CreatedAt <= now))
                 return isMerged ? await MergeAboveAsync(database, now, context.In(due - now), cancellationToken).ConfigureAwait(false) : context.In(due - now);
             await PublishMergerAsync(database, interval, 1, cancellationToken).ConfigureAwait(false);
             isMerged = true;
@@ -36,14 +35,11 @@ internal sealed class Compaction(StoreContext context)
         return next;
     }
 
-    /// <summary>One merger for each interval, also when many of them waited for a replica: each end is a point that stays restorable.</summary>
-    private List<List<LtxFile>> ByInterval(List<LtxFile> waiting) =>
-        [.. waiting.GroupBy(f => CompactionSchedule.NextBoundary(f.CreatedAt, context.Options.LevelIntervals[0])).Select(g => g.ToList())];
-
     /// <summary>Brings L1 up to <paramref name="last"/>, whatever the clock says.</summary>
     public async Task MergeLevel1Async(ReplicatedDatabase database, Txid last, CancellationToken cancellationToken)
     {
-        foreach (var interval in ByInterval(FilesBehind(database, source: 0, EndOf(database, 1)).Where(f => f.MaxTxid <= last).ToList()))
+        var waiting = FilesBehind(database, source: 0, EndOf(database, 1)).Where(f => f.MaxTxid <= last);
+        foreach (var (_, interval) in CompactionSchedule.Cut(waiting, context.Options.LevelIntervals[0]))
             await PublishMergerAsync(database, interval, 1, cancellationToken).ConfigureAwait(false);
     }
 

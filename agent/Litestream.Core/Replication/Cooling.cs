@@ -83,9 +83,9 @@ internal sealed class Cooling(StoreContext context, Capture capture, Checkpoint 
         var before = DatabaseFiles.At(database.Path);
         if (before is not { Main: { } file, Wal: { } wal } || !before.AreSameFiles(hot.Files) || !file.IsSettled(context.Time.GetUtcNow()))
             return CoolingResult.NotYet;
-        if (database.Book is not { Position: { } position } book || WalAtRest.Read(database.Path, position, book.PageSize) is not { HasFrameBehind: false } rest)
+        if (database.Book is not { Position: { } position } book || WalAtRest.Read(database.Path, position, book.PageSize) is not { HasMoved: false } rest)
             return CoolingResult.Connected;
-        if (rest.Salts != default && rest.Salts != position.Salts && rest.Salts != hot.EndedSalts)
+        if (rest.Salts != default && rest.Salts != position.Salts)
             return CoolingResult.Connected;
         // The WAL's header was read first: a generation that begins after this look at the wal-index changes it.
         if (hot.Holder.ReadWalIndex() is not { } index || !IsCaptured(database, index))

@@ -11,5 +11,8 @@ internal sealed class DatabaseExit
     /// <summary>The capture lane has closed the database.</summary>
     public bool IsClosed { get; set; }
 
+    /// <summary>It left with something that could not be captured.</summary>
+    public bool IsIncomplete { get; set; }
+
     public void Complete() => _done.TrySetResult();
 }

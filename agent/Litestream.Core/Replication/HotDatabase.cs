@@ -36,13 +36,11 @@ internal sealed class HotDatabase(string path, EngineConnection holder, Database
     /// <summary>What reading the whole database took last time: a wake after the WAL is gone costs this much.</summary>
     public TimeSpan FullReadTime { get; set; }
 
-    /// <summary>
-    /// Of the last generation that ended while marks were unbroken: all of it is captured, and its frames lie in the WAL until the next writer begins.
-    /// </summary>
-    public WalSalts EndedSalts { get; set; }
-
     /// <summary>The wal-index up to which everything is captured, as read under the mark that is held.</summary>
     public WalIndexHeader Captured { get; set; }
+
+    /// <summary>The last round was told of a write and found none: one more, soon.</summary>
+    public bool IsUnexplained { get; set; }
 
     /// <summary>A live check is wanted whatever the time of the last one: a resync went before.</summary>
     public bool IsCheckWanted { get; set; }

@@ -58,7 +58,6 @@ internal sealed class LiveCheck(StoreContext context, Resync resync)
     private void Mend(ReplicatedDatabase database, HotDatabase hot, List<uint> differing, long since)
     {
         var before = database.Book.Captured;
-        (hot.CheckedPages, hot.IsCheckWanted) = (0, true);
         if (!resync.TryRun(database, hot, hot.Holder, hot.Captured, since, "live-check"))
             return;
         var pages = string.Join(", ", differing.Take(NamedPages)) + (differing.Count > NamedPages ? ", …" : "");

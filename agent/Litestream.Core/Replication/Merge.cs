@@ -32,7 +32,21 @@ internal sealed class Merge
         var inputs = new ChainFile[files.Count];
         for (var i = 0; i < inputs.Length; i++)
             inputs[i] = await ChainFile.OpenAsync(storage, files[i], cancellationToken).ConfigureAwait(false);
+        CheckChain(inputs);
         return await new Merge(storage, inputs).WriteAsync(writer, output, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>A merger that lacks a transaction of its own range would take the place of those who have it.</summary>
+    private static void CheckChain(ChainFile[] inputs)
+    {
+        for (var i = 1; i < inputs.Length; i++)
+        {
+            var (before, after) = (inputs[i - 1].Header, inputs[i].Header);
+            var isNext = after.MinTxid == before.MaxTxid.Next;
+            var isBroken = isNext && before.PageSize == after.PageSize && before.Proof is { } left && after.Proof?.Pre is { } pre && pre != left.Post;
+            if (after.MinTxid > before.MaxTxid.Next || isBroken)
+                throw new LitestreamException($"{inputs[i].Name} does not continue {inputs[i - 1].Name}: they cannot be merged");
+        }
     }
 
     private async Task<LtxHeader> WriteAsync(NodeId writer, Stream output, CancellationToken cancellationToken)

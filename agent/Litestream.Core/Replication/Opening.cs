@@ -109,7 +109,6 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
         var reason = chain.NeedsImage ? null : FindBreak(database, hot.Holder);
         if (reason is not null && database.IsReplaced)
             reason = Resync.FileReplaced;
-        database.IsReplaced = false;
         if (chain.NeedsImage)
         {
             database.SetCapture(DatabaseStatus.Active, DatabaseReason.FirstCopy);
@@ -119,6 +118,7 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
         }
         database.MoveChain(chain, ChainStart.Taken);
         capture.CaptureAll(database, hot, hot.Holder, since, reason);
+        database.IsReplaced = false;
     }
 
     private PageTable TakeTable(ReplicatedDatabase database, ChainStart chain)

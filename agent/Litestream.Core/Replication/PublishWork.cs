@@ -95,18 +95,28 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
     private async Task CompactAndRetainAsync(ReplicatedDatabase database, bool published, bool isPairOut)
     {
         var isMergeDue = context.Time.GetTimestamp() >= database.CompactionAt;
-        if (isMergeDue || (published && database.CompactionAt == Lane.Never))
-        {
+        var isDue = isPairOut || context.Time.GetUtcNow() >= database.Book.DueAt;
+        if (isMergeDue || isDue || published)
             await publishing.LookIfFenceMayHaveExpiredAsync(database, stopping).ConfigureAwait(false);
+        if (isMergeDue || (published && database.CompactionAt == Lane.Never))
             database.CompactionAt = await compaction.RunDueAsync(database, stopping).ConfigureAwait(false);
-        }
         if (database.CompactionAt == Lane.Never && database.Hot is null)
             context.Copies.DropAll(database.Name);
-        var isDue = isPairOut || context.Time.GetUtcNow() >= database.Book.DueAt;
         if (isDue && database.CompactionAt == Lane.Never)
             await CloseWithSnapshotAsync(database).ConfigureAwait(false);
         if (isDue || isMergeDue)
             await RetainAsync(database).ConfigureAwait(false);
+        BookMerger(database);
+    }
+
+    /// <summary>A merger that waits must not be forgotten when the agent ends before it: the sweep of the next run asks for it.</summary>
+    private void BookMerger(ReplicatedDatabase database)
+    {
+        if (database.CompactionAt == Lane.Never)
+            return;
+        var at = context.Time.GetUtcNow() + context.Time.GetElapsedTime(context.Time.GetTimestamp(), database.CompactionAt);
+        if (database.Book.DueAt is null || database.Book.DueAt > at)
+            database.Record(b => b with { DueAt = at });
     }
 
     /// <summary>Nobody writes: the last commits get into a snapshot once, and then nothing is ever due any more.</summary>
@@ -133,8 +143,12 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
             Faults.Reach(FaultPoint.RetentionNotBooked);
             context.Books.RemoveFiles(database.Name, doomed);
         }
-        var next = Upkeep.NextDue(database.Name, [.. files.Except(doomed)], context.Options);
-        // What is due and was not done (a label keeps it, the pair is on its way) is looked at again, but not for ever.
+        // What only a label keeps falls due with the label's end.
+        var held = Retention.Choose(files, now, context.Options.L0Retention, context.Options.SnapshotRetention, []).Except(doomed).ToList();
+        var next = Upkeep.NextDue(database.Name, [.. files.Except(doomed).Except(held)], context.Options);
+        if (held.Count > 0 && database.Book.Labels.Where(l => l.At > now - Label.Lifetime).Select(l => l.At + Label.Lifetime).DefaultIfEmpty().Min() is var end && (next is null || end < next))
+            next = end;
+        // What is due and was not done (the pair is on its way) is looked at again in a minute.
         var dueAt = next <= now ? now + RetryUpkeep : next;
         if (dueAt != database.Book.DueAt)
             database.Record(b => b with { DueAt = dueAt });

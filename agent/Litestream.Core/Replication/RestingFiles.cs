@@ -19,6 +19,6 @@ internal readonly record struct RestingFiles(FileStat Main, ulong WalInode, WalS
         var wal = FileStat.Of(DatabaseFiles.WalOf(path));
         if (wal is null || WalInode == 0)
             return wal is null && WalInode == 0;
-        return wal.Value.Inode == WalInode && position is { } p && WalAtRest.Read(path, p, pageSize) is { HasFrameBehind: false } rest && rest.Salts == WalSalts;
+        return wal.Value.Inode == WalInode && position is { } p && WalAtRest.Read(path, p, pageSize) is { HasMoved: false } rest && rest.Salts == WalSalts;
     }
 }

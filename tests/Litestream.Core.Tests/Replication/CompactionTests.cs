@@ -18,6 +18,36 @@ public sealed class CompactionTests
     }
 
     [Fact]
+    public void Files_are_cut_in_the_order_of_their_transactions_whatever_their_times_say()
+    {
+        var noon = new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
+        // 5 and 6 were uploaded late and listed with that time, 7 to 9 are known by the time of their capture.
+        int[] seconds = [605, 606, 3, 33, 63, 607, 640];
+        var files = seconds.Select((s, i) => new LtxFile(0, new((ulong)i + 5), new((ulong)i + 5), 100, noon.AddSeconds(s)));
+        var runs = CompactionSchedule.Cut(files, TimeSpan.FromSeconds(30));
+        Assert.Equal(["5-10 due 630", "11-11 due 660"], runs.Select(r => $"{r.Files[0].MinTxid.Value}-{r.Files[^1].MaxTxid.Value} due {(r.Due - noon).TotalSeconds:0}"));
+        Assert.All(runs, r => Assert.All(r.Files.Zip(r.Files.Skip(1)), p => Assert.Equal(p.First.MaxTxid.Next, p.Second.MinTxid)));
+    }
+
+    [Fact]
+    public async Task Files_that_do_not_follow_one_another_are_not_merged()
+    {
+        await using var folder = new ReplicatedFolder();
+        using var application = folder.NewTenant();
+        folder.Open();
+        var database = folder.Register(Name);
+        for (var i = 0; i < 4; i++)
+        {
+            application.Sql("INSERT INTO t (v) VALUES ('more')");
+            await ReplicatedFolder.SyncAsync(database);
+        }
+        var files = await folder.ListAsync(Name, 0);
+        LtxFile[] torn = [files[0], files[2]];
+        var error = await Assert.ThrowsAsync<LitestreamException>(() => Merge.RunAsync(folder.StorageOf(Name), torn, default, Stream.Null, default));
+        Assert.Contains("does not continue", error.Message);
+    }
+
+    [Fact]
     public async Task Levels_touch_each_other_and_every_boundary_restores_to_the_state_it_had()
     {
         await using var folder = new ReplicatedFolder();

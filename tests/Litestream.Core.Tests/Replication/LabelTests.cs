@@ -42,6 +42,37 @@ public sealed class LabelTests
         Assert.Equal((label.Txid, label.Reason), folder.Register(Name).State.Book.Labels.Select(l => (l.Txid, l.Reason)).Single());
     }
 
+    /// <summary>Cold with a WAL left to its application: the same salts, nothing behind our position, and yet another past.</summary>
+    [Fact]
+    public async Task A_tail_that_was_lost_and_written_anew_while_cold_is_noticed()
+    {
+        await using var folder = new ReplicatedFolder();
+        folder.Options = folder.Options with { QuietTime = TimeSpan.FromMilliseconds(100) };
+        var application = folder.NewTenant();
+        folder.Open();
+        var database = folder.Register(Name);
+        application.Sql("INSERT INTO t (v) VALUES ('synced to the disk')");
+        await ReplicatedFolder.SyncAsync(database);
+        var kept = new FileInfo(folder.PathOf(Name) + "-wal").Length;
+        application.Sql("INSERT INTO t (v) VALUES ('never on the disk')");
+        await ReplicatedFolder.SyncAsync(database);
+        var newest = database.Snapshot().Txid;
+        await ReplicatedFolder.WaitAsync(() => database.Snapshot() is { IsHot: false, Reason: DatabaseReason.Cold }, "cold although the application is connected");
+        await folder.DropAsync();
+        application.Kill();
+        File.Delete(folder.PathOf(Name) + "-shm");
+        using (var wal = File.OpenWrite(folder.PathOf(Name) + "-wal"))
+            wal.SetLength(kept);
+        using var after = new Application(folder.PathOf(Name));
+        after.Sql("INSERT INTO t (v) VALUES ('after the power came back')");
+
+        folder.Open();
+        database = folder.Register(Name);
+        await ReplicatedFolder.WaitAsync(() => database.Snapshot().ReplicatedTxid > newest, "the other past is captured");
+        await folder.AssertRestoresEqualAsync(Name);
+        Assert.Equal(newest, Assert.Single(database.State.Book.Labels).Txid);
+    }
+
     [Fact]
     public async Task The_state_before_a_power_loss_that_took_the_tail_of_the_WAL_stays_restorable()
     {
