@@ -324,7 +324,8 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
             // A lock, or a page table that is built anew: a moment later it may go. Whoever stops the store has set the time for it.
             if (database.CaptureFailures <= TriesAtTheEnd && failure.Status != DatabaseStatus.Error && failure.RetryIn != Timeout.InfiniteTimeSpan)
                 return context.In(BriefPause);
-            exit.IsIncomplete = failure.Reason is not (DatabaseReason.FileMissing or DatabaseReason.EmptyFile);
+            // What could never be captured is named in the status all along; this could have been.
+            exit.IsIncomplete = failure.Reason is DatabaseReason.Locked or DatabaseReason.Pending or DatabaseReason.SpoolFull or DatabaseReason.StateDiskFull or DatabaseReason.DatabaseDiskFull;
             exit.IsClosed = true;
             database.PublishLane.Wake();
             return Lane.Never;
