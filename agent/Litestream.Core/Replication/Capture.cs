@@ -18,6 +18,7 @@ internal sealed class Capture(StoreContext context, Staging staging, Resync resy
     public WalIndexHeader Round(ReplicatedDatabase database, HotDatabase hot, long since)
     {
         var next = hot.Spare;
+        MoveMark(hot);
         next.BeginMark();
         try
         {
@@ -31,6 +32,16 @@ internal sealed class Capture(StoreContext context, Staging staging, Resync resy
             next.EndTransaction();
             throw;
         }
+    }
+
+    /// <summary>
+    /// A checkpoint of the application that found an older mark of ours waits until that mark's lock is free, and marks hand over hand may have come
+    /// back to it. When it waits, nothing can be committed and everything is captured: the next mark goes to another lock.
+    /// </summary>
+    private static void MoveMark(HotDatabase hot)
+    {
+        if (hot.Holder.ReadWalIndex() is { Unbackfilled: > 0 } index && index.MxFrame == hot.Captured.MxFrame && index.Salts == hot.Captured.Salts && hot.Holder.IsCheckpointRunning())
+            hot.Holder.OfferMark(index.MxFrame);
     }
 
     /// <summary>

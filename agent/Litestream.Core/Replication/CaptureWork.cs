@@ -299,7 +299,8 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
         if (database.Hot is not { } hot)
             return;
         database.Hot = null;
-        hot.Dispose();
+        hot.CloseSpare();
+        Leftovers.Close(database.Path, hot.Holder, hot.LastMain, hot.Files);
         if (hot.Table.Txid == database.Book.Captured)
             hot.Table.TrySave(context.TablePathOf(database.Name));
     }

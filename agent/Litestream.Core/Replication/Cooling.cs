@@ -59,6 +59,8 @@ internal sealed class Cooling(StoreContext context, Capture capture, Checkpoint 
             return false;
         connection.CheckpointOnClose(true);
         Close(database, hot);
+        // Deleted in this very moment: SQLite leaves a WAL beside a database that is not there, and everything in it is in the database file.
+        Leftovers.RemoveOrphans(database.Path, hot.Files);
         Faults.Reach(FaultPoint.CooledNotBooked);
         Rest(database, FileStat.Of(database.Path) is { } after && after.IsUnchanged(file) ? new(file, 0, default) : null);
         return true;

@@ -15,13 +15,12 @@ internal static class Leftovers
     /// </summary>
     public static string Settle(string path, HotDatabase hot, Predicate<FileStat> isOpenHere)
     {
-        var isOurWal = IsSame(FileStat.Of(DatabaseFiles.WalOf(path)), hot.Files.Wal);
-        if (!isOurWal)
+        if (!FileStat.IsSameFile(FileStat.Of(DatabaseFiles.WalOf(path)), hot.Files.Wal))
             return "";
         if (FileStat.Of(path) is { } now)
         {
             // The same database with another -shm: somebody removed files under us, and nothing of the old ones may reach it.
-            if (IsSame(now, hot.Files.Main))
+            if (FileStat.IsSameFile(now, hot.Files.Main))
                 return "";
             // Somebody who has the new file open has read the stale WAL with it: too late for us.
             if (isOpenHere(now) || IsOpenElsewhere(path, now) != false)
@@ -29,7 +28,26 @@ internal static class Leftovers
         }
         if (!TryEmptyWal(hot))
             return $"the WAL stays at {DatabaseFiles.WalOf(path)}: the database was moved away and is in use, move it along";
-        return "removed " + string.Join(" and ", RemoveIfSame(DatabaseFiles.WalOf(path), hot.Files.Wal).Concat(RemoveIfSame(DatabaseFiles.ShmOf(path), hot.Files.Shm)));
+        return "removed " + string.Join(" and ", RemoveBoth(path, hot.Files));
+    }
+
+    /// <summary>
+    /// Closes the last of our connections. Where the file was deleted meanwhile, nobody can ever use its WAL again: <paramref name="files"/>' one goes,
+    /// lest whoever creates a database under this name inherits it.
+    /// </summary>
+    public static void Close(string path, EngineConnection connection, FileStat opened, DatabaseFiles files)
+    {
+        var isDeleted = connection.HeldFile(opened) is { Links: 0 };
+        connection.Dispose();
+        if (isDeleted)
+            RemoveOrphans(path, files);
+    }
+
+    /// <summary>Removes the WAL of <paramref name="files"/>, which nobody needs any more, if it still lies there without a database.</summary>
+    public static void RemoveOrphans(string path, DatabaseFiles files)
+    {
+        if (FileStat.Of(path) is null)
+            _ = RemoveBoth(path, files);
     }
 
     /// <summary>
@@ -67,14 +85,17 @@ internal static class Leftovers
         }
     }
 
-    private static IEnumerable<string> RemoveIfSame(string path, FileStat? ours)
+    private static List<string> RemoveBoth(string path, DatabaseFiles ours)
     {
-        if (!IsSame(FileStat.Of(path), ours))
-            yield break;
-        File.Delete(path);
-        Faults.Reach(FaultPoint.LeftoversHalfRemoved);
-        yield return Path.GetFileName(path);
+        var removed = new List<string>();
+        foreach (var (name, file) in new[] { (DatabaseFiles.WalOf(path), ours.Wal), (DatabaseFiles.ShmOf(path), ours.Shm) })
+        {
+            if (!FileStat.IsSameFile(FileStat.Of(name), file))
+                continue;
+            File.Delete(name);
+            Faults.Reach(FaultPoint.LeftoversHalfRemoved);
+            removed.Add(Path.GetFileName(name));
+        }
+        return removed;
     }
-
-    private static bool IsSame(FileStat? a, FileStat? b) => a is { } x && b is { } y && x.IsSameFile(y);
 }

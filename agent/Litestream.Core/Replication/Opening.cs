@@ -30,7 +30,6 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
         var before = CheckFile(database);
         RefuseSecondName(database, before);
         database.IsReplaced |= database.Book.Resting is { } resting && !resting.Main.IsSameFile(before);
-        var hadWal = FileStat.Of(DatabaseFiles.WalOf(database.Path)) is not null;
         var connection = EngineConnection.Open(database.Path);
         HotDatabase? hot = null;
         try
@@ -38,8 +37,6 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
             CheckFormat(database, connection, before);
             connection.BeginMark();
             var files = DatabaseFiles.At(database.Path);
-            if (files.Main is null && !hadWal)
-                RemoveOwn(database.Path, connection);
             if (files.Main is not { } now || !now.IsSameFile(before))
                 throw new CaptureException(DatabaseStatus.Waiting, DatabaseReason.BeingCreated, $"{database.Path} was replaced while it was opened", retryIn: TimeSpan.FromMilliseconds(50));
             hot = new HotDatabase(database.Path, connection, files, TakeTable(database, chain)) { LastWriteAt = context.Time.GetTimestamp(), TableSavedAt = context.Time.GetTimestamp() };
@@ -52,7 +49,7 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
         catch
         {
             // What was staged before it went wrong is captured: the table must not fall behind.
-            connection.Dispose();
+            Leftovers.Close(database.Path, connection, before, hot?.Files ?? DatabaseFiles.At(database.Path));
             if (hot is { Table.PageCount: > 0 } && hot.Table.Txid == database.Book.Captured)
                 hot.Table.TrySave(context.TablePathOf(database.Name));
             throw;
@@ -105,14 +102,6 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
             return false;
         var header = WalFrameHeader.Read(frame);
         return header.Salts == position.Salts && header.Checksum == position.Checksum;
-    }
-
-    /// <summary>Deleted in the moment of opening: the WAL that our own first read made must not lie there for whoever comes next.</summary>
-    private static void RemoveOwn(string path, EngineConnection connection)
-    {
-        connection.EndTransaction();
-        File.Delete(DatabaseFiles.WalOf(path));
-        File.Delete(DatabaseFiles.ShmOf(path));
     }
 
     private void Establish(ReplicatedDatabase database, HotDatabase hot, ChainStart chain, long since)

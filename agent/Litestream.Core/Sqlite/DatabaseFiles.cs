@@ -15,5 +15,5 @@ internal readonly record struct DatabaseFiles(FileStat? Main, FileStat? Wal, Fil
     public bool AreSameFiles(DatabaseFiles other) =>
         IsSame(Main, other.Main) && IsSame(Wal, other.Wal) && IsSame(Shm, other.Shm);
 
-    private static bool IsSame(FileStat? a, FileStat? b) => a is { } x && b is { } y ? x.IsSameFile(y) : a is null && b is null;
+    private static bool IsSame(FileStat? a, FileStat? b) => (a is null && b is null) || FileStat.IsSameFile(a, b);
 }

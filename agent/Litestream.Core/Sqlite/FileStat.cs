@@ -15,6 +15,9 @@ internal readonly partial record struct FileStat(ulong Device, ulong Inode, long
     /// <summary>The same file, whatever was written to it.</summary>
     public bool IsSameFile(FileStat other) => Device == other.Device && Inode == other.Inode;
 
+    /// <summary>Both exist and are the same file.</summary>
+    public static bool IsSameFile(FileStat? a, FileStat? b) => a is { } x && b is { } y && x.IsSameFile(y);
+
     /// <summary>The same file and no write since: a write moves mtime and ctime, utimes cannot set ctime back.</summary>
     public bool IsUnchanged(FileStat other) =>
         IsSameFile(other) && SizeBytes == other.SizeBytes && MtimeNs == other.MtimeNs && CtimeNs == other.CtimeNs;

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Litestream.Sqlite;
 
-/// <summary><c>sqlite3_io_methods</c> up to <c>xShmMap</c> (sqlite.org/c3ref/io_methods.html), which needs version 2.</summary>
+/// <summary><c>sqlite3_io_methods</c> up to <c>xShmLock</c> (sqlite.org/c3ref/io_methods.html), which needs version 2.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct SqliteFileMethods
 {
@@ -20,4 +20,5 @@ internal unsafe struct SqliteFileMethods
     public nint SectorSize;
     public nint DeviceCharacteristics;
     public delegate* unmanaged[Cdecl]<SqliteFile*, int, int, int, void**, int> ShmMap;
+    public delegate* unmanaged[Cdecl]<SqliteFile*, int, int, int, int> ShmLock;
 }
