@@ -1,4 +1,5 @@
 using System.Text;
+using Litestream.Core.Tests.Needs;
 using Litestream.Ltx;
 using Xunit.Abstractions;
 
@@ -80,7 +81,7 @@ public sealed class ChecksumTests(ITestOutputHelper output)
         Assert.Throws<ArgumentOutOfRangeException>(() => Crc64.Combine(1, 2, -1));
     }
 
-    [LinuxFact]
+    [NeedsLinux]
     public void Checksums_read_nothing_outside_their_data()
     {
         var random = Seeded();

@@ -1,3 +1,4 @@
+using Litestream.Core.Tests.Needs;
 using Litestream.Ltx;
 using Xunit.Abstractions;
 
@@ -37,7 +38,7 @@ public sealed class LtxRoundTripTests(ITestOutputHelper output)
         AssertIndexServesPages(bytes, pages);
     }
 
-    [LibLz4Fact]
+    [NeedsLz4]
     public void Frames_written_by_the_reference_are_read_whatever_their_options()
     {
         var random = Seeded();

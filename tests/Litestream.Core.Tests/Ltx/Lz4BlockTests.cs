@@ -1,3 +1,4 @@
+using Litestream.Core.Tests.Needs;
 using Litestream.Ltx;
 using Xunit.Abstractions;
 
@@ -73,7 +74,7 @@ public sealed class Lz4BlockTests(ITestOutputHelper output)
         Assert.False(Lz4Block.TryDecompress(block, new byte[65536]));
     }
 
-    [LinuxFact]
+    [NeedsLinux]
     public void Neither_direction_touches_memory_outside_its_buffers()
     {
         var random = Seeded();
@@ -91,7 +92,7 @@ public sealed class Lz4BlockTests(ITestOutputHelper output)
         }
     }
 
-    [LinuxFact]
+    [NeedsLinux]
     public void Damaged_blocks_never_read_or_write_outside()
     {
         var random = Seeded();
@@ -111,7 +112,7 @@ public sealed class Lz4BlockTests(ITestOutputHelper output)
         Assert.InRange(refused, 5_000, 20_000);
     }
 
-    [LibLz4Fact]
+    [NeedsLz4]
     public void Liblz4_reads_what_we_write_and_we_read_what_it_writes()
     {
         var random = Seeded();
@@ -127,7 +128,7 @@ public sealed class Lz4BlockTests(ITestOutputHelper output)
         }
     }
 
-    [LibLz4Fact]
+    [NeedsLz4]
     public void Liblz4_agrees_about_damaged_blocks()
     {
         var random = Seeded();

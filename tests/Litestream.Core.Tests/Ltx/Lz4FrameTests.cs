@@ -1,3 +1,4 @@
+using Litestream.Core.Tests.Needs;
 using Litestream.Ltx;
 using Xunit.Abstractions;
 
@@ -86,7 +87,7 @@ public sealed class Lz4FrameTests(ITestOutputHelper output)
         Assert.True(TryDecode(frame, []));
     }
 
-    [LibLz4Fact]
+    [NeedsLz4]
     public void Long_frames_of_the_reference_are_read_in_any_pieces()
     {
         var random = Seeded();
@@ -98,7 +99,7 @@ public sealed class Lz4FrameTests(ITestOutputHelper output)
         }
     }
 
-    [LibLz4Fact]
+    [NeedsLz4]
     public void Damaged_long_frames_are_refused_or_mean_the_same()
     {
         var random = Seeded();

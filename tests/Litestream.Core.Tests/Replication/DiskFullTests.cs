@@ -1,4 +1,4 @@
-using Litestream.Core.Tests.Storage;
+using Litestream.Tests.Needs;
 
 namespace Litestream.Core.Tests.Replication;
 
@@ -7,7 +7,7 @@ public sealed class DiskFullTests
 {
     private const string Name = ReplicatedFolder.Name;
 
-    [NeedsTmpfs]
+    [NeedsMount]
     public async Task In_the_state_directory()
     {
         using var small = new SmallFileSystem(4);
@@ -21,7 +21,7 @@ public sealed class DiskFullTests
         await RecoverAsync(small, folder, database);
     }
 
-    [NeedsTmpfs]
+    [NeedsMount]
     public async Task In_the_replica()
     {
         using var small = new SmallFileSystem(4);
@@ -39,7 +39,7 @@ public sealed class DiskFullTests
         await RecoverAsync(small, folder, database);
     }
 
-    [NeedsTmpfs]
+    [NeedsMount]
     public async Task In_the_watched_directory()
     {
         using var small = new SmallFileSystem(8);
@@ -66,7 +66,7 @@ public sealed class DiskFullTests
     }
 
     /// <summary>Nobody has it open, and there is no room for the files that a connection needs.</summary>
-    [NeedsTmpfs]
+    [NeedsMount]
     public async Task In_the_watched_directory_of_a_cold_tenant()
     {
         using var small = new SmallFileSystem(4);

@@ -1,6 +1,5 @@
-using Litestream.Core.Tests.Needs;
-using Litestream.Core.Tests.Storage;
 using Litestream.Sqlite;
+using Litestream.Tests.Needs;
 
 namespace Litestream.Core.Tests.Replication;
 
@@ -129,7 +128,7 @@ public sealed class UnsupportedFilesTests
         Assert.Equal(65534u, FileStat.Of(DatabaseFiles.ShmOf(folder.PathOf(Name)))!.Value.Uid);
     }
 
-    [NeedsTmpfs]
+    [NeedsMount]
     public async Task A_read_only_file_system_is_named_with_what_the_agent_needs()
     {
         using var small = new SmallFileSystem(8);

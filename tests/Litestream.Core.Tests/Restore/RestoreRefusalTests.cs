@@ -2,6 +2,7 @@ using Litestream.Core.Tests.Storage;
 using Litestream.Ltx;
 using Litestream.Restore;
 using Litestream.Storage;
+using Litestream.Tests.Needs;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Litestream.Core.Tests.Restore;
@@ -136,7 +137,7 @@ public sealed class RestoreRefusalTests
         Assert.Empty(target.Files);
     }
 
-    [NeedsTmpfs]
+    [NeedsMount]
     public async Task A_full_disk_is_noticed_before_anything_is_fetched()
     {
         using var history = new History();

@@ -1,8 +1,10 @@
+using Litestream.Core.Tests.Needs;
 using Litestream.Storage;
 
 namespace Litestream.Core.Tests.Storage;
 
 /// <summary>A folder as the replica, staged files in memory: they cannot be linked and are copied.</summary>
+[NeedsSharedMemory]
 public sealed class FolderStorageAcrossFileSystemsTests : StorageContract
 {
     private readonly ScratchFolder _replica = new();

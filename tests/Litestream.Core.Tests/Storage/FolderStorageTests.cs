@@ -1,6 +1,7 @@
 using System.Globalization;
 using Litestream.Ltx;
 using Litestream.Storage;
+using Litestream.Tests.Needs;
 
 namespace Litestream.Core.Tests.Storage;
 
@@ -81,7 +82,7 @@ public sealed class FolderStorageTests : StorageContract
         Assert.Contains(_replica["a"], error.Message, StringComparison.Ordinal);
     }
 
-    [NeedsTmpfs]
+    [NeedsMount]
     public async Task A_full_replica_says_so_and_shows_no_half_file()
     {
         using var small = new SmallFileSystem(megabytes: 1);

@@ -1,6 +1,6 @@
 using System.Globalization;
-using Litestream.EndToEnd.Needs;
 using Litestream.EndToEnd.Programs;
+using Litestream.Tests.Needs;
 
 namespace Litestream.EndToEnd.Scenarios;
 
@@ -91,61 +91,39 @@ public sealed class IsolationTests : IDisposable
     [NeedsMount]
     public async Task A_full_replica_is_named_and_catches_up_when_there_is_room()
     {
-        var small = _sandbox.Folder("small");
-        (await ChildProcess.RunAsync("mount", ["-t", "tmpfs", "-o", "size=2m", "tmpfs", small], _sandbox.Root)).MustSucceed();
-        try
-        {
-            _sandbox.Replica = Path.Combine(small, "replica");
-            var tenant = await _sandbox.CreateTenantAsync();
-            using var agent = await RunningAgent.StartAsync(_sandbox, "-lag-limit", "1s");
-            await tenant.ReplicaBecomesEqualAsync(agent);
-            var ballast = Path.Combine(small, "ballast");
-            await FillAsync(ballast);
-            using var application = await tenant.OpenAsync();
-            await application.InsertAsync(100, 2000);
-
-            await agent.WaitForAsync(tenant.Id, client => client is { Status: "error", Reason: "replica-disk-full" }, "says that the replica is full");
-            await Eventually.TrueAsync(async () => (int)(await agent.Http.GetAsync(new Uri("/api/health", UriKind.Relative))).StatusCode == 503, () => "health says 503\n" + agent.Said);
-            File.Delete(ballast);
-            (await ChildProcess.RunAsync("mount", ["-o", "remount,size=64m", small], _sandbox.Root)).MustSucceed();
-            await tenant.ReplicaBecomesEqualAsync(agent, TimeSpan.FromSeconds(90));
-            await Eventually.TrueAsync(async () => (int)(await agent.Http.GetAsync(new Uri("/api/health", UriKind.Relative))).StatusCode == 200, () => "health says 200\n" + agent.Said);
-            await agent.StopInOrderAsync();
-        }
-        finally
-        {
-            await ChildProcess.RunAsync("umount", ["-l", small], _sandbox.Root);
-        }
+        using var small = new SmallFileSystem(2);
+        _sandbox.Replica = Path.Combine(small.Path, "replica");
+        await FillAndFreeAsync(small, 100, "replica-disk-full",
+            async agent => await Eventually.TrueAsync(async () => await HealthOfAsync(agent) == 503, () => "health says 503\n" + agent.Said),
+            async agent => await Eventually.TrueAsync(async () => await HealthOfAsync(agent) == 200, () => "health says 200\n" + agent.Said));
     }
 
     [NeedsMount]
     public async Task A_full_disk_of_the_state_is_named_and_loses_nothing()
     {
-        var small = _sandbox.Folder("small");
-        (await ChildProcess.RunAsync("mount", ["-t", "tmpfs", "-o", "size=4m", "tmpfs", small], _sandbox.Root)).MustSucceed();
-        try
-        {
-            _sandbox.State = Path.Combine(small, "state");
-            Directory.CreateDirectory(_sandbox.State);
-            var tenant = await _sandbox.CreateTenantAsync();
-            using var agent = await RunningAgent.StartAsync(_sandbox);
-            await tenant.ReplicaBecomesEqualAsync(agent);
-            var ballast = Path.Combine(small, "ballast");
-            await FillAsync(ballast);
-            using var application = await tenant.OpenAsync();
-            await application.InsertAsync(1000, 2000);
-
-            await agent.WaitForAsync(tenant.Id, client => client is { Status: "error", Reason: "state-disk-full" }, "says that the state is full");
-            File.Delete(ballast);
-            (await ChildProcess.RunAsync("mount", ["-o", "remount,size=64m", small], _sandbox.Root)).MustSucceed();
-            await tenant.ReplicaBecomesEqualAsync(agent, TimeSpan.FromSeconds(90));
-            await agent.StopInOrderAsync();
-        }
-        finally
-        {
-            await ChildProcess.RunAsync("umount", ["-l", small], _sandbox.Root);
-        }
+        using var small = new SmallFileSystem(4);
+        _sandbox.State = Directory.CreateDirectory(Path.Combine(small.Path, "state")).FullName;
+        await FillAndFreeAsync(small, 1000, "state-disk-full", _ => Task.CompletedTask, _ => Task.CompletedTask);
     }
+
+    private async Task FillAndFreeAsync(SmallFileSystem small, int rows, string reason, Func<RunningAgent, Task> whileFull, Func<RunningAgent, Task> afterwards)
+    {
+        var tenant = await _sandbox.CreateTenantAsync();
+        using var agent = await RunningAgent.StartAsync(_sandbox, "-lag-limit", "1s");
+        await tenant.ReplicaBecomesEqualAsync(agent);
+        small.Fill();
+        using var application = await tenant.OpenAsync();
+        await application.InsertAsync(rows, 2000);
+
+        await agent.WaitForAsync(tenant.Id, client => client.Status == "error" && client.Reason == reason, $"says {reason}");
+        await whileFull(agent);
+        small.Free();
+        await tenant.ReplicaBecomesEqualAsync(agent, TimeSpan.FromSeconds(90));
+        await afterwards(agent);
+        await agent.StopInOrderAsync();
+    }
+
+    private static async Task<int> HealthOfAsync(RunningAgent agent) => (int)(await agent.Http.GetAsync(new Uri("/api/health", UriKind.Relative))).StatusCode;
 
     private async Task OthersDoNotNoticeAsync(Tenant bad, Func<AgentClient, bool> shows)
     {
@@ -157,20 +135,5 @@ public sealed class IsolationTests : IDisposable
         await good.ReplicaBecomesEqualAsync(agent);
         Assert.Equal("", bad.Listing());
         await agent.StopInOrderAsync();
-    }
-
-    private static async Task FillAsync(string path)
-    {
-        await using var file = File.Create(path, bufferSize: 0);
-        var block = new byte[4096];
-        try
-        {
-            while (true)
-                file.Write(block);
-        }
-        catch (IOException)
-        {
-            // Full, as wanted.
-        }
     }
 }

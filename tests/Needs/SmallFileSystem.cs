@@ -1,21 +1,25 @@
 using System.Runtime.InteropServices;
 
-namespace Litestream.Core.Tests.Storage;
+namespace Litestream.Tests.Needs;
 
 /// <summary>A file system in memory that is soon full.</summary>
 internal sealed partial class SmallFileSystem : IDisposable
 {
-    private readonly ScratchFolder _mountPoint = new();
+    private readonly DirectoryInfo _mountPoint = Directory.CreateTempSubdirectory("litestream-test-");
 
     public SmallFileSystem(int megabytes)
     {
-        if (Mount("tmpfs", _mountPoint.Path, "tmpfs", 0, $"size={megabytes}m") != 0)
-            throw new InvalidOperationException($"mount: {Marshal.GetLastPInvokeErrorMessage()}");
+        if (Mount("tmpfs", Path, "tmpfs", 0, $"size={megabytes}m") == 0)
+            return;
+        var error = Marshal.GetLastPInvokeErrorMessage();
+        _mountPoint.Delete();
+        throw new InvalidOperationException($"mount: {error}");
     }
 
-    public static bool CanMount { get; } = TryMount();
+    /// <summary>Root, and not in a container that forbids it.</summary>
+    public static bool CanMount { get; } = OperatingSystem.IsLinux() && TryMount();
 
-    public string Path => _mountPoint.Path;
+    public string Path => _mountPoint.FullName;
 
     private string Ballast => System.IO.Path.Combine(Path, "ballast");
 
@@ -54,8 +58,8 @@ internal sealed partial class SmallFileSystem : IDisposable
     public void Dispose()
     {
         const int Detach = 2; // MNT_DETACH
-        _ = Unmount(_mountPoint.Path, Detach);
-        _mountPoint.Dispose();
+        _ = Unmount(Path, Detach);
+        _mountPoint.Delete();
     }
 
     private static bool TryMount()

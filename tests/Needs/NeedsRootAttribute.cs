@@ -1,6 +1,4 @@
-using Litestream.Tests.Needs;
-
-namespace Litestream.Core.Tests.Needs;
+namespace Litestream.Tests.Needs;
 
 /// <summary>Root, to give a file another owner.</summary>
 [AttributeUsage(AttributeTargets.Method)]
