@@ -5,7 +5,7 @@ namespace Litestream.Core.Tests.Replication;
 
 public sealed class CompactionTests
 {
-    private const string Name = "12345678-1234-5678-9abc-123456789012";
+    private const string Name = ReplicatedFolder.Name;
 
     [Fact]
     public void A_level_is_due_at_multiples_of_its_interval()

@@ -5,13 +5,13 @@ namespace Litestream.Core.Tests.Replication;
 /// <summary>Whatever happens to the WAL, the replica equals the database; and nothing is copied whole without need.</summary>
 public sealed class ContinuityTests
 {
-    private const string Name = "12345678-1234-5678-9abc-123456789012";
+    private const string Name = ReplicatedFolder.Name;
 
     [Fact]
     public async Task A_stopped_agent_continues_its_chain_and_never_begins_a_second_one()
     {
         await using var folder = new ReplicatedFolder();
-        using var application = NewTenant(folder);
+        using var application = folder.NewTenant();
         for (var run = 0; run < 4; run++)
         {
             folder.Open();
@@ -32,7 +32,7 @@ public sealed class ContinuityTests
     public async Task An_agent_that_died_without_a_last_sync_loses_nothing_that_is_in_the_wal()
     {
         await using var folder = new ReplicatedFolder();
-        using var application = NewTenant(folder);
+        using var application = folder.NewTenant();
         for (var run = 0; run < 4; run++)
         {
             folder.Open();
@@ -51,7 +51,7 @@ public sealed class ContinuityTests
     public async Task A_generation_that_ended_while_nobody_watched_is_found_by_page_difference()
     {
         await using var folder = new ReplicatedFolder();
-        using var application = NewTenant(folder);
+        using var application = folder.NewTenant();
         application.Sql("INSERT INTO t (v) SELECT hex(randomblob(500)) FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<2000) SELECT i FROM n)");
         folder.Open();
         await ReplicatedFolder.SyncAsync(folder.Register(Name));
@@ -72,7 +72,7 @@ public sealed class ContinuityTests
     public async Task A_truncate_checkpoint_of_the_application_in_a_loop_costs_no_resync()
     {
         await using var folder = new ReplicatedFolder();
-        using var application = NewTenant(folder);
+        using var application = folder.NewTenant();
         var store = folder.Open();
         var database = folder.Register(Name);
         await ReplicatedFolder.SyncAsync(database);
@@ -95,7 +95,7 @@ public sealed class ContinuityTests
     public async Task The_wal_of_a_busy_application_stays_bounded()
     {
         await using var folder = new ReplicatedFolder();
-        using var application = NewTenant(folder);
+        using var application = folder.NewTenant();
         folder.Open();
         var database = folder.Register(Name);
         await ReplicatedFolder.SyncAsync(database);
@@ -122,7 +122,7 @@ public sealed class ContinuityTests
     public async Task Every_page_size_is_replicated(int pageSize)
     {
         await using var folder = new ReplicatedFolder();
-        using var application = NewTenant(folder, $"PRAGMA page_size={pageSize}");
+        using var application = folder.NewTenant(pragma: $"PRAGMA page_size={pageSize}");
         folder.Open();
         var database = folder.Register(Name);
         for (var i = 0; i < 5; i++)
@@ -141,7 +141,7 @@ public sealed class ContinuityTests
     public async Task Shrinking_and_growing_again_is_followed(string autoVacuum)
     {
         await using var folder = new ReplicatedFolder();
-        using var application = NewTenant(folder, autoVacuum);
+        using var application = folder.NewTenant(pragma: autoVacuum);
         folder.Open();
         var database = folder.Register(Name);
         for (var i = 0; i < 4; i++)
@@ -161,7 +161,7 @@ public sealed class ContinuityTests
     public async Task A_vacuum_that_changes_the_page_size_is_followed()
     {
         await using var folder = new ReplicatedFolder();
-        var application = NewTenant(folder);
+        var application = folder.NewTenant();
         folder.Open();
         var database = folder.Register(Name);
         await ReplicatedFolder.SyncAsync(database);
@@ -187,7 +187,7 @@ public sealed class ContinuityTests
     public async Task Lost_books_are_rebuilt_from_the_replica()
     {
         await using var folder = new ReplicatedFolder();
-        using var application = NewTenant(folder);
+        using var application = folder.NewTenant();
         folder.Open();
         await ReplicatedFolder.SyncAsync(folder.Register(Name));
         await folder.StopAsync();
@@ -207,7 +207,7 @@ public sealed class ContinuityTests
     public async Task A_replica_written_a_moment_ago_by_another_agent_is_not_touched()
     {
         await using var folder = new ReplicatedFolder();
-        using var application = NewTenant(folder);
+        using var application = folder.NewTenant();
         folder.Open();
         await ReplicatedFolder.SyncAsync(folder.Register(Name));
         await folder.StopAsync();
@@ -224,7 +224,7 @@ public sealed class ContinuityTests
     public async Task A_replica_that_lost_its_files_gets_a_new_image()
     {
         await using var folder = new ReplicatedFolder();
-        using var application = NewTenant(folder);
+        using var application = folder.NewTenant();
         folder.Open();
         await ReplicatedFolder.SyncAsync(folder.Register(Name));
         application.Sql("INSERT INTO t (v) VALUES ('more')");
@@ -239,7 +239,7 @@ public sealed class ContinuityTests
     public async Task Two_agents_on_one_replica_end_in_split_brain_for_exactly_one()
     {
         await using var first = new ReplicatedFolder();
-        using var application = NewTenant(first);
+        using var application = first.NewTenant();
         first.Open();
         var ours = first.Register(Name);
         await ReplicatedFolder.SyncAsync(ours);
@@ -255,16 +255,6 @@ public sealed class ContinuityTests
         ours.Notice(FileEvent.Wal);
         Assert.Single(await first.ListAsync(Name, 0));
         await Assert.ThrowsAsync<LitestreamException>(() => ours.SyncAsync(default));
-    }
-
-    private static Application NewTenant(ReplicatedFolder folder, string pragma = "PRAGMA page_size=4096")
-    {
-        var application = new Application(folder.PathOf(Name));
-        application.Sql(pragma);
-        application.Sql("PRAGMA journal_mode=WAL");
-        application.Sql("CREATE TABLE t (id INTEGER PRIMARY KEY, v)");
-        application.Sql("INSERT INTO t (v) VALUES ('first')");
-        return application;
     }
 
     private static void AssertContiguous(IReadOnlyList<LtxFile> files)

@@ -2,13 +2,13 @@ namespace Litestream.Core.Tests.Replication;
 
 public sealed class CoolingTests
 {
-    private const string Name = "12345678-1234-5678-9abc-123456789012";
+    private const string Name = ReplicatedFolder.Name;
 
     [Fact]
     public async Task A_database_that_nobody_uses_is_closed_and_leaves_no_wal_behind()
     {
         await using var folder = new ReplicatedFolder();
-        using (var application = NewTenant(folder))
+        using (var application = folder.NewTenant())
             application.Sql("INSERT INTO t (v) VALUES ('a')");
         folder.Open();
         var database = folder.Register(Name);
@@ -21,7 +21,7 @@ public sealed class CoolingTests
     public async Task An_application_that_opens_writes_and_closes_per_request_loses_nothing()
     {
         await using var folder = new ReplicatedFolder();
-        NewTenant(folder).Dispose();
+        folder.NewTenant().Dispose();
         folder.Open();
         var database = folder.Register(Name);
         for (var i = 0; i < 6; i++)
@@ -41,7 +41,7 @@ public sealed class CoolingTests
     {
         await using var folder = new ReplicatedFolder();
         folder.Options = folder.Options with { QuietTime = TimeSpan.FromMilliseconds(100) };
-        using var application = NewTenant(folder);
+        using var application = folder.NewTenant();
         folder.Open();
         var database = folder.Register(Name);
         for (var i = 0; i < 4; i++)
@@ -61,7 +61,7 @@ public sealed class CoolingTests
     public async Task A_transaction_that_was_open_while_the_agent_wanted_to_leave_is_captured_when_it_commits()
     {
         await using var folder = new ReplicatedFolder();
-        NewTenant(folder).Dispose();
+        folder.NewTenant().Dispose();
         using var application = new Application(folder.PathOf(Name));
         // The first frames of a generation lie in the WAL, under salts that the wal-index does not show yet.
         application.Sql("PRAGMA cache_size=5");
@@ -90,7 +90,7 @@ public sealed class CoolingTests
     {
         await using var folder = new ReplicatedFolder();
         folder.Options = folder.Options with { QuietTime = TimeSpan.FromMilliseconds(100) };
-        using var application = NewTenant(folder);
+        using var application = folder.NewTenant();
         folder.Open();
         var database = folder.Register(Name);
         application.Sql("INSERT INTO t (v) VALUES ('before')");
@@ -109,7 +109,7 @@ public sealed class CoolingTests
     public async Task An_idle_database_is_neither_opened_nor_asked_for_by_the_sweep()
     {
         await using var folder = new ReplicatedFolder();
-        NewTenant(folder).Dispose();
+        folder.NewTenant().Dispose();
         folder.Open();
         var database = folder.Register(Name);
         await ReplicatedFolder.WaitAsync(() => database.Snapshot() is { Reason: DatabaseReason.Cold, ReplicatedTxid.Value: 1 }, "cold");
@@ -129,7 +129,7 @@ public sealed class CoolingTests
     {
         await using var folder = new ReplicatedFolder();
         folder.Open();
-        using (var application = NewTenant(folder))
+        using (var application = folder.NewTenant())
         {
             application.Sql("CREATE TABLE secret (x)");
             var database = folder.Register(Name);
@@ -142,7 +142,7 @@ public sealed class CoolingTests
         old.Notice(FileEvent.Disappeared);
         await folder.Store.UnregisterAsync(old, default);
         Assert.Empty(Directory.GetFiles(folder.Data));
-        using var second = NewTenant(folder);
+        using var second = folder.NewTenant();
         var recreated = folder.Register(Name);
         await ReplicatedFolder.SyncAsync(recreated);
         Assert.Equal(["t"], second.Sql("SELECT name FROM sqlite_schema ORDER BY 1"));
@@ -154,7 +154,7 @@ public sealed class CoolingTests
     public async Task A_file_replaced_by_rename_is_resynced()
     {
         await using var folder = new ReplicatedFolder();
-        var application = NewTenant(folder);
+        var application = folder.NewTenant();
         folder.Open();
         var database = folder.Register(Name);
         await ReplicatedFolder.SyncAsync(database);
@@ -178,7 +178,7 @@ public sealed class CoolingTests
     public async Task Removing_wal_and_shm_under_a_running_agent_corrupts_nothing()
     {
         await using var folder = new ReplicatedFolder();
-        var application = NewTenant(folder);
+        var application = folder.NewTenant();
         folder.Open();
         var database = folder.Register(Name);
         await ReplicatedFolder.SyncAsync(database);
@@ -208,7 +208,7 @@ public sealed class CoolingTests
         var database = folder.Register(Name);
         await ReplicatedFolder.WaitAsync(() => database.Snapshot() is { Status: DatabaseStatus.Waiting, Reason: DatabaseReason.EmptyFile }, "waiting");
         Assert.Equal(0, database.Snapshot().LagSeconds);
-        using var application = NewTenant(folder);
+        using var application = folder.NewTenant();
         await ReplicatedFolder.SyncAsync(database);
         await folder.AssertRestoresEqualAsync(Name);
     }
@@ -256,14 +256,5 @@ public sealed class CoolingTests
         await ReplicatedFolder.WaitAsync(() => database.Snapshot() is { Status: DatabaseStatus.Error, Reason: DatabaseReason.NotADatabase }, "named");
         Assert.Equal([folder.PathOf(Name)], Directory.GetFiles(folder.Data));
         Assert.False(Directory.Exists(Path.Combine(folder.Backups, "databases")));
-    }
-
-    private static Application NewTenant(ReplicatedFolder folder)
-    {
-        var application = new Application(folder.PathOf(Name));
-        application.Sql("PRAGMA journal_mode=WAL");
-        application.Sql("CREATE TABLE t (id INTEGER PRIMARY KEY, v)");
-        application.Sql("INSERT INTO t (v) VALUES ('first')");
-        return application;
     }
 }

@@ -5,20 +5,20 @@ namespace Litestream.Core.Tests.Replication;
 /// <summary>A replica of ours that no longer restores is healed at once by a new image of the live database.</summary>
 public sealed class DamagedReplicaTests
 {
-    private const string Name = "12345678-1234-5678-9abc-123456789012";
+    private const string Name = ReplicatedFolder.Name;
 
     [Fact]
     public async Task A_replica_removed_while_running_is_begun_anew()
     {
         await using var folder = new ReplicatedFolder();
-        using var application = NewTenant(folder);
+        using var application = folder.NewTenant();
         folder.Open();
         var database = folder.Register(Name);
-        await WriteAsync(application, database, 5);
+        await ReplicatedFolder.WriteAsync(application, database, 5);
         Directory.Delete(Path.Combine(folder.Backups, "databases", Name), recursive: true);
-        await WriteAsync(application, database, 2);
+        await ReplicatedFolder.WriteAsync(application, database, 2);
         await folder.AssertRestoresEqualAsync(Name);
-        await WriteAsync(application, database, 2);
+        await ReplicatedFolder.WriteAsync(application, database, 2);
         await folder.AssertRestoresEqualAsync(Name);
     }
 
@@ -29,9 +29,9 @@ public sealed class DamagedReplicaTests
     public async Task Damage_done_while_the_agent_was_down_is_healed(string damage)
     {
         await using var folder = new ReplicatedFolder();
-        using var application = NewTenant(folder);
+        using var application = folder.NewTenant();
         folder.Open();
-        await WriteAsync(application, folder.Register(Name), 5);
+        await ReplicatedFolder.WriteAsync(application, folder.Register(Name), 5);
         await folder.DropAsync();
         var files = Path.Combine(folder.Backups, "databases", Name, "ltx");
         var newest = Directory.GetFiles(Path.Combine(files, "0")).Order().Last();
@@ -42,7 +42,7 @@ public sealed class DamagedReplicaTests
         else
             FlipByte(newest);
         folder.Open();
-        await WriteAsync(application, folder.Register(Name), 2);
+        await ReplicatedFolder.WriteAsync(application, folder.Register(Name), 2);
         await folder.AssertRestoresEqualAsync(Name);
     }
 
@@ -51,10 +51,10 @@ public sealed class DamagedReplicaTests
     {
         await using var folder = new ReplicatedFolder();
         folder.Options = folder.Options with { LevelIntervals = [TimeSpan.FromSeconds(3)] };
-        using var application = NewTenant(folder);
+        using var application = folder.NewTenant();
         folder.Open();
         var database = folder.Register(Name);
-        await WriteAsync(application, database, 1);
+        await ReplicatedFolder.WriteAsync(application, database, 1);
         var images = (await folder.ListAsync(Name, 1)).Count(f => f.IsImage);
         Assert.Equal(1, images);
         var begun = Stopwatch.GetTimestamp();
@@ -67,7 +67,7 @@ public sealed class DamagedReplicaTests
                 File.Delete(file);
         }
         // The last deletion may have hit an L0 behind the new image: that is healed in its turn.
-        await WriteAsync(application, database, 2);
+        await ReplicatedFolder.WriteAsync(application, database, 2);
         await ReplicatedFolder.WaitAsync(() => Restores(folder), "restorable again");
         await folder.AssertRestoresEqualAsync(Name);
     }
@@ -90,22 +90,5 @@ public sealed class DamagedReplicaTests
         var bytes = File.ReadAllBytes(path);
         bytes[bytes.Length / 2] ^= 0x10;
         File.WriteAllBytes(path, bytes);
-    }
-
-    private static async Task WriteAsync(Application application, Database database, int rounds)
-    {
-        for (var i = 0; i < rounds; i++)
-        {
-            application.Sql("INSERT INTO t (v) VALUES (hex(randomblob(500)))");
-            await ReplicatedFolder.SyncAsync(database);
-        }
-    }
-
-    private static Application NewTenant(ReplicatedFolder folder)
-    {
-        var application = new Application(folder.PathOf(Name));
-        application.Sql("PRAGMA journal_mode=WAL");
-        application.Sql("CREATE TABLE t (id INTEGER PRIMARY KEY, v)");
-        return application;
     }
 }

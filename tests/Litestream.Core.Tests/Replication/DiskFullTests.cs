@@ -13,9 +13,7 @@ public sealed class DiskFullTests
         using var small = new SmallFileSystem(4);
         await using var folder = new ReplicatedFolder { StateAt = small.Path };
         using var application = folder.NewTenant();
-        folder.Open();
-        var database = folder.Register(Name);
-        await ReplicatedFolder.SyncAsync(database);
+        var database = await ReplicateAsync(folder);
         await FillAsync(small, application, database, DatabaseReason.StateDiskFull, "state directory");
         Assert.Empty(Directory.GetFiles(Path.Combine(folder.State, "spool"), "*.tmp"));
         await RecoverAsync(small, folder, database);
@@ -27,9 +25,7 @@ public sealed class DiskFullTests
         using var small = new SmallFileSystem(4);
         await using var folder = new ReplicatedFolder { BackupsAt = small.Path };
         using var application = folder.NewTenant();
-        folder.Open();
-        var database = folder.Register(Name);
-        await ReplicatedFolder.SyncAsync(database);
+        var database = await ReplicateAsync(folder);
         await FillAsync(small, application, database, DatabaseReason.ReplicaDiskFull, "free space");
         // Each try takes its own place only: no temporary file piles up.
         var files = Directory.GetFiles(small.Path, "*", SearchOption.AllDirectories).Length;
@@ -45,9 +41,7 @@ public sealed class DiskFullTests
         using var small = new SmallFileSystem(8);
         await using var folder = new ReplicatedFolder { DataAt = small.Path };
         using var application = folder.NewTenant();
-        folder.Open();
-        var database = folder.Register(Name);
-        await ReplicatedFolder.SyncAsync(database);
+        var database = await ReplicateAsync(folder);
         await ReplicatedFolder.WaitAsync(() => database.Snapshot().IsHot, "hot");
         small.Fill();
         // The application hears it first; what it could commit is in the replica.
@@ -83,6 +77,14 @@ public sealed class DiskFullTests
         await folder.AssertRestoresEqualAsync(Name);
     }
 
+    private static async Task<Database> ReplicateAsync(ReplicatedFolder folder)
+    {
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.SyncAsync(database);
+        return database;
+    }
+
     private static async Task FillAsync(SmallFileSystem small, Application application, Database database, DatabaseReason reason, string text)
     {
         small.Fill();
@@ -102,8 +104,7 @@ public sealed class DiskFullTests
         await folder.AssertRestoresEqualAsync(Name);
         await ReplicatedFolder.WaitAsync(() => Directory.GetFiles(Path.Combine(folder.State, "spool")).Length == 0, "an empty spool");
         await folder.StopAsync();
-        folder.Open();
-        await ReplicatedFolder.SyncAsync(folder.Register(Name));
+        await ReplicateAsync(folder);
         await folder.AssertRestoresEqualAsync(Name);
     }
 }

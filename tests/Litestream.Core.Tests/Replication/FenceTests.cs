@@ -17,17 +17,17 @@ public sealed class FenceTests
         using var ours = first.NewTenant();
         first.Open();
         var slow = first.Register(Name);
-        await WriteAsync(ours, slow, 3);
+        await ReplicatedFolder.WriteAsync(ours, slow, 3);
         await using var second = await TakeOverAsync(first, mergesSoon: false);
         using var theirs = new Application(second.PathOf(Name));
-        await WriteAsync(theirs, second.Store!.Find(Name)!, 2);
+        await ReplicatedFolder.WriteAsync(theirs, second.Store!.Find(Name)!, 2);
         var before = Listing(first);
         ours.Sql("INSERT INTO t (v) VALUES ('the one that was taken over')");
         slow.Notice(FileEvent.Wal);
         await ReplicatedFolder.WaitAsync(() => slow.Snapshot() is { Status: DatabaseStatus.SplitBrain, Reason: DatabaseReason.ForeignTransaction }, "split-brain");
         Assert.Contains("stop one of the two", slow.Snapshot().Detail, StringComparison.Ordinal);
         Assert.Equal(before, Listing(first));
-        await WriteAsync(theirs, second.Store!.Find(Name)!, 2);
+        await ReplicatedFolder.WriteAsync(theirs, second.Store!.Find(Name)!, 2);
         await second.AssertRestoresEqualAsync(Name);
         Assert.Equal(DatabaseStatus.Active, second.Store!.Find(Name)!.Snapshot().Status);
         await first.StopAsync();
@@ -42,11 +42,8 @@ public sealed class FenceTests
         using var ours = first.NewTenant();
         first.Open();
         var sleeper = first.Register(Name);
-        await WriteAsync(ours, sleeper, 3);
-        await using var second = await TakeOverAsync(first, mergesSoon: true);
-        using (var theirs = new Application(second.PathOf(Name)))
-            await WriteAsync(theirs, second.Store!.Find(Name)!, 5);
-        await FreeNamesAsync(first, second);
+        await ReplicatedFolder.WriteAsync(ours, sleeper, 3);
+        await OvertakeAsync(first);
         Assert.DoesNotContain(await first.ListAsync(Name, 0), f => f.MinTxid == sleeper.Snapshot().Txid.Next);
         time.Skip(TimeSpan.FromHours(2));
         var before = Listing(first);
@@ -65,12 +62,9 @@ public sealed class FenceTests
         using var ours = first.NewTenant();
         first.Open();
         var sleeper = first.Register(Name);
-        await WriteAsync(ours, sleeper, 3);
+        await ReplicatedFolder.WriteAsync(ours, sleeper, 3);
         Assert.DoesNotContain(await first.ListAsync(Name, 1), f => !f.IsImage);
-        await using var second = await TakeOverAsync(first, mergesSoon: true);
-        using (var theirs = new Application(second.PathOf(Name)))
-            await WriteAsync(theirs, second.Store!.Find(Name)!, 5);
-        await FreeNamesAsync(first, second);
+        await OvertakeAsync(first);
         time.Skip(TimeSpan.FromHours(2));
         var before = Listing(first);
         sleeper.State.PublishLane.Wake();
@@ -86,7 +80,7 @@ public sealed class FenceTests
         using var application = folder.NewTenant();
         folder.Open();
         var database = folder.Register(Name);
-        await WriteAsync(application, database, 2);
+        await ReplicatedFolder.WriteAsync(application, database, 2);
         var level = Path.Combine(folder.Backups, "databases", Name, "ltx", "0");
         var aside = folder.Backups + "-aside";
         Directory.Move(level, aside);
@@ -112,7 +106,7 @@ public sealed class FenceTests
         using (var application = folder.NewTenant())
         {
             folder.Open();
-            await WriteAsync(application, folder.Register(Name), 4);
+            await ReplicatedFolder.WriteAsync(application, folder.Register(Name), 4);
         }
         var newest = folder.Store!.Find(Name)!.Snapshot().ReplicatedTxid;
         await folder.StopAsync();
@@ -120,7 +114,7 @@ public sealed class FenceTests
         File.Copy(restored, folder.PathOf(Name), overwrite: true);
         folder.Open();
         using var again = new Application(folder.PathOf(Name));
-        await WriteAsync(again, folder.Register(Name), 1);
+        await ReplicatedFolder.WriteAsync(again, folder.Register(Name), 1);
         Assert.True(folder.Store!.Find(Name)!.Snapshot().ReplicatedTxid > newest);
         await folder.AssertRestoresEqualAsync(Name);
         Assert.Single(await folder.ListAsync(Name, 1), f => f.IsImage);
@@ -141,6 +135,15 @@ public sealed class FenceTests
         return second;
     }
 
+    /// <summary>Another agent takes over, writes, merges, and ends; its retention is over.</summary>
+    private static async Task OvertakeAsync(ReplicatedFolder first)
+    {
+        await using var second = await TakeOverAsync(first, mergesSoon: true);
+        using (var theirs = new Application(second.PathOf(Name)))
+            await ReplicatedFolder.WriteAsync(theirs, second.Store!.Find(Name)!, 5);
+        await FreeNamesAsync(first, second);
+    }
+
     /// <summary>Everything merged into L1, and of L0 only the newest left: what retention makes of a chain.</summary>
     private static async Task FreeNamesAsync(ReplicatedFolder first, ReplicatedFolder second)
     {
@@ -153,15 +156,6 @@ public sealed class FenceTests
         var level0 = await first.ListAsync(Name, 0);
         foreach (var file in level0.Where(f => f != level0[^1]))
             File.Delete(Path.Combine(first.Backups, "databases", Name, "ltx", "0", file.Name));
-    }
-
-    private static async Task WriteAsync(Application application, Database database, int rounds)
-    {
-        for (var i = 0; i < rounds; i++)
-        {
-            application.Sql("INSERT INTO t (v) VALUES (hex(randomblob(500)))");
-            await ReplicatedFolder.SyncAsync(database);
-        }
     }
 
     private static string Listing(ReplicatedFolder folder) =>

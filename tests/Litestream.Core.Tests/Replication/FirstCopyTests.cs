@@ -2,16 +2,13 @@ namespace Litestream.Core.Tests.Replication;
 
 public sealed class FirstCopyTests
 {
-    private const string Name = "12345678-1234-5678-9abc-123456789012";
+    private const string Name = ReplicatedFolder.Name;
 
     [Fact]
     public async Task A_database_is_copied_once_and_then_followed()
     {
         await using var folder = new ReplicatedFolder();
-        using var application = new Application(folder.PathOf(Name));
-        application.Sql("PRAGMA journal_mode=WAL");
-        application.Sql("CREATE TABLE t (id INTEGER PRIMARY KEY, v)");
-        application.Sql("INSERT INTO t (v) VALUES ('before the agent')");
+        using var application = folder.NewTenant();
         folder.Open();
         var database = folder.Register(Name);
         await ReplicatedFolder.SyncAsync(database);

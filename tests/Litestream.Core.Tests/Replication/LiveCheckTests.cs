@@ -2,14 +2,14 @@ namespace Litestream.Core.Tests.Replication;
 
 public sealed class LiveCheckTests
 {
-    private const string Name = "12345678-1234-5678-9abc-123456789012";
+    private const string Name = ReplicatedFolder.Name;
 
     [Fact]
     public async Task A_database_in_use_is_compared_with_what_was_captured()
     {
         await using var folder = new ReplicatedFolder();
         folder.Options = folder.Options with { LiveCheckInterval = TimeSpan.FromMilliseconds(1) };
-        using var application = NewTenant(folder);
+        using var application = folder.NewTenant();
         folder.Open();
         var database = folder.Register(Name);
         // What was written before the first look does not keep it open.
@@ -30,7 +30,7 @@ public sealed class LiveCheckTests
     {
         await using var folder = new ReplicatedFolder();
         folder.Options = folder.Options with { LiveCheckInterval = TimeSpan.FromMilliseconds(1) };
-        using var application = NewTenant(folder);
+        using var application = folder.NewTenant();
         application.Sql("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300) INSERT INTO t (v) SELECT hex(randomblob(500)) FROM n");
         application.Sql("PRAGMA wal_checkpoint(TRUNCATE)");
         folder.Open();
@@ -62,7 +62,7 @@ public sealed class LiveCheckTests
     public async Task Every_resync_is_checked_before_the_database_is_closed()
     {
         await using var folder = new ReplicatedFolder();
-        NewTenant(folder).Dispose();
+        folder.NewTenant().Dispose();
         folder.Open();
         await ReplicatedFolder.WaitAsync(() => folder.Register(Name).Snapshot() is { Reason: DatabaseReason.Cold, LastProofAt: not null }, "cold and checked");
         var first = folder.Register(Name).Snapshot().LastProofAt;
@@ -83,14 +83,5 @@ public sealed class LiveCheckTests
         using var shell = System.Diagnostics.Process.Start("sh", ["-c", script]);
         shell.WaitForExit();
         Assert.Equal(0, shell.ExitCode);
-    }
-
-    private static Application NewTenant(ReplicatedFolder folder)
-    {
-        var application = new Application(folder.PathOf(Name));
-        application.Sql("PRAGMA journal_mode=WAL");
-        application.Sql("CREATE TABLE t (id INTEGER PRIMARY KEY, v)");
-        application.Sql("INSERT INTO t (v) VALUES ('first')");
-        return application;
     }
 }

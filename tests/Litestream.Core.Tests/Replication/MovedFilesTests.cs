@@ -3,13 +3,13 @@ namespace Litestream.Core.Tests.Replication;
 /// <summary>An application that moves, replaces or deletes a database after its last close relies on that close having emptied the WAL.</summary>
 public sealed class MovedFilesTests
 {
-    private const string Name = "12345678-1234-5678-9abc-123456789012";
+    private const string Name = ReplicatedFolder.Name;
 
     [Fact]
     public async Task A_database_moved_away_right_after_its_last_close_keeps_every_commit()
     {
         await using var folder = new ReplicatedFolder();
-        var application = NewTenant(folder);
+        var application = folder.NewTenant();
         folder.Open();
         var database = folder.Register(Name);
         await ReplicatedFolder.SyncAsync(database);
@@ -38,7 +38,7 @@ public sealed class MovedFilesTests
             creator.Sql("CREATE TABLE other (x)");
             creator.Sql("INSERT INTO other VALUES (hex(randomblob(20000)))");
         }
-        var application = NewTenant(folder);
+        var application = folder.NewTenant();
         folder.Open();
         var database = folder.Register(Name);
         await ReplicatedFolder.SyncAsync(database);
@@ -60,7 +60,7 @@ public sealed class MovedFilesTests
     public async Task A_sync_does_not_vouch_for_a_database_that_was_deleted_before_its_last_commits_were_captured(bool leaves)
     {
         await using var folder = new ReplicatedFolder();
-        var application = NewTenant(folder);
+        var application = folder.NewTenant();
         folder.Open();
         var database = folder.Register(Name);
         await ReplicatedFolder.SyncAsync(database);
@@ -81,21 +81,12 @@ public sealed class MovedFilesTests
     public async Task A_second_name_of_a_database_is_refused()
     {
         await using var folder = new ReplicatedFolder();
-        using var application = NewTenant(folder);
+        using var application = folder.NewTenant();
         folder.Open();
         await ReplicatedFolder.SyncAsync(folder.Register(Name));
         Assert.Equal(0, HardLink.Create(folder.PathOf(Name), folder.PathOf("second")));
         var second = folder.Register("second");
         await ReplicatedFolder.WaitAsync(() => second.Snapshot().Status == DatabaseStatus.Error, "refused");
         Assert.Contains("hard link", second.Snapshot().Detail, StringComparison.Ordinal);
-    }
-
-    private static Application NewTenant(ReplicatedFolder folder)
-    {
-        var application = new Application(folder.PathOf(Name));
-        application.Sql("PRAGMA journal_mode=WAL");
-        application.Sql("CREATE TABLE t (id INTEGER PRIMARY KEY, v)");
-        application.Sql("INSERT INTO t (v) VALUES ('first')");
-        return application;
     }
 }

@@ -98,6 +98,16 @@ internal sealed class ReplicatedFolder : IAsyncDisposable
         }
     }
 
+    /// <summary>Rows of half a kilobyte, each synced before the next.</summary>
+    public static async Task WriteAsync(Application application, Database database, int rows)
+    {
+        for (var i = 0; i < rows; i++)
+        {
+            application.Sql("INSERT INTO t (v) VALUES (hex(randomblob(500)))");
+            await SyncAsync(database);
+        }
+    }
+
     public static async Task WaitAsync(Func<bool> condition, string what)
     {
         var begun = Stopwatch.GetTimestamp();

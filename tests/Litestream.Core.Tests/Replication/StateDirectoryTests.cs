@@ -20,11 +20,11 @@ public sealed class StateDirectoryTests
         using var application = folder.NewTenant();
         application.Sql(Rows);
         folder.Open();
-        await WriteAsync(application, folder.Register(Name), 3);
+        await ReplicatedFolder.WriteAsync(application, folder.Register(Name), 3);
         await folder.DropAsync();
         CopyFolder(folder.State, copy.Path);
         folder.Open();
-        await WriteAsync(application, folder.Register(Name), 5);
+        await ReplicatedFolder.WriteAsync(application, folder.Register(Name), 5);
         await folder.DropAsync();
         if (restart)
             application.Sql("PRAGMA wal_checkpoint(TRUNCATE)");
@@ -32,7 +32,7 @@ public sealed class StateDirectoryTests
         Directory.Delete(folder.State, recursive: true);
         CopyFolder(copy.Path, folder.State);
         folder.Open();
-        await WriteAsync(application, folder.Register(Name), 2);
+        await ReplicatedFolder.WriteAsync(application, folder.Register(Name), 2);
         await folder.AssertRestoresEqualAsync(Name);
         Assert.Single(await folder.ListAsync(Name, 1), f => f.IsImage);
     }
@@ -50,7 +50,7 @@ public sealed class StateDirectoryTests
         using var application = first.NewTenant();
         application.Sql(Rows);
         first.Open();
-        await WriteAsync(application, first.Register(Name), 2);
+        await ReplicatedFolder.WriteAsync(application, first.Register(Name), 2);
         await first.StopAsync();
         application.Close();
         await using var second = new ReplicatedFolder { BackupsAt = first.Backups };
@@ -71,11 +71,11 @@ public sealed class StateDirectoryTests
         var original = first.Register(Name);
         await ReplicatedFolder.SyncAsync(original);
         while (original.Snapshot().ReplicatedTxid.Value < captured - ahead)
-            await WriteAsync(ours, original, 1);
+            await ReplicatedFolder.WriteAsync(ours, original, 1);
         Assert.Equal(captured - ahead, original.Snapshot().ReplicatedTxid.Value);
         await first.DropAsync();
         second.Open();
-        await WriteAsync(theirs, second.Register(Name), 1);
+        await ReplicatedFolder.WriteAsync(theirs, second.Register(Name), 1);
         await second.AssertRestoresEqualAsync(Name);
     }
 
@@ -88,7 +88,7 @@ public sealed class StateDirectoryTests
         await using var folder = new ReplicatedFolder();
         using var application = folder.NewTenant();
         folder.Open();
-        await WriteAsync(application, folder.Register(Name), 10);
+        await ReplicatedFolder.WriteAsync(application, folder.Register(Name), 10);
         await folder.StopAsync();
         var books = Path.Combine(folder.State, "books.db");
         using (var file = File.OpenWrite(books))
@@ -100,7 +100,7 @@ public sealed class StateDirectoryTests
             File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddHours(-1));
         application.Sql("INSERT INTO t (v) VALUES ('meanwhile')");
         folder.Open();
-        await WriteAsync(application, folder.Register(Name), 1);
+        await ReplicatedFolder.WriteAsync(application, folder.Register(Name), 1);
         Assert.NotEmpty(Directory.GetFiles(folder.State, "books.db.damaged-*"));
         await folder.AssertRestoresEqualAsync(Name);
     }
@@ -115,12 +115,12 @@ public sealed class StateDirectoryTests
         using var application = folder.NewTenant();
         application.Sql(Rows);
         folder.Open();
-        await WriteAsync(application, folder.Register(Name), 3);
+        await ReplicatedFolder.WriteAsync(application, folder.Register(Name), 3);
         await folder.StopAsync();
         var table = Path.Combine(folder.State, "tables", Name + ".pages");
         var older = File.ReadAllBytes(table);
         folder.Open();
-        await WriteAsync(application, folder.Register(Name), 3);
+        await ReplicatedFolder.WriteAsync(application, folder.Register(Name), 3);
         await folder.StopAsync();
         if (what == "lost")
             File.Delete(table);
@@ -129,7 +129,7 @@ public sealed class StateDirectoryTests
         // Back to what the older table knows: a difference against it would publish nothing.
         application.Sql("DELETE FROM t WHERE id > 104");
         folder.Open();
-        await WriteAsync(application, folder.Register(Name), 1);
+        await ReplicatedFolder.WriteAsync(application, folder.Register(Name), 1);
         await folder.AssertRestoresEqualAsync(Name);
         Assert.Single(await folder.ListAsync(Name, 1), f => f.IsImage);
     }
@@ -152,25 +152,16 @@ public sealed class StateDirectoryTests
         using var application = folder.NewTenant();
         folder.Open();
         var database = folder.Register(Name);
-        await WriteAsync(application, database, 2);
+        await ReplicatedFolder.WriteAsync(application, database, 2);
         await WriteUnpublishedAsync(folder, database, application, 3);
         var staged = Directory.GetFiles(Path.Combine(folder.State, "spool")).Order().ToList();
         Assert.True(staged.Count >= 2, $"{staged.Count} files are staged");
         using (var file = File.OpenWrite(staged[1]))
             file.SetLength(file.Length / 2);
         folder.Open();
-        await WriteAsync(application, folder.Register(Name), 1);
+        await ReplicatedFolder.WriteAsync(application, folder.Register(Name), 1);
         await folder.AssertRestoresEqualAsync(Name);
         Assert.Empty(Directory.GetFiles(Path.Combine(folder.State, "spool")));
-    }
-
-    private static async Task WriteAsync(Application application, Database database, int rounds)
-    {
-        for (var i = 0; i < rounds; i++)
-        {
-            application.Sql("INSERT INTO t (v) VALUES (hex(randomblob(500)))");
-            await ReplicatedFolder.SyncAsync(database);
-        }
     }
 
     /// <summary>Captures so many transactions while the replica takes none (a file stands where its folder should be), and ends.</summary>

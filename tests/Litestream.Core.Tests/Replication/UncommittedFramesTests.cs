@@ -6,14 +6,14 @@ namespace Litestream.Core.Tests.Replication;
 /// <summary>Frames in a WAL that look committed and are not: only the wal-index knows.</summary>
 public sealed class UncommittedFramesTests
 {
-    private const string Name = "12345678-1234-5678-9abc-123456789012";
+    private const string Name = ReplicatedFolder.Name;
 
     /// <summary>A writer killed between its commit frame and the wal-index leaves a valid commit that the next writer overwrites.</summary>
     [Fact]
     public async Task A_phantom_commit_is_never_captured_and_hides_no_real_one()
     {
         await using var folder = new ReplicatedFolder();
-        using var application = NewTenant(folder);
+        using var application = folder.NewTenant();
         folder.Open();
         var database = folder.Register(Name);
         application.Sql("INSERT INTO t (v) VALUES ('real')");
@@ -33,7 +33,7 @@ public sealed class UncommittedFramesTests
     public async Task A_phantom_commit_found_at_the_first_look_is_not_captured_either()
     {
         await using var folder = new ReplicatedFolder();
-        using var application = NewTenant(folder);
+        using var application = folder.NewTenant();
         application.Sql("INSERT INTO t (v) VALUES ('real')");
         AppendPhantomCommit(folder.PathOf(Name));
         folder.Open();
@@ -45,7 +45,7 @@ public sealed class UncommittedFramesTests
     public async Task Spilled_pages_of_a_rolled_back_transaction_are_not_captured()
     {
         await using var folder = new ReplicatedFolder();
-        using var application = NewTenant(folder);
+        using var application = folder.NewTenant();
         folder.Open();
         var database = folder.Register(Name);
         application.Sql("PRAGMA cache_size=5");
@@ -76,7 +76,7 @@ public sealed class UncommittedFramesTests
     {
         await using var folder = new ReplicatedFolder();
         folder.Options = folder.Options with { QuietTime = TimeSpan.FromMilliseconds(100) };
-        using var application = NewTenant(folder);
+        using var application = folder.NewTenant();
         AppendPhantomCommit(folder.PathOf(Name));
         folder.Open();
         var database = folder.Register(Name);
@@ -112,15 +112,5 @@ public sealed class UncommittedFramesTests
         BinaryPrimitives.WriteUInt32BigEndian(frame.AsSpan(20), sum.S1);
         using var wal = File.OpenHandle(DatabaseFiles.WalOf(path), FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
         RandomAccess.Write(wal, frame, WalFrameHeader.OffsetOf(index.MxFrame + 1, index.PageSize));
-    }
-
-    private static Application NewTenant(ReplicatedFolder folder)
-    {
-        SqliteForTests.Choose();
-        var application = new Application(folder.PathOf(Name));
-        application.Sql("PRAGMA journal_mode=WAL");
-        application.Sql("CREATE TABLE t (id INTEGER PRIMARY KEY, v)");
-        application.Sql("INSERT INTO t (v) VALUES ('first')");
-        return application;
     }
 }

@@ -57,17 +57,11 @@ public sealed class CephTests(ITestOutputHelper output)
         await Task.Delay(TimeSpan.FromSeconds(2));
         run.Ceph.Start();
         Say("store back");
-        var code = await writer.WaitForExitAsync(TimeSpan.FromMinutes(5));
-        Assert.True(code == 0, writer.Said);
+        await WritingEndsAsync(writer);
         await end.CancelAsync();
         await syncs;
-        var clock = Stopwatch.StartNew();
-        await run.CatchUpAsync(agent);
-        Say($"caught up {clock.Elapsed.TotalSeconds:0.0} s after the last commit; {await proxy.SetAsync("")}");
-        await run.CountAsync(agent);
-        await agent.StopInOrderAsync();
-        await run.EveryTenantRestoresEqualAsync(agent);
-        Say($"{BucketRun.Written(writer)} commits, {run.Synced} syncs answered, {run.Tenants.Count} of {run.Tenants.Count} tenants restored equal; requests: {run.Requests}; seed {_options.Seed}");
+        await CatchUpAndJudgeAsync(run, agent, writer);
+        Say(await proxy.SetAsync(""));
     }
 
     [NeedsCeph]
@@ -98,17 +92,10 @@ public sealed class CephTests(ITestOutputHelper output)
             agent = await run.StartAgentAsync();
         }
 
-        var code = await writer.WaitForExitAsync(TimeSpan.FromMinutes(5));
-        Assert.True(code == 0, writer.Said);
+        await WritingEndsAsync(writer);
         await end.CancelAsync();
         await syncs;
-        var clock = Stopwatch.StartNew();
-        await run.CatchUpAsync(agent);
-        Say($"caught up {clock.Elapsed.TotalSeconds:0.0} s after the last commit");
-        await run.CountAsync(agent);
-        await agent.StopInOrderAsync();
-        await run.EveryTenantRestoresEqualAsync(agent);
-        Say($"{BucketRun.Written(writer)} commits, {run.Synced} syncs answered, {run.Tenants.Count} of {run.Tenants.Count} tenants restored equal; requests: {run.Requests}; seed {_options.Seed}");
+        await CatchUpAndJudgeAsync(run, agent, writer);
     }
 
     [NeedsCeph]
@@ -133,6 +120,23 @@ public sealed class CephTests(ITestOutputHelper output)
             var rows = (await application.NumberAsync("SELECT count(*) FROM rows")).ToString(CultureInfo.InvariantCulture);
             await Eventually.TrueAsync(async () => await vfs.QueryAsync("SELECT count(*) FROM rows") == rows, () => $"the VFS follows to {rows} rows\n{vfs.Said}");
         }
+    }
+
+    private static async Task WritingEndsAsync(ChildProcess writer)
+    {
+        var code = await writer.WaitForExitAsync(TimeSpan.FromMinutes(5));
+        Assert.True(code == 0, writer.Said);
+    }
+
+    private async Task CatchUpAndJudgeAsync(BucketRun run, RunningAgent agent, ChildProcess writer)
+    {
+        var clock = Stopwatch.StartNew();
+        await run.CatchUpAsync(agent);
+        Say($"caught up {clock.Elapsed.TotalSeconds:0.0} s after the last commit");
+        await run.CountAsync(agent);
+        await agent.StopInOrderAsync();
+        await run.EveryTenantRestoresEqualAsync(agent);
+        Say($"{BucketRun.Written(writer)} commits, {run.Synced} syncs answered, {run.Tenants.Count} of {run.Tenants.Count} tenants restored equal; requests: {run.Requests}; seed {_options.Seed}");
     }
 
     private void Say(string line)
