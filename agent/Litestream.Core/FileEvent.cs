@@ -12,12 +12,9 @@ public enum FileEvent
     /// <summary>The database file was written: a checkpoint, or a rollback-mode commit.</summary>
     Database = 2,
 
-    /// <summary>A file appeared at the path: created or renamed to it.</summary>
+    /// <summary>Another file stands at the path (created, renamed to it), or none any more.</summary>
     Appeared = 4,
 
-    /// <summary>The file at the path was deleted or renamed away.</summary>
-    Disappeared = 8,
-
     /// <summary>The periodic sweep: nothing was seen, look all the same.</summary>
-    Sweep = 16,
+    Sweep = 8,
 }

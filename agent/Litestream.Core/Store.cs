@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Litestream;
 
 /// <summary>
-/// The databases of one process and everything they share: books, workers, timer wheel, upload gate.
+/// The databases of one process and everything they share: books, workers, timer, upload gate.
 /// Opens nothing by itself: who watches directories registers what it finds and passes on what it sees.
 /// </summary>
 public sealed class Store : IAsyncDisposable

@@ -121,15 +121,14 @@ internal sealed class Books : IDisposable
             Change(() => WriteFile(name, file));
     }
 
-    /// <summary>Replaces what is known of a level by what a listing showed.</summary>
-    public void ReplaceFiles(string name, int level, IReadOnlyList<LtxFile> files)
+    /// <summary>Replaces what is known of the replica by what a listing showed.</summary>
+    public void ReplaceFiles(string name, IReadOnlyList<LtxFile> files)
     {
         lock (_lock)
         {
             Change(() =>
             {
-                Run("DELETE FROM file WHERE replica = $replica AND name = $name AND level = $level",
-                    ("$replica", _replica), ("$name", name), ("$level", level));
+                Run("DELETE FROM file WHERE replica = $replica AND name = $name", ("$replica", _replica), ("$name", name));
                 foreach (var file in files)
                     WriteFile(name, file);
             });
@@ -156,23 +155,18 @@ internal sealed class Books : IDisposable
     {
         lock (_lock)
         {
-            var command = Command("SELECT min, max, size, created_at FROM file WHERE replica = $replica AND name = $name AND level = $level ORDER BY min, max");
-            command.Parameters["$replica"].Value = _replica;
-            command.Parameters["$name"].Value = name;
+            var command = Command("SELECT level, min, max, size, created_at FROM file WHERE replica = $replica AND name = $name AND level = $level ORDER BY min, max");
             command.Parameters["$level"].Value = level;
-            using var row = command.ExecuteReader();
-            var files = new List<LtxFile>();
-            while (row.Read())
-            {
-                files.Add(new(level, new((ulong)row.GetInt64(0)), new((ulong)row.GetInt64(1)), row.GetInt64(2),
-                    DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(3))));
-            }
-            return files;
+            return ReadFiles(command, name);
         }
     }
 
     /// <summary>All published files, by level, ascending.</summary>
-    public IReadOnlyList<LtxFile> AllFiles(string name) => [.. Enumerable.Range(0, LtxFile.SnapshotLevel + 1).SelectMany(level => Files(name, level))];
+    public IReadOnlyList<LtxFile> AllFiles(string name)
+    {
+        lock (_lock)
+            return ReadFiles(Command("SELECT level, min, max, size, created_at FROM file WHERE replica = $replica AND name = $name ORDER BY level, min, max"), name);
+    }
 
     public void Dispose()
     {
@@ -261,6 +255,17 @@ internal sealed class Books : IDisposable
         Run("INSERT OR REPLACE INTO file VALUES ($replica, $name, $level, $min, $max, $size, $created_at)",
             ("$replica", _replica), ("$name", name), ("$level", file.Level), ("$min", (long)file.MinTxid.Value), ("$max", (long)file.MaxTxid.Value),
             ("$size", file.SizeBytes), ("$created_at", file.CreatedAt.ToUnixTimeMilliseconds()));
+
+    private List<LtxFile> ReadFiles(SqliteCommand command, string name)
+    {
+        command.Parameters["$replica"].Value = _replica;
+        command.Parameters["$name"].Value = name;
+        using var row = command.ExecuteReader();
+        var files = new List<LtxFile>();
+        while (row.Read())
+            files.Add(new(row.GetInt32(0), new((ulong)row.GetInt64(1)), new((ulong)row.GetInt64(2)), row.GetInt64(3), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(4))));
+        return files;
+    }
 
     private void CreateSchema()
     {

@@ -40,8 +40,8 @@ internal sealed class Capture(StoreContext context, Staging staging, Resync resy
     /// </summary>
     private static void MoveMark(HotDatabase hot)
     {
-        if (hot.Holder.ReadWalIndex() is { Unbackfilled: > 0 } index && index.MxFrame == hot.Captured.MxFrame && index.Salts == hot.Captured.Salts && hot.Holder.IsCheckpointRunning())
-            hot.Holder.OfferMark(index.MxFrame);
+        if (hot.Holder.WalIndex.Read() is { Unbackfilled: > 0 } index && index.MxFrame == hot.Captured.MxFrame && index.Salts == hot.Captured.Salts && hot.Holder.WalIndex.IsCheckpointRunning())
+            hot.Holder.WalIndex.OfferMark(index.MxFrame);
     }
 
     /// <summary>
@@ -52,7 +52,7 @@ internal sealed class Capture(StoreContext context, Staging staging, Resync resy
     {
         for (var look = 1; ; look++)
         {
-            var index = marked.ReadWalIndex() ?? throw new CaptureException(DatabaseStatus.Error, DatabaseReason.Other,
+            var index = marked.WalIndex.Read() ?? throw new CaptureException(DatabaseStatus.Error, DatabaseReason.Other,
                 $"The wal-index of {database.Path} cannot be read: a writer died while it changed it", "it heals with the next write or when the last connection closes");
             if (resyncReason is null ? TryCaptureFrames(database, hot, marked, index, since) : resync.TryRun(database, hot, marked, index, since, resyncReason))
             {
@@ -98,7 +98,7 @@ internal sealed class Capture(StoreContext context, Staging staging, Resync resy
         var pages = slice.Pages.ToList();
         using var pinned = AddGrowth(pages, hot.Table.PageCount, slice, marked, index);
         pages.Sort();
-        pages.Remove(Ltx.LockPage.Of(index.PageSize));
+        pages.Remove(LockPage.Of(index.PageSize));
         staging.StageChanges(database, hot, slice.Commit, pages, Read, from, slice.End, since == Lane.Never ? context.Time.GetTimestamp() : since);
         hot.LastWriteAt = context.Time.GetTimestamp();
         database.Count(c => c with { Syncs = c.Syncs + 1, WalBytes = c.WalBytes + slice.SizeBytes });
@@ -119,7 +119,7 @@ internal sealed class Capture(StoreContext context, Staging staging, Resync resy
         var missing = false;
         for (var pgno = known + 1; pgno <= slice.Commit; pgno++)
         {
-            if (slice.Contains(pgno) || pgno == Ltx.LockPage.Of(index.PageSize))
+            if (slice.Contains(pgno) || pgno == LockPage.Of(index.PageSize))
                 continue;
             pages.Add(pgno);
             missing = true;

@@ -9,9 +9,6 @@ namespace Litestream.Replication;
 /// </summary>
 internal sealed class CaptureWork(StoreContext context, Staging staging, Capture capture, Opening opening, Checkpoint checkpoint, LiveCheck liveCheck, Cooling cooling)
 {
-    private static readonly TimeSpan FirstBackoff = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(30);
-
     /// <summary>
     /// A small database that no application has open is closed this soon after its last write: the application's own close would have removed the
     /// WAL, and expects it gone when it moves or replaces the file.
@@ -54,7 +51,7 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
         var wasHot = database.Hot is not null;
         try
         {
-            var next = database.Exit is { IsClosed: false } exit ? Leave(database, exit, since) : Look(database, seen, since);
+            var next = database.Exit is { IsClosed: false } exit ? LookLast(database, exit, since) : Look(database, seen, since);
             database.CaptureFailures = 0;
             return next;
         }
@@ -71,11 +68,11 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
     private long Look(ReplicatedDatabase database, FileEvent seen, long since)
     {
         if (database.Exit is not null || database.IsFenced)
-            return Rest(database);
+            return Suspend(database);
         if (database.Book.IsPaused)
         {
             database.SetCapture(DatabaseStatus.Paused, DatabaseReason.PausedByUser, "paused by a person");
-            return Rest(database);
+            return Suspend(database);
         }
         if (database.IsPairWanted)
             StagePair(database);
@@ -131,7 +128,7 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
         database.SetCapture(DatabaseStatus.Active, DatabaseReason.Hot);
         database.EndLook(hot.Holder.WalLength());
         context.Log.Hot(database.Name);
-        // Opened for a first look or by the sweep: nobody is writing, so it need not stay open.
+        // Opened for a first look: nobody is writing, so it need not stay open.
         if ((seen & ~FileEvent.Sweep) == 0 && database.CaptureLane.IsBackground)
             hot.LastWriteAt = context.In(-TimeSpan.FromDays(1));
         return NextRun(database, hot, since);
@@ -141,7 +138,7 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
     {
         var files = DatabaseFiles.At(database.Path);
         if (!files.AreSameFiles(hot.Files))
-            return LeaveReplaced(database, hot, files, since);
+            return CloseReplaced(database, hot, files, since);
         if (!database.IsChainTaken)
         {
             // The publish lane found the chain broken: begin again with what it finds out.
@@ -220,7 +217,7 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
     /// Other files stand at the paths of an open database. Deleted or replaced: what is left in the old one is captured, then its leftovers go. Only the
     /// WAL removed: what was in it is lost to the application too, so nothing of it is captured.
     /// </summary>
-    private long LeaveReplaced(ReplicatedDatabase database, HotDatabase hot, DatabaseFiles files, long since)
+    private long CloseReplaced(ReplicatedDatabase database, HotDatabase hot, DatabaseFiles files, long since)
     {
         var isSameDatabase = files.Main is { } now && hot.Files.Main is { } ours && now.IsSameFile(ours);
         try
@@ -244,7 +241,7 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
     }
 
     /// <summary>The database leaves the store: a last look, then nothing of it is open.</summary>
-    private long Leave(ReplicatedDatabase database, DatabaseExit exit, long since)
+    private long LookLast(ReplicatedDatabase database, DatabaseExit exit, long since)
     {
         // Deleted before it was opened: nobody can say any more what was committed last, so no sync may say that it is in the replica.
         var isGone = database.Hot is null && FileStat.Of(database.Path) is null;
@@ -286,7 +283,8 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
                 "nothing committed is lost, but the seconds until then cannot be restored one by one; see why the replica does not answer, or raise -spool-cap");
     }
 
-    private long Rest(ReplicatedDatabase database)
+    /// <summary>Paused, fenced or gone: nothing is captured until something changes that.</summary>
+    private long Suspend(ReplicatedDatabase database)
     {
         CloseHot(database);
         database.FailSyncs();
@@ -312,7 +310,7 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
         CloseHot(database);
         // A lock that an application holds for a moment (it closes, recovers, changes mode) is no news.
         var isBrief = failure.Reason == DatabaseReason.Locked && database.CaptureFailures <= BriefFailures;
-        var wait = failure.RetryIn ?? (isBrief ? BriefPause : failure.Reason == DatabaseReason.Locked ? FirstBackoff : Backoff(database.CaptureFailures));
+        var wait = failure.RetryIn ?? (isBrief ? BriefPause : failure.Reason == DatabaseReason.Locked ? Backoff.First : Backoff.After(database.CaptureFailures));
         if (!isBrief && (wait != TimeSpan.Zero || database.CaptureFailures > BriefFailures))
         {
             if (failure.Status == DatabaseStatus.Error && database.Snapshot().Reason != failure.Reason)
@@ -339,11 +337,8 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
             database.FailSyncs();
             database.EndLook(0);
         }
-        return wait == Timeout.InfiniteTimeSpan ? Lane.Never : context.In(wait == TimeSpan.Zero && database.CaptureFailures > BriefFailures ? FirstBackoff : wait);
+        return wait == Timeout.InfiniteTimeSpan ? Lane.Never : context.In(wait == TimeSpan.Zero && database.CaptureFailures > BriefFailures ? Backoff.First : wait);
     }
-
-    private static TimeSpan Backoff(int failures) =>
-        TimeSpan.FromTicks(Math.Min(LongestBackoff.Ticks, FirstBackoff.Ticks << Math.Min(failures - 1, 10)));
 
     private static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }

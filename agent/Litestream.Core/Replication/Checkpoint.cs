@@ -75,7 +75,7 @@ internal sealed class Checkpoint(StoreContext context, Capture capture)
             Faults.Reach(FaultPoint.CheckpointComplete);
             holder.BeginMark();
             // Nobody wrote since: what the new mark stands for is captured.
-            hot.Captured = holder.ReadWalIndex() ?? hot.Captured;
+            hot.Captured = holder.WalIndex.Read() ?? hot.Captured;
         }
         finally
         {

@@ -43,7 +43,7 @@ internal sealed class Cooling(StoreContext context, Capture capture, Checkpoint 
         hot.Holder.EndTransaction();
         if (!DatabaseFiles.At(database.Path).AreSameFiles(hot.Files) || !hot.Holder.TryBeginExclusive())
             return;
-        var isCaptured = hot.Holder.ReadWalIndex() is { } index && IsCaptured(database, index);
+        var isCaptured = hot.Holder.WalIndex.Read() is { } index && IsCaptured(database, index);
         hot.Holder.EndTransaction();
         hot.Holder.CheckpointOnClose(isCaptured);
     }
@@ -53,7 +53,7 @@ internal sealed class Cooling(StoreContext context, Capture capture, Checkpoint 
     {
         var connection = hot.Holder;
         Faults.Reach(FaultPoint.CoolingExclusive);
-        var isDone = connection.ReadWalIndex() is { } index && IsCaptured(database, index) && index.IsFullyBackfilled && hot.Table.Txid == database.Book.Captured;
+        var isDone = connection.WalIndex.Read() is { } index && IsCaptured(database, index) && index.IsFullyBackfilled && hot.Table.Txid == database.Book.Captured;
         connection.EndTransaction();
         if (!isDone || FileStat.Of(database.Path) is not { } locked || !locked.IsUnchanged(file))
             return false;
@@ -90,7 +90,7 @@ internal sealed class Cooling(StoreContext context, Capture capture, Checkpoint 
         if (rest.Salts != default && rest.Salts != position.Salts)
             return CoolingResult.Connected;
         // The WAL's header was read first: a generation that begins after this look at the wal-index changes it.
-        if (hot.Holder.ReadWalIndex() is not { } index || !IsCaptured(database, index))
+        if (hot.Holder.WalIndex.Read() is not { } index || !IsCaptured(database, index))
             return CoolingResult.NotYet;
         hot.Table.Save(context.TablePathOf(database.Name));
         Close(database, hot);

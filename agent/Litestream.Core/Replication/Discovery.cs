@@ -19,8 +19,7 @@ internal sealed class Discovery(StoreContext context, Staging staging)
     {
         var storage = context.StorageOf(database);
         var listed = await ReplicaListing.ReadAsync(storage, cancellationToken).ConfigureAwait(false);
-        for (var level = 0; level <= LtxFile.SnapshotLevel; level++)
-            context.Books.ReplaceFiles(database.Name, level, listed.Where(f => f.Level == level).ToList());
+        context.Books.ReplaceFiles(database.Name, listed);
         Faults.Reach(FaultPoint.Listed);
         database.ConfirmedAt = context.Now;
         database.DropStaged();
@@ -156,12 +155,11 @@ internal sealed class Discovery(StoreContext context, Staging staging)
         table.Apply(ReadChanges(decoder), decoder.Header.Commit, decoder.Header.MaxTxid);
     }
 
-    private static List<PageChange> ReadChanges(LtxDecoder decoder)
+    private static IEnumerable<PageChange> ReadChanges(LtxDecoder decoder)
     {
-        var (page, changes) = (new byte[decoder.Header.PageSize], new List<PageChange>());
+        var page = new byte[decoder.Header.PageSize];
         while (decoder.ReadPage(page, out var pgno))
-            changes.Add(new(pgno, PageSum.Of(pgno, page)));
-        return changes;
+            yield return new(pgno, PageSum.Of(pgno, page));
     }
 
     /// <summary>Page sums of the newest state, read from the replica; when the chain carries a proof, they must add up to it.</summary>
@@ -213,9 +211,9 @@ internal sealed class Discovery(StoreContext context, Staging staging)
         {
             using var stream = File.OpenRead(path);
             using var decoder = new LtxDecoder(stream, path);
-            var page = new byte[decoder.Header.PageSize];
-            while (decoder.ReadPage(page, out _))
+            foreach (var _ in ReadChanges(decoder))
             {
+                // The decoder checks as it reads.
             }
             if (decoder.Header.Proof is not { } proof || decoder.Header.MinTxid != min || decoder.Header.MaxTxid != max)
                 return null;
@@ -236,7 +234,7 @@ internal sealed class Discovery(StoreContext context, Staging staging)
     {
         using var stream = File.OpenRead(file.Path);
         using var decoder = new LtxDecoder(stream, file.Path);
-        var (header, changes) = (decoder.Header, ReadChanges(decoder));
+        var (header, changes) = (decoder.Header, ReadChanges(decoder).ToList());
         if (header.PageSize != table.PageSize || header.Proof?.Pre != table.Sum || table.SumAfter(changes, header.Commit) != file.PostSum)
         {
             context.Log.StagedDropped(database.Name, Path.GetFileName(file.Path), "it continues other content than that of the replica");
@@ -269,10 +267,7 @@ internal sealed class Discovery(StoreContext context, Staging staging)
         using var stream = File.OpenRead(path);
         using var decoder = new LtxDecoder(stream, path);
         var table = new PageTable(decoder.Header.PageSize, decoder.Header.MaxTxid);
-        table.Resize(decoder.Header.Commit);
-        var page = new byte[decoder.Header.PageSize];
-        while (decoder.ReadPage(page, out var pgno))
-            table.Set(pgno, PageSum.Of(pgno, page));
+        table.Apply(ReadChanges(decoder), decoder.Header.Commit, decoder.Header.MaxTxid);
         return table;
     }
 }

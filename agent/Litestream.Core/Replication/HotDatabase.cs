@@ -36,7 +36,7 @@ internal sealed class HotDatabase(string path, EngineConnection holder, Database
     /// <summary>What reading the whole database took last time: a wake after the WAL is gone costs this much.</summary>
     public TimeSpan FullReadTime { get; set; }
 
-    /// <summary>The wal-index up to which everything is captured, as read under the mark that is held.</summary>
+    /// <summary>The wal-index as it was when everything up to it was last captured.</summary>
     public WalIndexHeader Captured { get; set; }
 
     /// <summary>The last round was told of a write and found none: one more, soon.</summary>

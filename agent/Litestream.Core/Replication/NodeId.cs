@@ -6,7 +6,4 @@ internal readonly record struct NodeId(uint Instance, uint Epoch)
     public static NodeId Of(ulong value) => new((uint)(value >> 32), (uint)value);
 
     public ulong Value => ((ulong)Instance << 32) | Epoch;
-
-    /// <summary>Written by genuine Litestream, or by nobody we know.</summary>
-    public bool IsUnset => Value == 0;
 }

@@ -62,7 +62,7 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
     {
         if (database.Book.Position is not { } position)
             return "position-unknown";
-        if (marked.ReadWalIndex() is not { } index)
+        if (marked.WalIndex.Read() is not { } index)
             return "wal-index-unreadable";
         // Zero salts: there was no WAL, and a later one may have come and gone.
         if (position.Salts == index.Salts && position.Salts != default)
@@ -98,10 +98,7 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
     private static bool IsInPlace(EngineConnection marked, WalPosition position, int pageSize)
     {
         Span<byte> frame = stackalloc byte[WalFrameHeader.SizeBytes];
-        if (!marked.ReadWal(WalFrameHeader.OffsetOf(position.Frame, pageSize), frame))
-            return false;
-        var header = WalFrameHeader.Read(frame);
-        return header.Salts == position.Salts && header.Checksum == position.Checksum;
+        return marked.ReadWal(WalFrameHeader.OffsetOf(position.Frame, pageSize), frame) && position.IsAt(frame);
     }
 
     private void Establish(ReplicatedDatabase database, HotDatabase hot, ChainStart chain, long since)
@@ -112,7 +109,7 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
         if (chain.NeedsImage)
         {
             database.SetCapture(DatabaseStatus.Active, DatabaseReason.FirstCopy);
-            var index = hot.Holder.ReadWalIndex() ?? throw new CaptureException(DatabaseStatus.Error, DatabaseReason.Other, $"The wal-index of {database.Path} cannot be read");
+            var index = hot.Holder.WalIndex.Read() ?? throw new CaptureException(DatabaseStatus.Error, DatabaseReason.Other, $"The wal-index of {database.Path} cannot be read");
             resync.StageBase(database, hot, hot.Holder, index, since);
             context.Log.FirstCopy(database.Name, hot.Table.PageCount, hot.FullReadTime.TotalMilliseconds);
         }

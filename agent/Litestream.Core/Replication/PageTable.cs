@@ -40,7 +40,7 @@ internal sealed class PageTable
     }
 
     /// <summary>Moves to <paramref name="txid"/>. Applying the same changes twice is harmless.</summary>
-    public void Apply(IReadOnlyList<PageChange> changes, uint commit, Txid txid)
+    public void Apply(IEnumerable<PageChange> changes, uint commit, Txid txid)
     {
         Resize(commit);
         foreach (var (pgno, sum) in changes)

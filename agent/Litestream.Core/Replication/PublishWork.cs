@@ -10,8 +10,6 @@ namespace Litestream.Replication;
 /// </summary>
 internal sealed class PublishWork(StoreContext context, Discovery discovery, Publishing publishing, Compaction compaction, CancellationToken stopping)
 {
-    private static readonly TimeSpan FirstBackoff = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RetryUpkeep = TimeSpan.FromMinutes(1);
 
     /// <summary>Runs once. Never throws: one database's trouble stays its own.</summary>
@@ -177,7 +175,7 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
         // What only a person can mend is not waited for at the end.
         if (failure.Reason == DatabaseReason.ReplicaDamaged && database.Exit is { IsClosed: true } exit)
             exit.Complete();
-        return context.In(failure.RetryIn ?? TimeSpan.FromTicks(Math.Min(LongestBackoff.Ticks, FirstBackoff.Ticks << Math.Min(database.PublishFailures - 1, 10))));
+        return context.In(failure.RetryIn ?? Backoff.After(database.PublishFailures));
     }
 
     /// <summary>A file of our chain is missing or damaged: look at it again, and have the live database published anew.</summary>
@@ -189,7 +187,7 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
         database.Record(b => b with { Resting = null });
         database.SetPublish(failure.Status, failure.Reason, failure.Message);
         database.CaptureLane.Wake();
-        return context.In(FirstBackoff);
+        return context.In(Backoff.First);
     }
 
     private static CaptureException FailureOf(Exception error) => error switch

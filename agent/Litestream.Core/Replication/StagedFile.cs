@@ -2,7 +2,7 @@ using Litestream.Ltx;
 
 namespace Litestream.Replication;
 
-/// <summary>An LTX file in the state directory: complete, waiting to be published, or kept as a source of the next compaction.</summary>
+/// <summary>An LTX file in the state directory: complete, and waiting to be published.</summary>
 /// <param name="File">What it will be in the replica.</param>
 /// <param name="Path">Where it lies.</param>
 /// <param name="PostSum">The database's sum after it.</param>

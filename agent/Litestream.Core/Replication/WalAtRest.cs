@@ -34,8 +34,7 @@ internal readonly record struct WalAtRest(WalSalts Salts, bool HasMoved)
     {
         Span<byte> last = stackalloc byte[WalFrameHeader.SizeBytes];
         return captured.Frame == 0
-            || (RandomAccess.Read(wal, last, WalFrameHeader.OffsetOf(captured.Frame, pageSize)) == WalFrameHeader.SizeBytes
-                && WalFrameHeader.Read(last) is var frame && frame.Salts == captured.Salts && frame.Checksum == captured.Checksum);
+            || (RandomAccess.Read(wal, last, WalFrameHeader.OffsetOf(captured.Frame, pageSize)) == WalFrameHeader.SizeBytes && captured.IsAt(last));
     }
 
     private static bool HasFrameBehind(SafeFileHandle wal, WalPosition captured, int pageSize)

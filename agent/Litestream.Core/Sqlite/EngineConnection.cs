@@ -212,56 +212,8 @@ internal sealed unsafe class EngineConnection : IDisposable
         return code == NativeSqlite.Ok ? true : throw Error("checkpointing", code);
     }
 
-    /// <summary>A consistent copy of the wal-index header; null before the first read, or when the database is not in WAL mode.</summary>
-    public WalIndexHeader? ReadWalIndex()
-    {
-        var mapping = MapWalIndex();
-        if (mapping is null)
-            return null;
-        // A writer needs microseconds between its two copies; one that died there leaves them torn until the next recovery.
-        for (var i = 0; i < 1000; i++)
-        {
-            if (WalIndexHeader.TryRead(mapping, out var header))
-                return header;
-            Thread.SpinWait(50);
-        }
-        return null;
-    }
-
-    /// <summary>Somebody is checkpointing at this moment, or waits for readers in order to.</summary>
-    public bool IsCheckpointRunning()
-    {
-        const int checkpointLock = 1;
-        if (MapWalIndex() is null)
-            return false;
-        if (!TryShmLock(checkpointLock, exclusive: false))
-            return true;
-        ShmUnlock(checkpointLock, exclusive: false);
-        return false;
-    }
-
-    /// <summary>
-    /// Sets an unused read mark to <paramref name="mxFrame"/> and lets it go, as any reader may that finds none there (walTryBeginRead). Of several marks
-    /// at mxFrame SQLite takes the last, so it is one behind those; the next <see cref="BeginMark"/> takes it. Only while a mark of ours keeps the generation.
-    /// </summary>
-    public void OfferMark(uint mxFrame)
-    {
-        const int readMarks = 100, count = 5, firstReadLock = 3;
-        const uint unused = uint.MaxValue;
-        var mapping = MapWalIndex();
-        if (mapping is null)
-            return;
-        var marks = (uint*)(mapping + readMarks);
-        var last = new ReadOnlySpan<uint>(marks, count).LastIndexOf(mxFrame);
-        for (var mark = Math.Max(last, 0) + 1; mark < count; mark++)
-        {
-            if (Volatile.Read(ref marks[mark]) != unused || !TryShmLock(firstReadLock + mark, exclusive: true))
-                continue;
-            Volatile.Write(ref marks[mark], mxFrame);
-            ShmUnlock(firstReadLock + mark, exclusive: true);
-            return;
-        }
-    }
+    /// <summary>The shared memory through which SQLite's connections agree on what is committed.</summary>
+    public WalIndex WalIndex => new(File(NativeSqlite.FileControlFilePointer));
 
     /// <summary>Reads from the database file. Behind its end the buffer is zero-filled; returns false then.</summary>
     public bool ReadDatabase(long offset, Span<byte> buffer) => Read(NativeSqlite.FileControlFilePointer, offset, buffer, "reading");
@@ -318,30 +270,6 @@ internal sealed unsafe class EngineConnection : IDisposable
             shortRead => false,
             _ => throw Error(doing, code),
         };
-    }
-
-    private bool TryShmLock(int which, bool exclusive)
-    {
-        const int take = 2, asReader = 4, alone = 8;
-        var file = File(NativeSqlite.FileControlFilePointer);
-        return file->Methods->ShmLock(file, which, 1, take | (exclusive ? alone : asReader)) == NativeSqlite.Ok;
-    }
-
-    private void ShmUnlock(int which, bool exclusive)
-    {
-        const int release = 1, asReader = 4, alone = 8;
-        var file = File(NativeSqlite.FileControlFilePointer);
-        _ = file->Methods->ShmLock(file, which, 1, release | (exclusive ? alone : asReader));
-    }
-
-    /// <summary>The first 32 KiB of the wal-index; null before the first read, or when the database is not in WAL mode.</summary>
-    private byte* MapWalIndex()
-    {
-        const int regionBytes = 32768;
-        var file = File(NativeSqlite.FileControlFilePointer);
-        void* mapping = null;
-        var isMapped = file is not null && file->Methods->Version >= 2 && file->Methods->ShmMap(file, 0, regionBytes, 0, &mapping) == NativeSqlite.Ok;
-        return isMapped ? (byte*)mapping : null;
     }
 
     /// <summary>SQLite's handle of the database or its WAL; null while it is not open (the WAL before the first read, or outside WAL mode).</summary>

@@ -138,13 +138,10 @@ internal sealed class ReadReplica : IDisposable
 
         void RememberPage(uint pgno)
         {
-            if (pgno == LockPageOf(PageSize))
+            if (pgno == LockPage.Of(PageSize))
                 return;
             _connection.ReadDatabase((pgno - 1L) * PageSize, page);
             journal.Add(pgno, page);
         }
     }
-
-    /// <summary>SQLite's lock bytes have no content, and no place in a journal.</summary>
-    private static uint LockPageOf(int pageSize) => (uint)(0x40000000 / pageSize) + 1;
 }

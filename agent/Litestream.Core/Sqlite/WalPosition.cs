@@ -9,4 +9,11 @@ internal readonly record struct WalPosition(WalSalts Salts, uint Frame, WalCheck
 {
     /// <summary>Byte offset just behind the last captured frame.</summary>
     public long Offset(int pageSize) => WalFrameHeader.OffsetOf(Frame + 1, pageSize);
+
+    /// <summary>Whether these bytes, read at the last captured frame's place, are that frame's header.</summary>
+    public bool IsAt(ReadOnlySpan<byte> frameHeader)
+    {
+        var frame = WalFrameHeader.Read(frameHeader);
+        return frame.Salts == Salts && frame.Checksum == Checksum;
+    }
 }

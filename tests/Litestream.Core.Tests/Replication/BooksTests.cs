@@ -68,8 +68,9 @@ public sealed class BooksTests
         Assert.Equal(files, books.Files("a", 1));
         books.RemoveFiles("a", [files[1]]);
         Assert.Equal([files[0], files[2]], books.Files("a", 1));
-        books.ReplaceFiles("a", 1, [files[1]]);
+        books.ReplaceFiles("a", [files[1], files[0] with { Level = 0 }]);
         Assert.Equal([files[1]], books.Files("a", 1));
+        Assert.Equal([files[0] with { Level = 0 }, files[1]], books.AllFiles("a"));
         Assert.Equal([files[0]], books.Files("b", 1));
     }
 

@@ -235,7 +235,7 @@ public sealed class BrokenMarksTests
         application.Sql("SELECT 1 FROM t LIMIT 1");
         using var connection = EngineConnection.Open(path);
         connection.BeginMark();
-        return connection.ReadWalIndex()!.Value.MxFrame;
+        return connection.WalIndex.Read()!.Value.MxFrame;
     }
 
     private static WalSalts SaltsOf(string path)

@@ -139,7 +139,7 @@ public sealed class CoolingTests
         }
         var old = folder.Store!.Find(Name)!;
         File.Delete(folder.PathOf(Name));
-        old.Notice(FileEvent.Disappeared);
+        old.Notice(FileEvent.Appeared);
         await folder.Store.UnregisterAsync(old, default);
         Assert.Empty(Directory.GetFiles(folder.Data));
         using var second = folder.NewTenant();

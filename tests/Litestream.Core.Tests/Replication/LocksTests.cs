@@ -33,7 +33,7 @@ public sealed class LocksTests
         await ReplicatedFolder.WaitAsync(() => { second.Notice(FileEvent.Wal); return second.Snapshot().Status == DatabaseStatus.Error; }, "the hard link is refused");
         AssertMarked(folder, "after a hard link was looked at");
         File.Delete(folder.PathOf("second"));
-        second.Notice(FileEvent.Disappeared);
+        second.Notice(FileEvent.Appeared);
         await store.UnregisterAsync(second, default);
         AssertMarked(folder, "after the hard link was let go");
 

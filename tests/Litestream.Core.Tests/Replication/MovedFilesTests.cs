@@ -20,7 +20,7 @@ public sealed class MovedFilesTests
         application.Close();
         var moved = folder.PathOf("archive");
         File.Move(folder.PathOf(Name), moved);
-        database.Notice(FileEvent.Disappeared);
+        database.Notice(FileEvent.Appeared);
         await folder.Store!.UnregisterAsync(database, default);
         Assert.Equal([moved], Directory.GetFiles(folder.Data));
         Assert.Equal("11", ReplicatedFolder.Scalar(moved, "SELECT count(*) FROM t"));

@@ -58,7 +58,7 @@ public sealed class StoreTests
             if (i % 3 != 0)
                 await Task.Delay(random.Next(0, 40));
             File.Delete(folder.PathOf(Name));
-            database.Notice(FileEvent.Disappeared);
+            database.Notice(FileEvent.Appeared);
             await store.UnregisterAsync(database, default).WaitAsync(TimeSpan.FromSeconds(30));
             Assert.True(Directory.GetFiles(folder.Data).Length == 0, $"round {i} left {string.Join(", ", Directory.GetFiles(folder.Data))}");
         }

@@ -99,7 +99,7 @@ public sealed class UncommittedFramesTests
     {
         using var connection = EngineConnection.Open(path);
         connection.BeginMark();
-        var index = connection.ReadWalIndex()!.Value;
+        var index = connection.WalIndex.Read()!.Value;
         connection.EndTransaction();
         var frame = new byte[WalFrameHeader.SizeBytes + index.PageSize];
         BinaryPrimitives.WriteUInt32BigEndian(frame, 2);

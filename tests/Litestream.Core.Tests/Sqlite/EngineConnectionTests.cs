@@ -38,7 +38,7 @@ public sealed class EngineConnectionTests
         Assert.Throws<SqliteErrorException>(() => connection.ReadWal(0, new byte[32]));
         Assert.False(File.Exists(folder.PathOf(Name) + "-wal"));
         connection.BeginMark();
-        Assert.Equal(0u, connection.ReadWalIndex()!.Value.MxFrame);
+        Assert.Equal(0u, connection.WalIndex.Read()!.Value.MxFrame);
         Assert.False(connection.ReadWal(0, new byte[32]), "read behind the end of an empty WAL");
         Assert.Equal(new FileInfo(folder.PathOf(Name)).Length, connection.DatabaseLength());
         connection.SyncDatabase();

@@ -75,7 +75,7 @@ public sealed class WalFormatTests
             application.Sql($"INSERT INTO t (v) VALUES ('row {i}')");
         using var connection = EngineConnection.Open(folder.PathOf(Name));
         connection.BeginMark();
-        var index = connection.ReadWalIndex()!.Value;
+        var index = connection.WalIndex.Read()!.Value;
         var start = WalSlice.StartOf(connection, index.Salts)!.Value;
         Assert.Null(WalSlice.StartOf(connection, new(index.Salts.Salt1 + 1, index.Salts.Salt2)));
         using (var whole = WalSlice.TryRead(connection, start, index, long.MaxValue))
