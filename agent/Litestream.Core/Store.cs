@@ -49,7 +49,7 @@ public sealed class Store : IAsyncDisposable
         {
             var books = Books.Open(Path.Combine(folder, "books.db"), replica.Identity, out var setAside);
             if (setAside is not null)
-                log.BooksSetAside(setAside);
+                log.BooksSetAside(setAside.Why, setAside.Path);
             return new(new(options, replica, books, new(Path.Combine(folder, "spool")), tables, time, log), @lock);
         }
         catch

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Litestream.Ltx;
 using Litestream.Sqlite;
 using Microsoft.Data.Sqlite;
@@ -26,39 +25,45 @@ internal sealed class Books : IDisposable
     /// <summary>Number of this agent instance: random, drawn once for each state directory.</summary>
     public uint Instance { get; private set; }
 
-    /// <summary>Opens or creates the books. Damaged ones are set aside, with their path in <paramref name="setAside"/>, and begun anew.</summary>
-    public static Books Open(string path, string replica, out string? setAside)
+    /// <summary>Opens or creates the books. Those that cannot be used are set aside, and begun anew.</summary>
+    public static Books Open(string path, string replica, out SetAsideBooks? setAside)
     {
         setAside = null;
         try
         {
-            return OpenSound(path, replica);
+            if (TryOpen(path, replica, out var layout) is { } books)
+                return books;
+            setAside = SetAsideBooks.Move(path, $"layout-{layout}", $"have layout {layout}, and this program writes layout {SchemaVersion}");
         }
         catch (SqliteException e) when ((SqliteCode)e.SqliteErrorCode is SqliteCode.Corrupt or SqliteCode.NotADatabase or SqliteCode.Error)
         {
-            setAside = path + ".damaged-" + DateTimeOffset.UtcNow.ToString("yyyyMMddTHHmmssZ", CultureInfo.InvariantCulture);
-            File.Move(path, setAside);
-            File.Delete(DatabaseFiles.WalOf(path));
-            File.Delete(DatabaseFiles.ShmOf(path));
-            return OpenSound(path, replica);
+            setAside = SetAsideBooks.Move(path, "damaged", $"are damaged ({e.Message})");
         }
+        return TryOpen(path, replica, out _)!;
     }
 
-    private static Books OpenSound(string path, string replica)
+    /// <summary>Null when they have another layout: a cache like any other, begun anew, and the replica tells the rest.</summary>
+    private static Books? TryOpen(string path, string replica, out long layout)
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        Books? books = null;
         try
         {
             connection.Open();
-            var books = new Books(connection, replica);
-            books.CreateSchema();
-            books.Check();
-            return books;
+            using var command = connection.CreateCommand();
+            command.CommandText = "PRAGMA user_version";
+            layout = (long)command.ExecuteScalar()!;
+            if (layout != 0 && layout != SchemaVersion)
+                return null;
+            var opened = new Books(connection, replica);
+            opened.CreateSchema();
+            opened.Check();
+            return books = opened;
         }
-        catch
+        finally
         {
-            connection.Dispose();
-            throw;
+            if (books is null)
+                connection.Dispose();
         }
     }
 
@@ -82,24 +87,14 @@ internal sealed class Books : IDisposable
         }
     }
 
-    public void Save(BookEntry entry)
-    {
-        lock (_lock)
-            Change(() => Write(entry));
-    }
+    public void Save(BookEntry entry) => Change(() => Write(entry));
 
     /// <summary>A file was published: the entry and the file in one transaction.</summary>
-    public void Confirm(BookEntry entry, LtxFile file)
+    public void Confirm(BookEntry entry, LtxFile file) => Change(() =>
     {
-        lock (_lock)
-        {
-            Change(() =>
-            {
-                Write(entry);
-                WriteFile(entry.Name, file);
-            });
-        }
-    }
+        Write(entry);
+        WriteFile(entry.Name, file);
+    });
 
     /// <summary>
     /// Remembers a registration and writes it together with what is written next: ten thousand at a start are a few transactions. A crash before
@@ -115,40 +110,24 @@ internal sealed class Books : IDisposable
         }
     }
 
-    public void AddFile(string name, LtxFile file)
-    {
-        lock (_lock)
-            Change(() => WriteFile(name, file));
-    }
+    public void AddFile(string name, LtxFile file) => Change(() => WriteFile(name, file));
 
     /// <summary>Replaces what is known of the replica by what a listing showed.</summary>
-    public void ReplaceFiles(string name, IReadOnlyList<LtxFile> files)
+    public void ReplaceFiles(string name, IReadOnlyList<LtxFile> files) => Change(() =>
     {
-        lock (_lock)
-        {
-            Change(() =>
-            {
-                Run("DELETE FROM file WHERE replica = $replica AND name = $name", ("$replica", _replica), ("$name", name));
-                foreach (var file in files)
-                    WriteFile(name, file);
-            });
-        }
-    }
+        Run("DELETE FROM file WHERE replica = $replica AND name = $name", ("$replica", _replica), ("$name", name));
+        foreach (var file in files)
+            WriteFile(name, file);
+    });
 
-    public void RemoveFiles(string name, IReadOnlyList<LtxFile> files)
+    public void RemoveFiles(string name, IReadOnlyList<LtxFile> files) => Change(() =>
     {
-        lock (_lock)
+        foreach (var file in files)
         {
-            Change(() =>
-            {
-                foreach (var file in files)
-                {
-                    Run("DELETE FROM file WHERE replica = $replica AND name = $name AND level = $level AND min = $min AND max = $max",
-                        ("$replica", _replica), ("$name", name), ("$level", file.Level), ("$min", (long)file.MinTxid.Value), ("$max", (long)file.MaxTxid.Value));
-                }
-            });
+            Run("DELETE FROM file WHERE replica = $replica AND name = $name AND level = $level AND min = $min AND max = $max",
+                ("$replica", _replica), ("$name", name), ("$level", file.Level), ("$min", (long)file.MinTxid.Value), ("$max", (long)file.MaxTxid.Value));
         }
-    }
+    });
 
     /// <summary>Published files of one level, ascending.</summary>
     public IReadOnlyList<LtxFile> Files(string name, int level)
@@ -197,21 +176,24 @@ internal sealed class Books : IDisposable
     /// </summary>
     private void Change(Action write)
     {
-        Run("BEGIN IMMEDIATE");
-        try
+        lock (_lock)
         {
-            foreach (var entry in _pending)
-                Write(entry);
-            write();
-            Run("COMMIT");
+            Run("BEGIN IMMEDIATE");
+            try
+            {
+                foreach (var entry in _pending)
+                    Write(entry);
+                write();
+                Run("COMMIT");
+            }
+            catch
+            {
+                TryRollBack();
+                throw;
+            }
+            // Only now: a full disk must not make them forgotten.
+            _pending.Clear();
         }
-        catch
-        {
-            TryRollBack();
-            throw;
-        }
-        // Only now: a full disk must not make them forgotten.
-        _pending.Clear();
     }
 
     private void TryRollBack()
@@ -270,10 +252,6 @@ internal sealed class Books : IDisposable
     private void CreateSchema()
     {
         using var command = _connection.CreateCommand();
-        // Books of another layout are a cache like any other: begun anew, and the replica tells the rest.
-        command.CommandText = "PRAGMA user_version";
-        if (command.ExecuteScalar() is long version && version != 0 && version != SchemaVersion)
-            throw new SqliteException($"the books have layout {version}, this program writes {SchemaVersion}", (int)SqliteCode.NotADatabase);
         command.CommandText = $"""
             PRAGMA journal_mode = WAL;
             PRAGMA synchronous = NORMAL;

@@ -71,7 +71,6 @@ internal sealed class Compaction(StoreContext context)
         var storage = context.StorageOf(database);
         var (min, max) = (inputs[0].MinTxid, inputs[^1].MaxTxid);
         var path = context.Spool.PathOf(database.Name, level, min, max);
-        var isKept = false;
         try
         {
             LtxHeader header;
@@ -89,11 +88,8 @@ internal sealed class Compaction(StoreContext context)
             Faults.Reach(FaultPoint.MergedNotBooked);
             context.Books.AddFile(database.Name, file);
             context.Copies.Drop(database.Name, inputs);
-            if (level == 1 && storage.Kind != "file")
-            {
+            if (level == 1)
                 context.Copies.Keep(database.Name, file, path);
-                isKept = true;
-            }
             context.Log.Published(database.Name, level, min.ToString(), max.ToString(), length);
         }
         catch (IOException e) when (DiskFull.Is(e))
@@ -103,8 +99,7 @@ internal sealed class Compaction(StoreContext context)
         finally
         {
             Spool.Discard(path);
-            if (!isKept)
-                Spool.Delete(path);
+            Spool.Delete(path);
         }
     }
 

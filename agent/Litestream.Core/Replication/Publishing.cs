@@ -24,11 +24,9 @@ internal sealed class Publishing(StoreContext context, Compaction compaction)
         database.ConfirmedAt = context.Now;
         database.ConfirmPublished(staged, context.Time.GetUtcNow());
         Faults.Reach(FaultPoint.ConfirmedNotDeleted);
-        // A folder is as near as the state directory.
-        if (staged.File is { Level: 0 } && storage.Kind != "file")
+        if (staged.File is { Level: 0 })
             context.Copies.Keep(database.Name, staged.File, staged.Path);
-        else
-            Spool.Delete(staged.Path);
+        Spool.Delete(staged.Path);
         context.Log.Published(database.Name, staged.File.Level, staged.File.MinTxid.ToString(), staged.File.MaxTxid.ToString(), staged.File.SizeBytes);
     }
 

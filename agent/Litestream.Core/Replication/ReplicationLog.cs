@@ -29,8 +29,8 @@ internal static partial class ReplicationLog
     [LoggerMessage(4007, LogLevel.Warning, "{Name}: a reader of the application has kept the WAL from being reset since {Since:O}; it holds {Bytes} bytes")]
     public static partial void WalPinned(this ILogger log, string name, DateTimeOffset since, long bytes);
 
-    [LoggerMessage(4008, LogLevel.Warning, "The books were damaged; set aside as {Path} and begun anew from the replica")]
-    public static partial void BooksSetAside(this ILogger log, string path);
+    [LoggerMessage(4008, LogLevel.Warning, "The books {Why}: set aside as {Path} and begun anew from the replica")]
+    public static partial void BooksSetAside(this ILogger log, string why, string path);
 
     [LoggerMessage(4009, LogLevel.Debug, "{Name}: hot")]
     public static partial void Hot(this ILogger log, string name);

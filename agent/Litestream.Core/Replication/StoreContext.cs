@@ -6,8 +6,8 @@ namespace Litestream.Replication;
 /// <summary>What every step of the forward path needs; one for each store.</summary>
 internal sealed record StoreContext(StoreOptions Options, ReplicaRoot Replica, Books Books, Spool Spool, string TableFolder, TimeProvider Time, ILogger Log)
 {
-    /// <summary>A part of what the spool may take: downloads are only slower.</summary>
-    public LocalCopies Copies { get; } = new(Options.SpoolCapBytes / 4);
+    /// <summary>A part of what the spool may take: downloads are only slower. None of a folder, which is as near as the state directory.</summary>
+    public LocalCopies Copies { get; } = new(Path.Combine(Options.StateDirectory, "copies"), Replica.Kind == "file" ? 0 : Options.SpoolCapBytes / 4);
 
     public IReplicaStorage StorageOf(ReplicatedDatabase database) => Replica.Open(ReplicaRoot.PathOf(database.Name), database.Requests);
 

@@ -82,7 +82,21 @@ public sealed class BooksTests
         SqliteForTests.Choose();
         using var books = Books.Open(folder["books.db"], "file:///r", out var setAside);
         Assert.Empty(books.LoadAll());
-        Assert.True(File.Exists(setAside));
+        Assert.True(File.Exists(setAside!.Path));
+        Assert.Contains("damaged", setAside.Why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Books_of_another_layout_are_not_called_damaged()
+    {
+        using var folder = new ScratchFolder();
+        Open(folder, "file:///r").Dispose();
+        ReplicatedFolder.Scalar(folder["books.db"], "PRAGMA user_version = 99");
+        using var books = Books.Open(folder["books.db"], "file:///r", out var setAside);
+        Assert.Empty(books.LoadAll());
+        Assert.Equal("have layout 99, and this program writes layout 2", setAside!.Why);
+        Assert.True(File.Exists(setAside.Path));
+        Assert.DoesNotContain("damaged", setAside.Path, StringComparison.Ordinal);
     }
 
     private static Books Open(ScratchFolder folder, string replica)

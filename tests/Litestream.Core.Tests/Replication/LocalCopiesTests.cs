@@ -1,3 +1,4 @@
+using Litestream.Core.Tests.Storage;
 using Litestream.Ltx;
 using Litestream.Replication;
 using Litestream.Storage;
@@ -28,7 +29,7 @@ public sealed class LocalCopiesTests
         }
         application.Close();
         database.Notice(FileEvent.Wal);
-        await ReplicatedFolder.WaitAsync(() => Directory.GetFiles(Path.Combine(folder.State, "spool")).Length == 0, "nothing waits, nothing is kept");
+        await ReplicatedFolder.WaitAsync(() => !Directory.GetFiles(Path.Combine(folder.State, "spool")).Concat(Directory.GetFiles(Path.Combine(folder.State, "copies"))).Any(), "nothing waits, nothing is kept");
         Assert.DoesNotContain(server.Requests, r => r.Method == "GET" && r.Key.EndsWith(".ltx", StringComparison.Ordinal));
         await folder.AssertRestoresEqualAsync(Name);
     }
@@ -36,32 +37,48 @@ public sealed class LocalCopiesTests
     [Fact]
     public void What_does_not_fit_is_not_kept()
     {
-        var scratch = Directory.CreateTempSubdirectory("litestream-test-").FullName;
-        try
-        {
-            var copies = new LocalCopies(100);
-            var (first, second) = (File(1), File(2));
-            copies.Keep("a", first, Content(scratch, "1"));
-            copies.Keep("a", second, Content(scratch, "2"));
-            Assert.NotNull(copies.Find("a", first));
-            Assert.Null(copies.Find("a", second));
-            Assert.Single(Directory.GetFiles(scratch));
-            copies.DropAll("a");
-            Assert.Equal(0, copies.Bytes);
-            Assert.Empty(Directory.GetFiles(scratch));
-        }
-        finally
-        {
-            Directory.Delete(scratch, recursive: true);
-        }
+        using var scratch = new ScratchFolder();
+        var copies = new LocalCopies(scratch["copies"], 100);
+        var (first, second) = (FileOf(1), FileOf(2));
+        copies.Keep("a", first, Content(scratch, "1"));
+        copies.Keep("a", second, Content(scratch, "2"));
+        Assert.NotNull(copies.Find("a", first));
+        Assert.Null(copies.Find("a", second));
+        Assert.Equal(["2", "copies/1"], scratch.Files());
+        copies.DropAll("a");
+        Assert.Equal(["2"], scratch.Files());
+        copies.Keep("a", second, scratch["2"]);
+        Assert.NotNull(copies.Find("a", second));
     }
 
-    private static LtxFile File(ulong txid) => new(0, new(txid), new(txid), 60, DateTimeOffset.UnixEpoch);
-
-    private static string Content(string folder, string name)
+    [Fact]
+    public void What_an_earlier_run_left_is_deleted_by_the_start_whoever_it_belonged_to()
     {
-        var path = Path.Combine(folder, name);
-        System.IO.File.WriteAllText(path, name);
-        return path;
+        using var scratch = new ScratchFolder();
+        new LocalCopies(scratch["copies"], 100).Keep("a tenant that stays cold", FileOf(1), Content(scratch, "1"));
+        Assert.Equal(["copies/1"], scratch.Files());
+        var copies = new LocalCopies(scratch["copies"], 100);
+        Assert.Empty(scratch.Files());
+        Assert.False(copies.Has("a tenant that stays cold"));
+    }
+
+    [Fact]
+    public async Task A_folder_is_as_near_as_the_state_directory_so_nothing_is_kept_of_it()
+    {
+        await using var folder = new ReplicatedFolder();
+        using var application = folder.NewTenant();
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.WriteAsync(application, database, 3);
+        await ReplicatedFolder.WaitAsync(() => Directory.GetFiles(Path.Combine(folder.State, "spool")).Length == 0, "an empty spool");
+        Assert.Empty(Directory.GetFiles(Path.Combine(folder.State, "copies")));
+    }
+
+    private static LtxFile FileOf(ulong txid) => new(0, new(txid), new(txid), 60, DateTimeOffset.UnixEpoch);
+
+    private static string Content(ScratchFolder folder, string name)
+    {
+        File.WriteAllText(folder[name], name);
+        return folder[name];
     }
 }
