@@ -86,6 +86,11 @@ internal sealed class S3Server : IAsyncDisposable
         {
             S3ServerFault.SlowDown => S3Answer.Error(503, "SlowDown"),
             S3ServerFault.InternalError => S3Answer.Error(500, "InternalError"),
+            S3ServerFault.SlowDownForTwoSeconds => S3Answer.Error(503, "SlowDown") with { Headers = new Dictionary<string, string> { ["Retry-After"] = "2" } },
+            S3ServerFault.Page => new(200, "<html><body>Sign in to the network of this hotel</body></html>"u8.ToArray(), new Dictionary<string, string> { ["Content-Type"] = "text/html" }),
+            S3ServerFault.OtherXml => S3Answer.Xml(200, "<hello/>"),
+            S3ServerFault.Nothing => S3Answer.Empty(200),
+            S3ServerFault.Redirect => new(307, [], new Dictionary<string, string> { ["Location"] = $"{Endpoint}/{request.Bucket}/{request.Key}" }),
             S3ServerFault.Conflict => S3Answer.Error(409, "ConditionalRequestConflict"),
             _ => new S3Dialogue(this).Answer(request),
         };

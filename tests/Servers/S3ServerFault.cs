@@ -18,4 +18,19 @@ internal enum S3ServerFault
 
     /// <summary>The answer ends in the middle.</summary>
     CutReply,
+
+    /// <summary>A page for people, with success: a sign-in page in between.</summary>
+    Page,
+
+    /// <summary>Success, and nothing else.</summary>
+    Nothing,
+
+    /// <summary>A redirection to the same place.</summary>
+    Redirect,
+
+    /// <summary>Success in another language.</summary>
+    OtherXml,
+
+    /// <summary>503 with Retry-After: 2 seconds.</summary>
+    SlowDownForTwoSeconds,
 }

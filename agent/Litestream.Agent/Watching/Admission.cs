@@ -1,4 +1,5 @@
 using Litestream.Agent.Interop;
+using Litestream.Storage;
 
 namespace Litestream.Agent.Watching;
 
@@ -90,7 +91,7 @@ internal sealed class Admission(Store store, WatchedFiles files, SkippedFiles sk
         if (Announces && facts.Exists)
             logger.DatabaseCreated(path);
         if (logger.IsEnabled(LogLevel.Information))
-            logger.ClientRegistered(name, $"{store.Replica.Url.TrimEnd('/')}/databases/{name}");
+            logger.ClientRegistered(name, store.Replica.UrlOf(ReplicaRoot.PathOf(name)));
         return new(VerdictKind.Registered, file);
     }
 

@@ -7,6 +7,7 @@ namespace Litestream.Storage.S3;
 internal sealed class HostPause(TimeProvider time, Random random)
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestAsked = TimeSpan.FromMinutes(1);
     private const int MostDoublings = 4;
 
     private readonly Lock _lock = new();
@@ -14,7 +15,8 @@ internal sealed class HostPause(TimeProvider time, Random random)
     private int _doublings;
 
     /// <summary>The store refused a request. Answers the pause that begins; null when one is on already, of which this is a late echo.</summary>
-    public TimeSpan? Refused()
+    /// <param name="asked">How long the store wants to be left alone, if it said so.</param>
+    public TimeSpan? Refused(TimeSpan? asked = null)
     {
         lock (_lock)
         {
@@ -22,6 +24,8 @@ internal sealed class HostPause(TimeProvider time, Random random)
             if (now < _until)
                 return null;
             var pause = Shortest * (1 << _doublings) * (0.5 + random.NextDouble());
+            if (asked > pause)
+                pause = asked < LongestAsked ? asked.Value : LongestAsked;
             _until = now + (long)(pause.TotalSeconds * time.TimestampFrequency);
             _doublings = Math.Min(_doublings + 1, MostDoublings);
             return pause;

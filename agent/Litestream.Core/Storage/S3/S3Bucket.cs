@@ -44,16 +44,16 @@ internal sealed class S3Bucket(S3Location location, S3Requests requests)
 
     /// <summary>Fills <paramref name="buffer"/> from <paramref name="offset"/>, or says why it cannot.</summary>
     public Task<int> ReadAsync(string key, long offset, Memory<byte> buffer, RequestCounters counters, CancellationToken cancellationToken) =>
-        RunAsync(StorageOperation.Get, counters, $"read {buffer.Length} bytes at {offset} of {Name(key)}", buffer.Length, async (client, token) =>
+        RunAsync(StorageOperation.Get, counters, $"read {buffer.Length} bytes at {offset} of {Name(key)}", buffer.Length, async attempt =>
         {
-            var (read, length) = await ReadRangeAsync(client, key, offset, buffer, token).ConfigureAwait(false);
+            var (read, length) = await ReadRangeAsync(attempt, key, offset, buffer).ConfigureAwait(false);
             return read == buffer.Length ? read : throw new StorageException(
                 $"read {Name(key)}: expected {buffer.Length} bytes at {offset}, found an object of {length} bytes", StorageFault.Permanent);
         }, cancellationToken);
 
     /// <summary>Reads what there is from <paramref name="offset"/>. Answers how much that was, and how long the object is.</summary>
     public Task<(int Read, long Length)> ReadUpToAsync(string key, long offset, Memory<byte> buffer, RequestCounters counters, CancellationToken cancellationToken) =>
-        RunAsync(StorageOperation.Get, counters, $"read {Name(key)}", buffer.Length, (client, token) => ReadRangeAsync(client, key, offset, buffer, token), cancellationToken);
+        RunAsync(StorageOperation.Get, counters, $"read {Name(key)}", buffer.Length, attempt => ReadRangeAsync(attempt, key, offset, buffer), cancellationToken);
 
     /// <summary>Creates an object from a file of less than a part. False when the key is taken (only if it was asked to look).</summary>
     public Task<bool> CreateAsync(string key, string path, long length, string? timestamp, bool isConditional, RequestCounters counters, CancellationToken cancellationToken) =>
@@ -62,13 +62,13 @@ internal sealed class S3Bucket(S3Location location, S3Requests requests)
     /// <summary>The same from a stream that is opened for each try.</summary>
     public Task<bool> CreateAsync(
         string key, Func<Stream> open, long length, string? timestamp, bool isConditional, RequestCounters counters, CancellationToken cancellationToken) =>
-        RunAsync(StorageOperation.Put, counters, $"create {Name(key)}", length, async (client, token) =>
+        RunAsync(StorageOperation.Put, counters, $"create {Name(key)}", length, async attempt =>
         {
             var request = new PutObjectRequest
             {
                 BucketName = location.Bucket,
                 Key = key,
-                InputStream = open(),
+                InputStream = attempt.Watch(open()),
                 UseChunkEncoding = false,
                 DisablePayloadSigning = !location.SignPayload,
                 IfNoneMatch = isConditional ? "*" : null,
@@ -79,7 +79,7 @@ internal sealed class S3Bucket(S3Location location, S3Requests requests)
             location.Encryption.ApplyTo(request, location.Endpoint is null);
             try
             {
-                await client.PutObjectAsync(request, token).ConfigureAwait(false);
+                ThrowIfUntagged((await attempt.Client.PutObjectAsync(request, attempt.Token).ConfigureAwait(false)).ETag);
                 return true;
             }
             catch (AmazonServiceException e) when (isConditional && S3Fault.IsTaken(e))
@@ -89,11 +89,11 @@ internal sealed class S3Bucket(S3Location location, S3Requests requests)
         }, cancellationToken);
 
     public Task<bool> ExistsAsync(string key, RequestCounters counters, CancellationToken cancellationToken) =>
-        RunAsync(StorageOperation.Get, counters, $"look for {Name(key)}", 0, async (client, token) =>
+        RunAsync(StorageOperation.Get, counters, $"look for {Name(key)}", 0, async attempt =>
         {
             try
             {
-                await client.GetObjectMetadataAsync(location.Bucket, key, token).ConfigureAwait(false);
+                ThrowIfUntagged((await attempt.Client.GetObjectMetadataAsync(location.Bucket, key, attempt.Token).ConfigureAwait(false)).ETag);
                 return true;
             }
             catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.NotFound)
@@ -102,20 +102,8 @@ internal sealed class S3Bucket(S3Location location, S3Requests requests)
             }
         }, cancellationToken);
 
-    /// <summary>Those that are not there are no error.</summary>
-    public async Task DeleteAsync(IReadOnlyList<string> keys, RequestCounters counters, CancellationToken cancellationToken)
-    {
-        foreach (var batch in keys.Chunk(BatchSize))
-        {
-            if (batch.Length > 1 && await TryDeleteBatchAsync(batch, counters, cancellationToken).ConfigureAwait(false))
-                continue;
-            foreach (var key in batch)
-                await DeleteAsync(key, counters, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
     public Task<T> RunAsync<T>(
-        StorageOperation operation, RequestCounters counters, string doing, long bytes, Func<IAmazonS3, CancellationToken, Task<T>> request, CancellationToken cancellationToken) =>
+        StorageOperation operation, RequestCounters counters, string doing, long bytes, Func<S3Attempt, Task<T>> request, CancellationToken cancellationToken) =>
         requests.RunAsync(operation, counters, doing, bytes, request, cancellationToken);
 
     private async IAsyncEnumerable<ListObjectsV2Response> PagesAsync(
@@ -126,23 +114,38 @@ internal sealed class S3Bucket(S3Location location, S3Requests requests)
         {
             var request = new ListObjectsV2Request { BucketName = location.Bucket, Prefix = prefix, Delimiter = delimiter, ContinuationToken = next, MaxKeys = BatchSize };
             var response = await RunAsync(StorageOperation.List, counters, $"list {Name(prefix)}", 0,
-                (client, token) => client.ListObjectsV2Async(request, token), cancellationToken).ConfigureAwait(false);
+                attempt => ListAsync(attempt, request), cancellationToken).ConfigureAwait(false);
             yield return response;
-            next = response.NextContinuationToken;
-            if (response.IsTruncated != true || next is null)
+            if (response.IsTruncated != true)
                 yield break;
+            next = response.NextContinuationToken;
         }
         throw new StorageException($"list {Name(prefix)}: no end after {MostPages} pages", StorageFault.Permanent);
     }
 
-    private async Task<(int Read, long Length)> ReadRangeAsync(IAmazonS3 client, string key, long offset, Memory<byte> buffer, CancellationToken cancellationToken)
+    /// <summary>Empty is what anything but a listing looks like to the SDK, and an empty replica means much: so it is looked at closely.</summary>
+    private static async Task<ListObjectsV2Response> ListAsync(S3Attempt attempt, ListObjectsV2Request request)
+    {
+        var response = await attempt.Client.ListObjectsV2Async(request, attempt.Token).ConfigureAwait(false);
+        if (response.IsTruncated is not { } isTruncated)
+            throw new InvalidDataException("the answer is no listing");
+        if (isTruncated && (response.NextContinuationToken is not { Length: > 0 } next || next == request.ContinuationToken))
+            throw new InvalidDataException("the listing is cut and does not say where it goes on");
+        return response;
+    }
+
+    private async Task<(int Read, long Length)> ReadRangeAsync(S3Attempt attempt, string key, long offset, Memory<byte> buffer)
     {
         var request = new GetObjectRequest { BucketName = location.Bucket, Key = key, ByteRange = new(offset, offset + buffer.Length - 1) };
         try
         {
-            using var response = await client.GetObjectAsync(request, cancellationToken).ConfigureAwait(false);
+            using var response = await attempt.Client.GetObjectAsync(request, attempt.Token).ConfigureAwait(false);
+            ThrowIfUntagged(response.ETag);
+            if (offset > 0 && response.HttpStatusCode != HttpStatusCode.PartialContent)
+                throw new InvalidDataException($"asked for bytes from {offset} on, the answer begins at the beginning");
             var wanted = (int)Math.Min(buffer.Length, response.ContentLength);
-            var read = await response.ResponseStream.ReadAtLeastAsync(buffer[..wanted], wanted, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+            var body = attempt.Watch(response.ResponseStream);
+            var read = await body.ReadAtLeastAsync(buffer[..wanted], wanted, throwOnEndOfStream: false, attempt.Token).ConfigureAwait(false);
             if (read < wanted)
                 throw new IOException($"the answer ended after {read} of {wanted} bytes");
             return (read, TotalOf(response));
@@ -153,44 +156,14 @@ internal sealed class S3Bucket(S3Location location, S3Requests requests)
         }
     }
 
+    /// <summary>What answers 200 to anything is no store. Every store names what it holds.</summary>
+    internal static void ThrowIfUntagged(string? etag)
+    {
+        if (string.IsNullOrEmpty(etag))
+            throw new InvalidDataException("the answer has no ETag");
+    }
+
     /// <summary><c>bytes 0-9/1234</c></summary>
     private static long TotalOf(GetObjectResponse response) =>
         response.ContentRange is { } range && long.TryParse(range.AsSpan(range.LastIndexOf('/') + 1), out var total) ? total : response.ContentLength;
-
-    private Task<int> DeleteAsync(string key, RequestCounters counters, CancellationToken cancellationToken) =>
-        RunAsync(StorageOperation.Delete, counters, $"delete {Name(key)}", 0, async (client, token) =>
-        {
-            try
-            {
-                await client.DeleteObjectAsync(location.Bucket, key, token).ConfigureAwait(false);
-            }
-            catch (AmazonServiceException e) when (e.ErrorCode == "NoSuchKey")
-            {
-                // Gone already; most stores do not even say so.
-            }
-            return 1;
-        }, cancellationToken);
-
-    /// <summary>False where a store does not take several at once: then they go one by one.</summary>
-    private Task<bool> TryDeleteBatchAsync(string[] keys, RequestCounters counters, CancellationToken cancellationToken) =>
-        RunAsync(StorageOperation.Delete, counters, $"delete {keys.Length} files, the first {Name(keys[0])}", 0, async (client, token) =>
-        {
-            var request = new DeleteObjectsRequest { BucketName = location.Bucket, Quiet = true, Objects = [.. keys.Select(key => new KeyVersion { Key = key })] };
-            try
-            {
-                await client.DeleteObjectsAsync(request, token).ConfigureAwait(false);
-                return true;
-            }
-            catch (DeleteObjectsException e) when (e.Response.DeleteErrors is { Count: > 0 } errors)
-            {
-                var first = errors[0];
-                throw new StorageException($"delete {errors.Count} of {keys.Length} files, the first {Name(first.Key)}: {first.Code} {first.Message}".TrimEnd(),
-                    first.Code is "AccessDenied" ? StorageFault.Permanent : StorageFault.Transient, e);
-            }
-            catch (AmazonServiceException e) when (e.StatusCode is HttpStatusCode.NotImplemented or HttpStatusCode.MethodNotAllowed
-                || e.ErrorCode is "MissingContentMD5" or "InvalidRequest" or "NotImplemented" or "InvalidDigest")
-            {
-                return false;
-            }
-        }, cancellationToken);
 }

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Net.Sockets;
 using Amazon;
 using Amazon.Runtime;
 using Amazon.S3;
@@ -27,7 +28,7 @@ internal sealed class S3Connection : HttpClientFactory, IDisposable
             ForcePathStyle = location.IsPathStyle,
             MaxErrorRetry = 0,
             MaxStaleConnectionRetries = 0,
-            // Each request has a limit of its own by its size.
+            // Each request may go on as long as it makes progress: S3Attempt.
             Timeout = Timeout.InfiniteTimeSpan,
             // Bodies are signed instead (a SHA-256 of each), which every store checks; trailing checksums some refuse.
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
@@ -69,6 +70,7 @@ internal sealed class S3Connection : HttpClientFactory, IDisposable
         {
             ConnectTimeout = ConnectTimeout,
             MaxConnectionsPerServer = MaxConnections,
+            ConnectCallback = ConnectAsync,
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
             PooledConnectionLifetime = TimeSpan.FromMinutes(10), // a store's addresses change
             AllowAutoRedirect = false,
@@ -78,6 +80,22 @@ internal sealed class S3Connection : HttpClientFactory, IDisposable
         if (location.SkipVerify)
             sockets.SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true };
 #pragma warning restore CA5359
-        return new(new S3HttpHeaders(sockets, location.IsTigris)) { Timeout = Timeout.InfiniteTimeSpan };
+        return new(new S3Http(sockets, location.Endpoint is null, location.IsTigris)) { Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    /// <summary>With a send buffer of a fixed size: what the kernel would take of a body in advance is no progress yet.</summary>
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, SendBufferSize = S3Attempt.SendBufferBytes };
+        try
+        {
+            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 }

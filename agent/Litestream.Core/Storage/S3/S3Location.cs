@@ -46,6 +46,9 @@ internal sealed record S3Location
     /// <summary>The query of the URL, without secrets and what is default: people copy it.</summary>
     public IReadOnlyList<(string Name, string Value)> Parameters { get; init; } = [];
 
+    /// <summary>Who is asked, for messages.</summary>
+    public string Store => Endpoint is { } endpoint ? endpoint.ToString().TrimEnd('/') : Region is { } region ? $"AWS ({region})" : "AWS";
+
     public bool IsPathStyle => ForcePathStyle ?? Endpoint is not null;
 
     /// <summary>Tigris answers from the nearest copy unless told otherwise.</summary>

@@ -7,8 +7,8 @@ using Polly.Retry;
 namespace Litestream.Storage.S3;
 
 /// <summary>
-/// Every request to the store goes through here, and nothing else knows of trying again: counted, bounded, given a limit in time, and retried when the
-/// fault may pass. Some ten seconds in all; what lasts longer is an outage, for which whoever asked has its own patience.
+/// Every request to the store goes through here, and nothing else knows of trying again: counted, bounded, ended when it stands still, and retried when
+/// the fault may pass. Some ten seconds in all; what lasts longer is an outage, for which whoever asked has its own patience.
 /// </summary>
 internal sealed class S3Requests : IDisposable
 {
@@ -19,25 +19,27 @@ internal sealed class S3Requests : IDisposable
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
 
-    /// <summary>A request has this long, and its bytes come or go at no less than the slowest link worth waiting for.</summary>
-    private static readonly TimeSpan BaseLimit = TimeSpan.FromSeconds(20);
-
-    private const int SlowestBytesPerSecond = 32 * 1024;
-
     private readonly IAmazonS3 _client;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
+    private readonly string _where;
     private readonly HostPause _pause;
+    private readonly HostOutage _outage;
     private readonly SemaphoreSlim _gate = new(MaxInFlight);
     private readonly ResiliencePipeline _retry;
 
-    public S3Requests(IAmazonS3 client, TimeProvider time, ILogger log)
+    /// <param name="client">Of the store.</param>
+    /// <param name="where">The store, for messages.</param>
+    /// <param name="time">For waiting.</param>
+    /// <param name="log">Says what is tried again.</param>
+    public S3Requests(IAmazonS3 client, string where, TimeProvider time, ILogger log)
     {
-        (_client, _time, _log, _pause) = (client, time, log, new(time, new Random()));
+        (_client, _where, _time, _log) = (client, where, time, log);
+        (_pause, _outage) = (new(time, new Random()), new(time, new Random()));
         _retry = new ResiliencePipelineBuilder { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions
             {
-                ShouldHandle = new PredicateBuilder().Handle<StorageException>(e => e.Fault == StorageFault.Transient),
+                ShouldHandle = new PredicateBuilder().Handle<StorageException>(e => e.Fault == StorageFault.Transient && !_outage.IsLasting),
                 MaxRetryAttempts = MaxRetries,
                 Delay = FirstDelay,
                 MaxDelay = LongestDelay,
@@ -56,42 +58,60 @@ internal sealed class S3Requests : IDisposable
     /// <param name="operation">For the counts: each try is one.</param>
     /// <param name="counters">Whose request it is.</param>
     /// <param name="doing">For messages: what is being done, to what.</param>
-    /// <param name="bytes">What it carries, for its limit in time.</param>
+    /// <param name="bytes">What it carries, for its patience.</param>
     /// <param name="request">Makes it, anew for each try.</param>
     /// <param name="cancellationToken">Ends it at once.</param>
     public async Task<T> RunAsync<T>(
-        StorageOperation operation, RequestCounters counters, string doing, long bytes, Func<IAmazonS3, CancellationToken, Task<T>> request, CancellationToken cancellationToken) =>
+        StorageOperation operation, RequestCounters counters, string doing, long bytes, Func<S3Attempt, Task<T>> request, CancellationToken cancellationToken) =>
         await _retry.ExecuteAsync(async token => await TryAsync(operation, counters, doing, bytes, request, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
 
     public void Dispose() => _gate.Dispose();
 
     private async Task<T> TryAsync<T>(
-        StorageOperation operation, RequestCounters counters, string doing, long bytes, Func<IAmazonS3, CancellationToken, Task<T>> request, CancellationToken cancellationToken)
+        StorageOperation operation, RequestCounters counters, string doing, long bytes, Func<S3Attempt, Task<T>> request, CancellationToken cancellationToken)
     {
-        await _pause.WaitAsync(cancellationToken).ConfigureAwait(false);
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var isLook = false;
         try
         {
+            await _pause.WaitAsync(cancellationToken).ConfigureAwait(false);
+            isLook = await _outage.EnterAsync(doing, cancellationToken).ConfigureAwait(false);
             counters.Count(operation);
-            using var limit = new CancellationTokenSource(BaseLimit + TimeSpan.FromSeconds((double)bytes / SlowestBytesPerSecond), _time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
-            var result = await request(_client, either.Token).ConfigureAwait(false);
+            using var attempt = new S3Attempt(_client, bytes, _time, cancellationToken);
+            var result = await RequestAsync(operation, doing, attempt, request, cancellationToken).ConfigureAwait(false);
             _pause.Answered();
+            _outage.Answered();
             return result;
+        }
+        finally
+        {
+            if (isLook)
+                _outage.Looked();
+            _gate.Release();
+        }
+    }
+
+    /// <summary>The one place where what the SDK throws becomes our own: on answers that are none of S3 it throws anything.</summary>
+    private async Task<T> RequestAsync<T>(StorageOperation operation, string doing, S3Attempt attempt, Func<S3Attempt, Task<T>> request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await request(attempt).ConfigureAwait(false);
         }
         catch (Exception e) when (cancellationToken.IsCancellationRequested)
         {
             throw new OperationCanceledException(e.Message, e, cancellationToken);
         }
-        catch (Exception e) when (e is AmazonServiceException or AmazonClientException or HttpRequestException or IOException or OperationCanceledException or System.Net.Sockets.SocketException)
+        catch (Exception e) when (e is not (FileNotFoundException or DirectoryNotFoundException or OutOfMemoryException))
         {
-            if (S3Fault.IsThrottling(e) && _pause.Refused() is { } pause)
+            if (S3Fault.IsThrottling(e) && _pause.Refused(S3Fault.RetryAfter(e)) is { } pause)
                 _log.Throttled(doing, pause.TotalMilliseconds);
-            throw S3Fault.Of(doing, e);
-        }
-        finally
-        {
-            _gate.Release();
+            var fault = S3Fault.Of(operation, doing, _where, e);
+            if (fault.Fault == StorageFault.Transient || S3Fault.ConcernsAll(e))
+                _outage.Failed(fault);
+            else
+                _outage.Answered();
+            throw fault;
         }
     }
 }

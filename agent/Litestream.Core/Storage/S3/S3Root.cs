@@ -48,7 +48,7 @@ internal sealed class S3Root : ReplicaRoot
     private Parts Connect()
     {
         var connection = new S3Connection(_location, _access);
-        var bucket = new S3Bucket(_location, new(connection.Client, _access.Time, _access.Log));
+        var bucket = new S3Bucket(_location, new(connection.Client, _location.Store, _access.Time, _access.Log));
         return new(connection, bucket, new(bucket, Total, Url, _access.Log));
     }
 

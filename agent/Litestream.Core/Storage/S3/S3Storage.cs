@@ -66,7 +66,7 @@ internal sealed class S3Storage : IReplicaStorage
     }
 
     public Task DeleteAsync(IReadOnlyList<LtxFile> files, CancellationToken cancellationToken) =>
-        _bucket.DeleteAsync(files.Select(KeyOf).ToList(), _counters, cancellationToken);
+        new S3Deletion(_bucket).RunAsync(files.Select(KeyOf).ToList(), _counters, cancellationToken);
 
     public static string TimestampText(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
 

@@ -41,7 +41,7 @@ internal sealed class S3Upload(S3Bucket bucket, ILogger log)
     }
 
     private Task<string> BeginAsync(string key, string timestamp, RequestCounters counters, CancellationToken cancellationToken) =>
-        bucket.RunAsync(StorageOperation.Put, counters, $"begin the upload of {bucket.Name(key)}", 0, async (client, token) =>
+        bucket.RunAsync(StorageOperation.Put, counters, $"begin the upload of {bucket.Name(key)}", 0, async attempt =>
         {
             var request = new InitiateMultipartUploadRequest
             {
@@ -51,7 +51,8 @@ internal sealed class S3Upload(S3Bucket bucket, ILogger log)
             };
             request.Metadata[S3Storage.TimestampMetadata] = timestamp;
             Location.Encryption.ApplyTo(request, Location.Endpoint is null);
-            return (await client.InitiateMultipartUploadAsync(request, token).ConfigureAwait(false)).UploadId;
+            return (await attempt.Client.InitiateMultipartUploadAsync(request, attempt.Token).ConfigureAwait(false)).UploadId is { Length: > 0 } id
+                ? id : throw new InvalidDataException("the answer names no upload");
         }, cancellationToken);
 
     private async Task<List<PartETag>> SendAsync(string key, string uploadId, string path, long length, RequestCounters counters, CancellationToken cancellationToken)
@@ -62,22 +63,25 @@ internal sealed class S3Upload(S3Bucket bucket, ILogger log)
         await Parallel.ForAsync(0, parts.Length, options, async (i, stop) =>
         {
             var (offset, bytes) = (i * size, Math.Min(size, length - (i * size)));
-            parts[i] = await bucket.RunAsync(StorageOperation.Put, counters, $"send part {i + 1} of {parts.Length} of {bucket.Name(key)}", bytes, async (client, token) =>
+            parts[i] = await bucket.RunAsync(StorageOperation.Put, counters, $"send part {i + 1} of {parts.Length} of {bucket.Name(key)}", bytes, async attempt =>
             {
+                var content = File.OpenRead(path);
+                content.Position = offset;
                 var request = new UploadPartRequest
                 {
                     BucketName = Location.Bucket,
                     Key = key,
                     UploadId = uploadId,
                     PartNumber = i + 1,
-                    FilePath = path,
-                    FilePosition = offset,
+                    InputStream = attempt.Watch(content),
                     PartSize = bytes,
                     IsLastPart = i == parts.Length - 1,
                     UseChunkEncoding = false,
                     DisablePayloadSigning = !Location.SignPayload,
                 };
-                return new PartETag(i + 1, (await client.UploadPartAsync(request, token).ConfigureAwait(false)).ETag);
+                var etag = (await attempt.Client.UploadPartAsync(request, attempt.Token).ConfigureAwait(false)).ETag;
+                S3Bucket.ThrowIfUntagged(etag);
+                return new PartETag(i + 1, etag);
             }, stop).ConfigureAwait(false);
         }).ConfigureAwait(false);
         return [.. parts];
@@ -85,7 +89,7 @@ internal sealed class S3Upload(S3Bucket bucket, ILogger log)
 
     private async Task<bool> CompleteAsync(string key, string uploadId, List<PartETag> parts, bool isConditional, RequestCounters counters, CancellationToken cancellationToken)
     {
-        var isKnown = await bucket.RunAsync<bool?>(StorageOperation.Put, counters, $"complete the upload of {bucket.Name(key)}", 0, async (client, token) =>
+        var isKnown = await bucket.RunAsync<bool?>(StorageOperation.Put, counters, $"complete the upload of {bucket.Name(key)}", 0, async attempt =>
         {
             var request = new CompleteMultipartUploadRequest
             {
@@ -97,7 +101,7 @@ internal sealed class S3Upload(S3Bucket bucket, ILogger log)
             };
             try
             {
-                await client.CompleteMultipartUploadAsync(request, token).ConfigureAwait(false);
+                S3Bucket.ThrowIfUntagged((await attempt.Client.CompleteMultipartUploadAsync(request, attempt.Token).ConfigureAwait(false)).ETag);
                 return true;
             }
             catch (AmazonServiceException e) when (isConditional && S3Fault.IsTaken(e))
@@ -121,11 +125,11 @@ internal sealed class S3Upload(S3Bucket bucket, ILogger log)
         using var limit = new CancellationTokenSource(AbortLimit);
         try
         {
-            await bucket.RunAsync(StorageOperation.Delete, counters, $"take back the upload of {bucket.Name(key)}", 0, async (client, token) =>
+            await bucket.RunAsync(StorageOperation.Delete, counters, $"take back the upload of {bucket.Name(key)}", 0, async attempt =>
             {
                 try
                 {
-                    await client.AbortMultipartUploadAsync(Location.Bucket, key, uploadId, token).ConfigureAwait(false);
+                    await attempt.Client.AbortMultipartUploadAsync(Location.Bucket, key, uploadId, attempt.Token).ConfigureAwait(false);
                 }
                 catch (AmazonServiceException e) when (S3Fault.IsNoSuchUpload(e))
                 {
