@@ -14,7 +14,7 @@ internal static class MissingDatabases
         {
             if (File.Exists(database.Path))
                 continue;
-            var storage = replica.Open(ReplicaRoot.PathOf(database.Name));
+            var storage = replica.Open(replica.PathOf(database.Name));
             if (!await HasBackupAsync(storage, stop))
             {
                 logger.NothingToRestore(database.Path);

@@ -11,7 +11,7 @@ internal static class ClientView
     {
         ClientId = database.Name,
         DatabasePath = database.Path,
-        S3Path = ReplicaRoot.PathOf(database.Name),
+        S3Path = ReplicaRoot.DefaultPathOf(database.Name),
         Status = Words.Of(database.Status),
         CreatedAt = database.CreatedAt,
         Replica = database.ReplicaUrl,

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Litestream.Agent.Configuration.ConfigFile;
 
 namespace Litestream.Agent.Commands;
 
@@ -19,7 +20,7 @@ internal static class CommandLine
         }
         catch (LitestreamException error)
         {
-            return Fail(context, error.Message, error.Hint, ExitCode.Failed);
+            return Fail(context, error.Message, error.Hint, error is ConfigurationException ? ExitCode.WrongUsage : ExitCode.Failed);
         }
         catch (OperationCanceledException) when (context.Stop.IsCancellationRequested)
         {

@@ -70,7 +70,7 @@ internal static class OfflineReport
 
     private static async Task<Client> LookAsync(SingleDatabase file, ReplicaRoot replica, CancellationToken stop)
     {
-        var storage = replica.Open(ReplicaRoot.PathOf(file.Name));
+        var storage = replica.Open(replica.PathOf(file.Name));
         var newest = default(LtxFile);
         await foreach (var ltx in storage.ListAsync(stop))
             newest = ltx.MaxTxid >= newest.MaxTxid ? ltx : newest;
@@ -79,7 +79,7 @@ internal static class OfflineReport
         {
             ClientId = file.Name,
             DatabasePath = file.Path,
-            S3Path = ReplicaRoot.PathOf(file.Name),
+            S3Path = replica.PathOf(file.Name),
             Status = StatusWords.Waiting,
             CreatedAt = file.Path.Length > 0 ? File.GetCreationTimeUtc(file.Path) : newest.CreatedAt,
             Replica = storage.Url,

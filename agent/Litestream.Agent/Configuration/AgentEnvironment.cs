@@ -27,6 +27,15 @@ internal sealed record AgentEnvironment
     /// <summary><c>HOME</c></summary>
     public string? Home { get; init; }
 
+    /// <summary><c>LITESTREAM_CONFIG</c></summary>
+    public string? ConfigurationFile { get; init; }
+
+    /// <summary><c>LITESTREAM_RETENTION</c>, as written.</summary>
+    public string? Retention { get; init; }
+
+    /// <summary>All of them, for what a configuration file expands.</summary>
+    public IReadOnlyDictionary<string, string?> Variables { get; init; } = new Dictionary<string, string?>();
+
     public static AgentEnvironment Read() => new()
     {
         WorkingDirectory = Environment.CurrentDirectory,
@@ -37,6 +46,10 @@ internal sealed record AgentEnvironment
         S3Endpoint = Variable("LITESTREAM_S3_ENDPOINT") ?? Variable("AWS_ENDPOINT_URL_S3") ?? Variable("AWS_ENDPOINT_URL"),
         XdgStateHome = Variable("XDG_STATE_HOME"),
         Home = Variable("HOME"),
+        ConfigurationFile = Variable("LITESTREAM_CONFIG"),
+        Retention = Variable("LITESTREAM_RETENTION"),
+        Variables = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
+            .ToDictionary(v => (string)v.Key, v => (string?)v.Value, StringComparer.Ordinal),
     };
 
     /// <summary>The absolute form of a path that a user wrote.</summary>

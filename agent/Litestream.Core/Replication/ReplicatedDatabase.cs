@@ -141,7 +141,7 @@ internal sealed class ReplicatedDatabase
             {
                 Name = Book.Name,
                 Path = Book.Path,
-                ReplicaUrl = _context.Replica.UrlOf(ReplicaRoot.PathOf(Book.Name)),
+                ReplicaUrl = _context.Replica.UrlOf(_context.Replica.PathOf(Book.Name)),
                 Status = status,
                 Reason = reason,
                 Detail = detail,

@@ -9,7 +9,7 @@ internal sealed record StoreContext(StoreOptions Options, ReplicaRoot Replica, B
     /// <summary>A part of what the spool may take: downloads are only slower. None of a folder, which is as near as the state directory.</summary>
     public LocalCopies Copies { get; } = new(Path.Combine(Options.StateDirectory, "copies"), Replica.Kind == "file" ? 0 : Options.SpoolCapBytes / 4);
 
-    public IReplicaStorage StorageOf(ReplicatedDatabase database) => Replica.Open(ReplicaRoot.PathOf(database.Name), database.Requests);
+    public IReplicaStorage StorageOf(ReplicatedDatabase database) => Replica.Open(Replica.PathOf(database.Name), database.Requests);
 
     public string TablePathOf(string name) => Path.Combine(TableFolder, name + ".pages");
 

@@ -40,7 +40,7 @@ internal sealed class FolderRoot : ReplicaRoot
 
     public override async IAsyncEnumerable<string> ListDatabasesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var folder = FolderOf(PathOf(""));
+        var folder = FolderOf(DefaultPathOf(""));
         if (!Directory.Exists(folder))
             yield break;
         foreach (var name in await Task.Run(() => Directory.GetDirectories(folder), cancellationToken).ConfigureAwait(false))

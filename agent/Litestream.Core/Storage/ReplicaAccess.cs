@@ -15,6 +15,9 @@ public sealed record ReplicaAccess
     /// <summary>Endpoint for S3 URLs that name none. Default: AWS.</summary>
     public string? Endpoint { get; init; }
 
+    /// <summary>Where the replica of a database of this name is, below the root. Default: <c>databases/&lt;name&gt;</c>; empty: the root is the replica of one.</summary>
+    public Func<string, string> PathOf { get; init; } = ReplicaRoot.DefaultPathOf;
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     public ILogger Log { get; init; } = NullLogger.Instance;

@@ -11,6 +11,8 @@ public abstract class ReplicaRoot : IDisposable
     private const string DatabasesFolder = "databases";
     private static readonly string[] RemoteSchemes = ["gs", "abs", "oss", "sftp", "nats", "webdav", "webdavs"];
 
+    private Func<string, string> _pathOf = DefaultPathOf;
+
     private protected ReplicaRoot()
     {
     }
@@ -44,6 +46,13 @@ public abstract class ReplicaRoot : IDisposable
     /// </summary>
     public static ReplicaRoot Parse(string url, ReplicaAccess? access = null)
     {
+        var root = ParseUrl(url, access);
+        root._pathOf = access?.PathOf ?? DefaultPathOf;
+        return root;
+    }
+
+    private static ReplicaRoot ParseUrl(string url, ReplicaAccess? access)
+    {
         if (string.IsNullOrWhiteSpace(url) || url.Contains('\0'))
             throw Malformed(url, "it is empty");
         if (url.StartsWith(FolderRoot.Scheme, StringComparison.OrdinalIgnoreCase))
@@ -75,7 +84,10 @@ public abstract class ReplicaRoot : IDisposable
     public IReplicaStorage Open(string path) => Open(path, Total);
 
     /// <summary>Where the replica of a database is, below the root.</summary>
-    public static string PathOf(string name) => $"{DatabasesFolder}/{name}";
+    public string PathOf(string name) => _pathOf(name);
+
+    /// <summary>Where it is unless somebody says otherwise.</summary>
+    public static string DefaultPathOf(string name) => $"{DatabasesFolder}/{name}";
 
     /// <summary>The same; its requests are counted by <paramref name="counters"/>, which pass them on to <see cref="Total"/>.</summary>
     internal IReplicaStorage Open(string path, RequestCounters counters)

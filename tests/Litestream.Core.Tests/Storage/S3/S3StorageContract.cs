@@ -93,7 +93,7 @@ public abstract class S3StorageContract : StorageContract
     {
         using var fleet = At(Root.Bucket! + "/some/fleet");
         foreach (var name in (string[])["b", "a", "c"])
-            await fleet.Open(ReplicaRoot.PathOf(name)).PublishAsync(FileOf(1, 1, 1, "x"), Stage("x"), default);
+            await fleet.Open(fleet.PathOf(name)).PublishAsync(FileOf(1, 1, 1, "x"), Stage("x"), default);
         await Open("databases/elsewhere").PublishAsync(FileOf(1, 1, 1, "x"), Stage("x"), default);
         Assert.Equal(["a", "b", "c"], (await Names(fleet)).Order());
         Assert.Equal(["elsewhere"], await Names(Root));

@@ -1,0 +1,44 @@
+namespace Litestream.Agent.Configuration.ConfigFile;
+
+/// <summary>A <c>litestream.yml</c> after its checks; what is null there is not said.</summary>
+internal sealed record ConfigurationFile
+{
+    /// <summary>Absolute; names the state folder.</summary>
+    public required string Path { get; init; }
+
+    public required IReadOnlyList<DatabaseEntry> Databases { get; init; }
+
+    public ListenAddress? Address { get; init; }
+
+    public string? ApiToken { get; init; }
+
+    public string? StateRoot { get; init; }
+
+    /// <summary>A command line to run beside the agent.</summary>
+    public Located<string>? Exec { get; init; }
+
+    public string? LogLevel { get; init; }
+
+    public string? LogType { get; init; }
+
+    public TimeSpan? QuietTime { get; init; }
+
+    public TimeSpan? LiveCheckInterval { get; init; }
+
+    public TimeSpan? SweepInterval { get; init; }
+
+    public TimeSpan? LagLimit { get; init; }
+
+    public TimeSpan? ShutdownTimeout { get; init; }
+
+    public long? SpoolCapBytes { get; init; }
+
+    public long? WalCapBytes { get; init; }
+
+    public int? MaxHot { get; init; }
+
+    public bool? KeepJournalMode { get; init; }
+
+    /// <summary>Keys that have no effect, each with its place.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+}

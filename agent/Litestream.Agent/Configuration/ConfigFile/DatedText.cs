@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Text;
+
+namespace Litestream.Agent.Configuration.ConfigFile;
+
+/// <summary>
+/// A path or URL that may depend on the day: <c>backups/$(date +%Y-%m-%d)</c>. The form of a shell, computed by us: nothing is run. Finer than
+/// a day it cannot be.
+/// </summary>
+internal sealed class DatedText
+{
+    private readonly List<string> _pieces;
+
+    /// <summary>Literal, format, literal, format… literal.</summary>
+    private DatedText(List<string> pieces) => _pieces = pieces;
+
+    public bool IsDated => _pieces.Count > 1;
+
+    public static DatedText Plain(string text) => new([text]);
+
+    /// <summary>A text with the date inside; <paramref name="format"/> is that of <c>date</c>, with <c>%Y</c>, <c>%m</c>, <c>%d</c>, <c>%F</c>.</summary>
+    public static bool IsFormat(string format)
+    {
+        for (var i = 0; i < format.Length; i++)
+        {
+            if (format[i] == '%' && (++i == format.Length || format[i] is not ('Y' or 'm' or 'd' or 'F')))
+                return false;
+            if (format[i] is not ('%' or '-' or '_' or '.' or '/') && !char.IsAsciiLetterOrDigit(format[i]))
+                return false;
+        }
+        return format.Contains('%', StringComparison.Ordinal);
+    }
+
+    /// <summary>Pieces as <see cref="ValueExpansion"/> finds them: literals at even places, formats at odd ones.</summary>
+    public static DatedText Of(IEnumerable<string> pieces) => new([.. pieces]);
+
+    public DatedText With(Func<string, string> changeLiterals) => new([.. _pieces.Select((p, i) => i % 2 == 0 ? changeLiterals(p) : p)]);
+
+    public DatedText Before(string prefix) => new([prefix + _pieces[0], .. _pieces.Skip(1)]);
+
+    public DatedText After(string suffix) => new([.. _pieces.SkipLast(1), _pieces[^1] + suffix]);
+
+    /// <summary>The text of a day.</summary>
+    public string On(DateOnly day)
+    {
+        var text = new StringBuilder();
+        for (var i = 0; i < _pieces.Count; i++)
+        {
+            if (i % 2 == 0)
+                text.Append(_pieces[i]);
+            else
+                Format(text, _pieces[i], day);
+        }
+        return text.ToString();
+    }
+
+    /// <summary>Today, in this machine's zone.</summary>
+    public string Today(TimeProvider time) => On(DateOnly.FromDateTime(time.GetLocalNow().DateTime));
+
+    /// <summary>As it was written.</summary>
+    public override string ToString() => string.Concat(_pieces.Select((p, i) => i % 2 == 0 ? p : $"$(date +{p})"));
+
+    private static void Format(StringBuilder text, string format, DateOnly day)
+    {
+        for (var i = 0; i < format.Length; i++)
+        {
+            if (format[i] != '%')
+                text.Append(format[i]);
+            else
+                text.Append(day.ToString(format[++i] switch { 'Y' => "yyyy", 'm' => "MM", 'd' => "dd", _ => "yyyy-MM-dd" }, CultureInfo.InvariantCulture));
+        }
+    }
+}

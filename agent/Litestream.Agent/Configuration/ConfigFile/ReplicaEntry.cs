@@ -1,0 +1,37 @@
+using Litestream.Storage;
+
+namespace Litestream.Agent.Configuration.ConfigFile;
+
+/// <summary>A replica as the file says it.</summary>
+internal sealed record ReplicaEntry
+{
+    public required Position At { get; init; }
+
+    /// <summary>Complete URL, or an absolute folder.</summary>
+    public required DatedText Location { get; init; }
+
+    public required bool IsBucket { get; init; }
+
+    /// <summary>Null: what the environment and the AWS SDK find.</summary>
+    public string? AccessKeyId { get; init; }
+
+    public string? SecretAccessKey { get; init; }
+
+    /// <summary>What is said here, then by the database, then by the file.</summary>
+    public required PointSettings Points { get; init; }
+
+    /// <summary>A folder's path that ends like a database's: meant as a plain SQLite file that is kept current.</summary>
+    public bool IsPlainFile { get; init; }
+
+    /// <summary>Opens the place as it is called today; the replicas of databases lie in it as <paramref name="layout"/> says, null: it is the replica of one.</summary>
+    public ReplicaRoot Open(AgentEnvironment environment, TimeProvider time, ILogger log, Func<string, string>? layout = null) =>
+        ReplicaRoot.Parse(Location.Today(time), new()
+        {
+            AccessKeyId = AccessKeyId ?? environment.AccessKeyId,
+            SecretAccessKey = SecretAccessKey ?? environment.SecretAccessKey,
+            Endpoint = environment.S3Endpoint,
+            Time = time,
+            Log = log,
+            PathOf = layout ?? (static _ => ""),
+        });
+}

@@ -1,0 +1,8 @@
+namespace Litestream.Agent.Configuration.ConfigFile;
+
+internal enum YamlKind
+{
+    Scalar,
+    Sequence,
+    Mapping,
+}
