@@ -1,5 +1,4 @@
 using Litestream.Agent.Interop;
-using Litestream.Storage;
 
 namespace Litestream.Agent.Watching;
 
@@ -91,7 +90,7 @@ internal sealed class Admission(Store store, WatchedFiles files, SkippedFiles sk
         if (Announces && facts.Exists)
             logger.DatabaseCreated(path);
         if (logger.IsEnabled(LogLevel.Information))
-            logger.ClientRegistered(name, store.Replica.UrlOf(ReplicaRoot.PathOf(name)));
+            logger.ClientRegistered(name, store.Replica.UrlOf(store.Replica.PathOf(name)));
         return new(VerdictKind.Registered, file);
     }
 
