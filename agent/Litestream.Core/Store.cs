@@ -87,6 +87,13 @@ public sealed class Store : IAsyncDisposable
     public string? KnownPath(string name) => _known.TryGetValue(name, out var book) ? book.Path : null;
 
     /// <summary>
+    /// Databases of an earlier run with commits that the replica never got, and which are not registered now. Whose file is gone should be registered and
+    /// unregistered: that publishes them.
+    /// </summary>
+    public IReadOnlyList<(string Name, string Path)> LeftBehind =>
+        [.. _known.Values.Where(b => _context.Spool.HasLeftovers(b.Name) && !_databases.ContainsKey(b.Name)).Select(b => (b.Name, b.Path))];
+
+    /// <summary>
     /// Registers a database and schedules its first look. Does no I/O on the file. Registering the same name and path
     /// again answers the database that is there. Throws <see cref="LitestreamException"/> when the name belongs to another path.
     /// </summary>

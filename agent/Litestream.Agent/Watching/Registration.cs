@@ -37,11 +37,30 @@ internal sealed class Registration
 
     public void AddDirectory(WatchedDirectory directory) => _files.Add(directory);
 
-    /// <summary>The first complete look is over: from now on a new file is news.</summary>
+    /// <summary>The first complete look is over: from now on a new file is news, and a known one that was not met is gone.</summary>
     public void StartAnnouncing()
     {
         lock (_gate)
+        {
             _admission.Announces = true;
+            if (!_stopping)
+                LeaveLeftBehind();
+        }
+    }
+
+    /// <summary>Deleted while no agent ran, with commits that the replica never got: the store publishes them as when a tenant leaves.</summary>
+    private void LeaveLeftBehind()
+    {
+        foreach (var (name, path) in _store.LeftBehind)
+        {
+            var fileName = Path.GetFileName(path);
+            var directory = Directories.FirstOrDefault(d => d.PathOf(fileName) == path);
+            if (directory is null || !directory.TryNameDatabase(fileName, out var named) || named != name || FileFacts.Read(path, followLinks: false).Exists)
+                continue;
+            _admission.RegisterNamed(directory, path, name);
+            if (directory.TryFind(fileName, out var file))
+                Leave(file);
+        }
     }
 
     /// <summary>Nothing is registered or left any more: the store is about to stop.</summary>

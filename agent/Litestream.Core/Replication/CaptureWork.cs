@@ -49,6 +49,7 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
     {
         var (seen, since) = database.BeginLook();
         var wasHot = database.Hot is not null;
+        database.IsCapturing = true;
         try
         {
             var next = database.Exit is { IsClosed: false } exit ? LookLast(database, exit, since) : Look(database, seen, since);
@@ -61,6 +62,7 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
         }
         finally
         {
+            database.IsCapturing = false;
             Interlocked.Add(ref _hotCount, (database.Hot is not null ? 1 : 0) - (wasHot ? 1 : 0));
         }
     }
@@ -108,10 +110,7 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
         }
         Opening.CheckFile(database);
         if (database.Chain is not { } chain)
-        {
-            database.PublishLane.Wake();
-            return Lane.Never;
-        }
+            return AskForChain(database);
         CheckSpool(database);
         if (database.Exit is null && HotCount >= context.Options.MaxHot && (database.CaptureLane.IsBackground || HotCount >= context.Options.MaxHot + context.Options.MaxHot / 4))
             return context.In(CrowdedPause);
@@ -250,10 +249,7 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
             if (database.Hot is null && database.MayHaveChanged && !database.Book.IsPaused && !database.IsFenced)
             {
                 if (database.Chain is null)
-                {
-                    database.PublishLane.Wake();
-                    return Lane.Never;
-                }
+                    return AskForChain(database);
                 LookCold(database, FileEvent.Wal, since);
             }
             else if (database.Hot is { } open && !database.IsFenced && LookHot(database, open, FileEvent.Database, since) == 0 && database.Hot is not null)
@@ -271,6 +267,14 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
             database.FailSyncs();
         database.EndLook(0);
         exit.IsClosed = true;
+        database.PublishLane.Wake();
+        return Lane.Never;
+    }
+
+    /// <summary>The publish lane finds out where the chain stands, and has this lane look again.</summary>
+    private static long AskForChain(ReplicatedDatabase database)
+    {
+        database.IsCapturing = false;
         database.PublishLane.Wake();
         return Lane.Never;
     }

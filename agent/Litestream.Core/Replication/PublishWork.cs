@@ -10,6 +10,7 @@ namespace Litestream.Replication;
 /// </summary>
 internal sealed class PublishWork(StoreContext context, Discovery discovery, Publishing publishing, Compaction compaction, CancellationToken stopping)
 {
+    private static readonly TimeSpan CapturePause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan RetryUpkeep = TimeSpan.FromMinutes(1);
 
     /// <summary>Runs once. Never throws: one database's trouble stays its own.</summary>
@@ -17,9 +18,9 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
     {
         try
         {
-            var isDone = database.IsFenced || (database.Exit is { IsClosed: true } && database.PeekStaged() is null);
+            var isDone = database.IsFenced || (database.Exit is { IsClosed: true } && IsEverythingPublished(database));
             var next = isDone ? Lane.Never : await WorkAsync(database).ConfigureAwait(false);
-            if (database.Exit is { IsClosed: true } exit && (database.IsFenced || database.PeekStaged() is null))
+            if (database.Exit is { IsClosed: true } exit && (database.IsFenced || IsEverythingPublished(database)))
             {
                 context.Copies.DropAll(database.Name);
                 database.FailSyncs();
@@ -46,6 +47,9 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
         }
     }
 
+    /// <summary>Nothing is staged, and nothing of an earlier run waits to be taken up.</summary>
+    private bool IsEverythingPublished(ReplicatedDatabase database) => database.PeekStaged() is null && !context.Spool.HasLeftovers(database.Name);
+
     /// <summary>A full replica frees itself as far as retention allows.</summary>
     private async Task MakeRoomAsync(ReplicatedDatabase database)
     {
@@ -63,9 +67,12 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
     {
         if (database.Chain is null)
         {
-            if (database.Hot is not null || database.IsOpening)
+            // Nothing may be captured while the chain is looked at.
+            if (database.IsCapturing)
+                return context.In(CapturePause);
+            if (database.Hot is not null)
             {
-                // Nothing may be captured while the chain is looked at: the capture lane closes first, and asks again.
+                // The capture lane closes first, and asks again.
                 database.CaptureLane.Wake();
                 return Lane.Never;
             }

@@ -23,6 +23,7 @@ internal sealed class ReplicatedDatabase
     private string? _lastError;
     private HotDatabase? _hot;
     private bool _isOpening;
+    private bool _isCapturing;
     private ChainStart? _chain;
     private long _walBytes;
     private RequestCounters? _requests;
@@ -186,6 +187,13 @@ internal sealed class ReplicatedDatabase
     {
         get => Volatile.Read(ref _isOpening);
         set => Volatile.Write(ref _isOpening, value);
+    }
+
+    /// <summary>The capture lane runs: set before it looks at <see cref="Chain"/>; the publish lane looks here after that is null. With full fences, so one sees the other.</summary>
+    public bool IsCapturing
+    {
+        get => Interlocked.CompareExchange(ref _isCapturing, false, false);
+        set => Interlocked.Exchange(ref _isCapturing, value);
     }
 
     /// <summary>Capture lane: moves the chain on from what it was when it was looked at, unless the publish lane has changed its mind meanwhile.</summary>

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Litestream.Replication;
 
 /// <summary>
-/// Runs the lanes of all databases: one queue of due times with one timer, a few threads for capturing, a gate for publishing.
+/// Runs the lanes of all databases: one queue of due times with one timer on a thread of its own, a few threads for capturing, a gate for publishing.
 /// What is due at once skips the queue; what was seen to change goes before first looks.
 /// </summary>
 internal sealed class Scheduler : IAsyncDisposable
@@ -34,7 +34,8 @@ internal sealed class Scheduler : IAsyncDisposable
     public Scheduler(TimeProvider time, ILogger log, int maxWorkers, int maxUploads, Func<ReplicatedDatabase, long> capture, Func<ReplicatedDatabase, Task<long>> publish)
     {
         (_time, _log, _maxUploads, _capture, _publish) = (time, log, maxUploads, capture, publish);
-        _timer = time.CreateTimer(_ => QueueDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        // Another clock has timers of its own.
+        _timer = ReferenceEquals(time, TimeProvider.System) ? new ThreadTimer(QueueDue) : time.CreateTimer(_ => QueueDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _threads = new Thread[maxWorkers];
         for (var i = 0; i < maxWorkers; i++)
         {

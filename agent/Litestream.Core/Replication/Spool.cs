@@ -47,6 +47,13 @@ internal sealed class Spool
             return _leftovers.Remove(name, out var paths) ? paths : [];
     }
 
+    /// <summary>An earlier run left files of this database, and they were not handed out yet.</summary>
+    public bool HasLeftovers(string name)
+    {
+        lock (_leftovers)
+            return _leftovers.ContainsKey(name);
+    }
+
     /// <summary>Level and range from a staged file's name; false for anything else.</summary>
     public static bool TryParse(string path, out string name, out int level, out Txid min, out Txid max)
     {

@@ -9,11 +9,25 @@ namespace Litestream.Sqlite;
 /// 16   2  page size, big-endian; 1 means 65536
 /// 18   1  write version: 1 rollback, 2 WAL (3: wal2, not ours)
 /// 19   1  read version, likewise
+/// 24   4  change counter
+/// 28   4  size in pages; good only if 92..95 repeat the change counter, which versions before 3.7.0 do not write
+/// 92   4  change counter for which the size is good
 /// </code>
 /// </summary>
-internal readonly record struct DatabaseHeader(int PageSize, byte WriteVersion, byte ReadVersion)
+/// <param name="PageSize">In bytes.</param>
+/// <param name="WriteVersion">1 or 2.</param>
+/// <param name="ReadVersion">1 or 2.</param>
+/// <param name="SizePages">In pages; 0 when the header does not tell.</param>
+internal readonly record struct DatabaseHeader(int PageSize, byte WriteVersion, byte ReadVersion, uint SizePages)
 {
     public const int SizeBytes = 100;
+
+    /// <summary>Size of the database as SQLite sees it in a file of so many bytes: a file may be longer than its database.</summary>
+    public uint PagesIn(long fileBytes)
+    {
+        var filePages = (uint)((fileBytes + PageSize - 1) / PageSize);
+        return SizePages > 0 && SizePages < filePages ? SizePages : filePages;
+    }
 
     public bool IsWal => WriteVersion == 2 && ReadVersion == 2;
 
@@ -30,7 +44,8 @@ internal readonly record struct DatabaseHeader(int PageSize, byte WriteVersion, 
             size = 65536;
         if (size < 512 || !int.IsPow2(size))
             return false;
-        header = new(size, bytes[18], bytes[19]);
+        var isSizeGood = bytes[24..28].SequenceEqual(bytes[92..96]);
+        header = new(size, bytes[18], bytes[19], isSizeGood ? BinaryPrimitives.ReadUInt32BigEndian(bytes[28..]) : 0);
         return true;
     }
 }

@@ -31,8 +31,7 @@ internal sealed class PinnedDatabase : IDisposable
         {
             if (!marked.ReadDatabase(0, bytes) || !DatabaseHeader.TryParse(bytes, out var header))
                 return null;
-            var pages = (marked.DatabaseLength() + header.PageSize - 1) / header.PageSize;
-            return new(marked, null, header.PageSize, (uint)pages, new(index.Salts, 0, default));
+            return new(marked, null, header.PageSize, header.PagesIn(marked.DatabaseLength()), new(index.Salts, 0, default));
         }
         var end = new WalPosition(index.Salts, index.MxFrame, index.FrameChecksum);
         if (index.IsFullyBackfilled)

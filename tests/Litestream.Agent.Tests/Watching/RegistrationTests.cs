@@ -61,6 +61,34 @@ public sealed class RegistrationTests : IDisposable
     }
 
     [Fact]
+    public async Task What_the_replica_never_got_of_a_tenant_deleted_while_no_agent_ran_is_published_by_the_next_one()
+    {
+        var path = _folder[$"clients/{Guid}.db"];
+        var (level, aside) = (_folder[$"replica/databases/{Guid}/ltx/0"], _folder["aside"]);
+        await using (var agent = await RunningAgent.StartAsync(_folder, o => o with { ShutdownTimeout = TimeSpan.FromSeconds(1) }))
+        {
+            using var application = new Application(path);
+            application.Sql("PRAGMA journal_mode = WAL");
+            application.Sql("CREATE TABLE t (x)");
+            await agent.SyncedAsync(Guid);
+            application.Sql("INSERT INTO t VALUES (1)");
+            await agent.SyncedAsync(Guid);
+            Directory.Move(level, aside);
+            File.WriteAllText(level, "");
+            application.Sql("INSERT INTO t VALUES (2)");
+            await Eventually.Becomes(() => agent.Host.Store.SpoolBytes > 0, "captured, and refused by the replica");
+            Assert.False(await agent.StopAsync());
+        }
+        foreach (var file in Directory.GetFiles(_folder["clients"]))
+            File.Delete(file);
+        File.Delete(level);
+        Directory.Move(aside, level);
+        await using var next = await RunningAgent.StartAsync(_folder);
+        await Eventually.Becomes(() => next.Log.Has($"Database removed: {path}") && next.Find(Guid) is null, "let go");
+        Assert.Equal(["1", "2"], await RunningAgent.RestoredAsync(_folder, Guid, "SELECT x FROM t ORDER BY x"));
+    }
+
+    [Fact]
     public async Task A_deleted_tenant_is_let_go_its_backup_kept_and_re_created_it_continues_its_chain()
     {
         await using var agent = await RunningAgent.StartAsync(_folder);

@@ -105,6 +105,40 @@ public sealed class StateDirectoryTests
         await folder.AssertRestoresEqualAsync(Name);
     }
 
+    /// <param name="isBooked">The program may have died between staging and booking.</param>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_was_captured_and_not_published_is_published_although_its_file_is_gone(bool isBooked)
+    {
+        await using var folder = new ReplicatedFolder();
+        var application = folder.NewTenant();
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.WriteAsync(application, database, 2);
+        var (level, aside) = (Path.Combine(folder.Backups, "databases", Name, "ltx", "0"), folder.Backups + "-aside");
+        Directory.Move(level, aside);
+        File.WriteAllText(level, "");
+        application.Sql("INSERT INTO t (v) VALUES ('captured, not published')");
+        database.Notice(FileEvent.Wal);
+        await ReplicatedFolder.WaitAsync(() => database.State.PeekStaged() is not null && database.Snapshot().Status == DatabaseStatus.Error, "the replica refuses");
+        await folder.DropAsync();
+        application.Dispose();
+        foreach (var file in Directory.GetFiles(folder.Data))
+            File.Delete(file);
+        File.Delete(level);
+        Directory.Move(aside, level);
+        if (!isBooked)
+            ReplicatedFolder.Scalar(Path.Combine(folder.State, "books.db"), "UPDATE replica SET captured = published");
+
+        var store = folder.Open();
+        Assert.Equal((Name, folder.PathOf(Name)), Assert.Single(store.LeftBehind));
+        await store.UnregisterAsync(folder.Register(Name), default).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Empty(store.LeftBehind);
+        Assert.Empty(Directory.GetFiles(Path.Combine(folder.State, "spool")));
+        Assert.Equal("4", ReplicatedFolder.Scalar(await folder.RestoreAsync(Name), "SELECT count(*) FROM t"));
+    }
+
     [Theory]
     [InlineData("lost")]
     [InlineData("torn")]
