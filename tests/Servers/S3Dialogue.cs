@@ -21,6 +21,7 @@ internal sealed class S3Dialogue(S3Server server)
             return S3Answer.Error(404, "NoSuchBucket");
         return request switch
         {
+            { Method: "GET", Key: "" } when request.Query.ContainsKey("uploads") => ListUploads(request),
             { Method: "GET", Key: "" } => List(request),
             { Method: "POST", Key: "" } when request.Query.ContainsKey("delete") => DeleteMany(request),
             { Method: "PUT", IsPart: true } => Store.AddPart(request.Query["uploadId"], int.Parse(request.Query["partNumber"], CultureInfo.InvariantCulture), request.Body)
@@ -87,6 +88,13 @@ internal sealed class S3Dialogue(S3Server server)
                 : $"<Contents><Key>{SecurityElement.Escape(entry.Name)}</Key><LastModified>{entry.Value.StoredAt:yyyy-MM-ddTHH:mm:ss.000Z}</LastModified><Size>{entry.Value.Content.Length}</Size></Contents>");
         }
         return S3Answer.Xml(200, xml.Append("</ListBucketResult>").ToString());
+    }
+
+    private S3Answer ListUploads(S3ServerRequest request)
+    {
+        var uploads = Store.ListUploads(request.Query.GetValueOrDefault("prefix", "")).Select(u =>
+            $"<Upload><Key>{SecurityElement.Escape(u.Key)}</Key><UploadId>{u.Id}</UploadId><Initiated>{u.Begun:yyyy-MM-ddTHH:mm:ss.000Z}</Initiated></Upload>");
+        return S3Answer.Xml(200, $"<ListMultipartUploadsResult><IsTruncated>false</IsTruncated>{string.Concat(uploads)}</ListMultipartUploadsResult>");
     }
 
     private S3Answer Delete(S3ServerRequest request)

@@ -7,7 +7,7 @@ internal sealed class S3Store
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, SortedDictionary<string, S3Object>> _buckets = [];
-    private readonly Dictionary<string, (string Key, IReadOnlyDictionary<string, string> Headers, SortedDictionary<int, byte[]> Parts)> _uploads = [];
+    private readonly Dictionary<string, (string Key, DateTimeOffset Begun, IReadOnlyDictionary<string, string> Headers, SortedDictionary<int, byte[]> Parts)> _uploads = [];
 
     /// <summary>Uploads begun and neither completed nor aborted.</summary>
     public int OpenUploads
@@ -82,7 +82,7 @@ internal sealed class S3Store
         lock (_lock)
         {
             var id = Guid.NewGuid().ToString("n");
-            _uploads[id] = (key, headers, []);
+            _uploads[id] = (key, DateTimeOffset.UtcNow, headers, []);
             return id;
         }
     }
@@ -110,6 +110,12 @@ internal sealed class S3Store
             _uploads.Remove(uploadId);
             return true;
         }
+    }
+
+    public IReadOnlyList<(string Id, string Key, DateTimeOffset Begun)> ListUploads(string prefix)
+    {
+        lock (_lock)
+            return [.. _uploads.Where(u => u.Value.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(u => (u.Key, u.Value.Key, u.Value.Begun))];
     }
 
     public bool AbortUpload(string uploadId)

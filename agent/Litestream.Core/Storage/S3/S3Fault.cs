@@ -92,6 +92,8 @@ internal static class S3Fault
 
     private static StorageException OfClient(string doing, AmazonClientException error)
     {
+        if (error.Message.Contains("profile", StringComparison.OrdinalIgnoreCase))
+            return new($"{doing}: {error.Message.TrimEnd('.')}", StorageFault.Permanent, error, "correct AWS_PROFILE, or the file with the profiles (AWS_SHARED_CREDENTIALS_FILE)");
         if (!error.Message.Contains("credentials", StringComparison.OrdinalIgnoreCase))
             return new($"{doing}: {Innermost(error).Message}", StorageFault.Transient, error, CheckTheWay);
         return new($"{doing}: no credentials were found", StorageFault.Permanent, error,

@@ -54,7 +54,7 @@ internal sealed record S3Location
     /// <summary>Tigris answers from the nearest copy unless told otherwise.</summary>
     public bool IsTigris => Endpoint is { Host: "fly.storage.tigris.dev" or "t3.storage.dev" };
 
-    public string Identity => $"{S3Url.Scheme}{Bucket}/{Prefix}{(Endpoint is { } endpoint ? $"?endpoint={endpoint.Authority}" : "")}";
+    public string Identity => $"{S3Url.Scheme}{Bucket}/{Prefix}{(Endpoint is { } endpoint ? $"?endpoint={endpoint.Authority}{endpoint.AbsolutePath.TrimEnd('/')}" : "")}";
 
     /// <summary>Beginning of the keys below <paramref name="path"/>: ends with a slash.</summary>
     public string KeysBelow(string path) => Join(Prefix, path) is { Length: > 0 } joined ? joined + "/" : KeysWithoutPath;

@@ -19,4 +19,10 @@ internal static partial class S3Log
 
     [LoggerMessage(3004, LogLevel.Warning, "An upload of {Key} that failed could not be taken back ({Message}); a lifecycle rule of the bucket should abort incomplete uploads")]
     public static partial void UploadLeft(this ILogger log, string key, string message);
+
+    [LoggerMessage(3005, LogLevel.Information, "Took back an upload of {Key} that was begun at {Begun:u} and never completed")]
+    public static partial void UploadTakenBack(this ILogger log, string key, DateTime begun);
+
+    [LoggerMessage(3006, LogLevel.Debug, "Uploads that an agent may have left behind are not looked for: {Message}")]
+    public static partial void UploadsNotListed(this ILogger log, string message);
 }

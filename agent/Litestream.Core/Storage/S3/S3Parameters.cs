@@ -22,15 +22,15 @@ internal static class S3Parameters
     }
 
     public static S3Location WithEndpoint(S3Location location, string url, string value) =>
-        Shown(location, "endpoint", value) with { Endpoint = S3Provider.Endpoint(value) ?? throw S3Url.Malformed(url, $"the endpoint \"{value}\" is no address like https://host:port") };
+        Shown(location, "endpoint", value) with { Endpoint = S3Provider.Endpoint(value) ?? throw S3Url.Malformed(url, $"the endpoint \"{(value.Contains('@') ? "…@" + value.Split('@')[^1] : value)}\" is no address like https://host:port") };
 
     private static S3Location Apply(S3Location location, string url, string key, string name, string value) => key switch
     {
         "ENDPOINT" => WithEndpoint(location, url, Required(url, name, value)),
         "REGION" => Shown(location, "region", value) with { Region = Required(url, name, value) },
-        "FORCEPATHSTYLE" => Shown(location, "forcePathStyle", value) with { ForcePathStyle = IsTrue(value) },
-        "SKIPVERIFY" => Shown(location, "skipVerify", value) with { SkipVerify = IsTrue(value) },
-        "SIGNPAYLOAD" => Shown(location, "signPayload", value) with { SignPayload = IsTrue(value) },
+        "FORCEPATHSTYLE" => Shown(location, "forcePathStyle", value) with { ForcePathStyle = Truth(url, name, value) },
+        "SKIPVERIFY" => Shown(location, "skipVerify", value) with { SkipVerify = Truth(url, name, value) },
+        "SIGNPAYLOAD" => Shown(location, "signPayload", value) with { SignPayload = Truth(url, name, value) },
         "REQUIRECONTENTMD5" => location, // nothing we send depends on it: bodies are signed
         "CONCURRENCY" => Shown(location, "concurrency", value) with { Concurrency = Number(url, name, value, 1, 64) },
         "PARTSIZE" => Shown(location, "partSize", value) with { PartSizeBytes = Size(url, name, value) },
@@ -42,13 +42,19 @@ internal static class S3Parameters
         },
         "SSECUSTOMERALGORITHM" or "SSECUSTOMERKEY" or "SSECUSTOMERKEYMD5" or "SSECUSTOMERKEYPATH" =>
             throw new LitestreamException($"encryption with a key of the customer's own ({name}) is not available", hint: "use sse=aws:kms with sseKmsKeyId, or the bucket's default encryption"),
+        "ACCESSKEYID" or "SECRETACCESSKEY" or "SESSIONTOKEN" => throw S3Url.WithCredentials(),
         _ => throw S3Url.Malformed(url, $"\"{name}\" is no parameter of an S3 URL"),
     };
 
     private static S3Location Shown(S3Location location, string name, string value) =>
         location with { Parameters = [.. location.Parameters.Where(p => p.Name != name), (name, value)] };
 
-    private static bool IsTrue(string value) => value is "true" or "1" or "t" or "yes" or "True" or "TRUE";
+    private static bool Truth(string url, string name, string value) => value.ToUpperInvariant() switch
+    {
+        "TRUE" or "1" or "T" or "YES" => true,
+        "FALSE" or "0" or "F" or "NO" or "" => false,
+        _ => throw S3Url.Malformed(url, $"{name} is true or false, not \"{value}\""),
+    };
 
     private static string Required(string url, string name, string value) => value.Length > 0 ? value : throw S3Url.Malformed(url, $"{name} has no value");
 

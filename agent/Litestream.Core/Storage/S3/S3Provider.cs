@@ -36,12 +36,12 @@ internal static class S3Provider
         return isR2 ? location with { Concurrency = Math.Min(2, location.Concurrency) } : location;
     }
 
-    /// <summary>As people write it; without scheme http for this machine and private networks, else https. Null when it is no address.</summary>
+    /// <summary>As people write it, Supabase's with a path; without scheme http for this machine and private networks, else https. Null when it is no address.</summary>
     public static Uri? Endpoint(string text)
     {
         var hasScheme = text.Contains("://", StringComparison.Ordinal);
         var isAddress = Uri.TryCreate(hasScheme ? text : "https://" + text, UriKind.Absolute, out var address)
-            && address.Scheme is "http" or "https" && address.Host.Length > 0 && address.PathAndQuery == "/" && address.UserInfo.Length == 0;
+            && address.Scheme is "http" or "https" && address.Host.Length > 0 && address.Query.Length == 0 && address.Fragment.Length == 0 && address.UserInfo.Length == 0;
         if (!isAddress)
             return null;
         return hasScheme || !IsPrivate(address!.Host) ? address : new("http://" + text);
@@ -51,7 +51,9 @@ internal static class S3Provider
     private static S3Location? OfHostAndPort(string authority)
     {
         var dot = authority.IndexOf('.', StringComparison.Ordinal);
-        return dot <= 0 || Endpoint(authority[(dot + 1)..]) is not { } endpoint ? null
+        // An address without a bucket before it: its first number is none.
+        var isAddress = IPAddress.TryParse(authority[..authority.LastIndexOf(':')], out _);
+        return dot <= 0 || isAddress || Endpoint(authority[(dot + 1)..]) is not { } endpoint ? null
             : new() { Bucket = authority[..dot], Endpoint = endpoint, ForcePathStyle = true };
     }
 

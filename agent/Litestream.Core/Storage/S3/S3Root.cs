@@ -43,7 +43,7 @@ internal sealed class S3Root : ReplicaRoot
     }
 
     private protected override IReplicaStorage OpenChecked(string path, RequestCounters counters) =>
-        new S3Storage(_parts.Value.Bucket, _parts.Value.Fence, path, counters, _access.Log);
+        new S3Storage(_parts.Value.Bucket, _parts.Value.Fence, path, counters, _access.Time, _access.Log);
 
     private Parts Connect()
     {

@@ -20,11 +20,12 @@ internal sealed class S3Storage : IReplicaStorage
     private readonly S3Fence _fence;
     private readonly string _prefix;
     private readonly RequestCounters _counters;
+    private readonly TimeProvider _time;
     private readonly ILogger _log;
 
-    public S3Storage(S3Bucket bucket, S3Fence fence, string path, RequestCounters counters, ILogger log)
+    public S3Storage(S3Bucket bucket, S3Fence fence, string path, RequestCounters counters, TimeProvider time, ILogger log)
     {
-        (_bucket, _fence, _counters, _log) = (bucket, fence, counters, log);
+        (_bucket, _fence, _counters, _time, _log) = (bucket, fence, counters, time, log);
         _prefix = bucket.Location.KeysBelow(path);
         Url = bucket.Location.UrlOf(path);
     }
@@ -55,9 +56,10 @@ internal sealed class S3Storage : IReplicaStorage
         try
         {
             var (length, timestamp) = (new FileInfo(stagedPath).Length, TimestampText(file.CreatedAt));
-            return length < _bucket.Location.PartSizeBytes
-                ? await _bucket.CreateAsync(key, stagedPath, length, timestamp, isConditional, _counters, cancellationToken).ConfigureAwait(false)
-                : await new S3Upload(_bucket, _log).RunAsync(key, stagedPath, length, timestamp, isConditional, _counters, cancellationToken).ConfigureAwait(false);
+            if (length < _bucket.Location.PartSizeBytes)
+                return await _bucket.CreateAsync(key, stagedPath, length, timestamp, isConditional, _counters, cancellationToken).ConfigureAwait(false);
+            await new S3Leftovers(_bucket, _time, _log).TakeBackAsync(_prefix, _counters, cancellationToken).ConfigureAwait(false);
+            return await new S3Upload(_bucket, _log).RunAsync(key, stagedPath, length, timestamp, isConditional, _counters, cancellationToken).ConfigureAwait(false);
         }
         catch (FileNotFoundException e)
         {

@@ -23,6 +23,8 @@ internal static class S3Url
             throw Malformed(url, "it has a fragment (#)");
 
         var (authority, path) = Split(url, rest);
+        if (authority.Contains('@'))
+            throw WithCredentials();
         var location = S3Provider.Of(authority) ?? throw Malformed(url, $"\"{authority}\" is no bucket's name");
         if (location.Bucket.Length == 0)
             throw Malformed(url, "the bucket is missing");
@@ -42,8 +44,12 @@ internal static class S3Url
         return S3Provider.WithQuirks(location);
     }
 
+    /// <summary>Shows the URL without its query, in which people try to hide secrets.</summary>
     public static LitestreamException Malformed(string url, string why) => new(
-        $"\"{url}\" names no replica: {why}", hint: "write s3://bucket/path?endpoint=https://host&region=us-east-1 (endpoint only for stores other than AWS)");
+        $"\"{url.Split('?')[0]}\" names no replica: {why}", hint: "write s3://bucket/path?endpoint=https://host&region=us-east-1 (endpoint only for stores other than AWS)");
+
+    public static LitestreamException WithCredentials() => new(
+        "an S3 URL does not hold credentials: every message and every list of processes would show them", hint: "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (or LITESTREAM_…)");
 
     /// <summary>Null for the path: not even a slash.</summary>
     private static (string Authority, string? Path) Split(string url, string rest)

@@ -16,8 +16,7 @@ public sealed class CephStorageTests : S3StorageContract
 
     public CephStorageTests()
     {
-        using var client = new AmazonS3Client(CephServer.AccessKeyId, CephServer.SecretAccessKey,
-            new AmazonS3Config { ServiceURL = Server.Value.Endpoint, ForcePathStyle = true, AuthenticationRegion = "us-east-1" });
+        using var client = Client();
         client.PutBucketAsync(_bucket).GetAwaiter().GetResult();
         Root = At(_bucket);
     }
@@ -66,5 +65,21 @@ public sealed class CephStorageTests : S3StorageContract
         Root.Dispose();
     }
 
-    private protected override ReplicaRoot At(string bucketAndPath, string more = "") => ReplicaRoot.Parse(Server.Value.Url(bucketAndPath) + "&partSize=5MB" + more, Access);
+    private protected override ReplicaRoot At(string bucketAndPath, string more = "", TimeProvider? time = null) =>
+        ReplicaRoot.Parse(Server.Value.Url(bucketAndPath) + "&partSize=5MB" + more, Access with { Time = time ?? TimeProvider.System });
+
+    private protected override async Task<IReadOnlyList<string>> OpenUploadsAsync()
+    {
+        using var client = Client();
+        return [.. (await client.ListMultipartUploadsAsync(_bucket)).MultipartUploads?.Select(u => u.Key) ?? []];
+    }
+
+    private protected override async Task LeaveUploadAsync(string key)
+    {
+        using var client = Client();
+        await client.InitiateMultipartUploadAsync(_bucket, key);
+    }
+
+    private static AmazonS3Client Client() => new(CephServer.AccessKeyId, CephServer.SecretAccessKey,
+        new AmazonS3Config { ServiceURL = Server.Value.Endpoint, ForcePathStyle = true, AuthenticationRegion = "us-east-1" });
 }

@@ -1,4 +1,5 @@
 using Litestream.Core.Tests.Ltx;
+using Litestream.Core.Tests.Replication;
 using Litestream.Ltx;
 using Litestream.Storage;
 using Litestream.Tests.Needs;
@@ -15,7 +16,13 @@ public abstract class S3StorageContract : StorageContract
     /// <summary>The replica that the tests of the contract use; files of 5 MiB and more go in parts.</summary>
     private protected abstract ReplicaRoot Root { get; }
 
-    private protected abstract ReplicaRoot At(string bucketAndPath, string more = "");
+    private protected abstract ReplicaRoot At(string bucketAndPath, string more = "", TimeProvider? time = null);
+
+    /// <summary>Keys of the uploads that are neither completed nor aborted.</summary>
+    private protected abstract Task<IReadOnlyList<string>> OpenUploadsAsync();
+
+    /// <summary>Begins an upload as an agent does that is killed then.</summary>
+    private protected abstract Task LeaveUploadAsync(string key);
 
     protected sealed override IReplicaStorage Open(string path) => Root.Open(path);
 
@@ -44,6 +51,20 @@ public abstract class S3StorageContract : StorageContract
         Assert.Equal(1, outcomes.Count(won => won));
         var winner = (char)('0' + Array.IndexOf(outcomes, true));
         Assert.True(new string(winner, Parts) == await ReadAll(storage, file), "not the winner's content");
+    }
+
+    [ContractFact]
+    public async Task What_a_killed_agent_left_of_an_upload_goes_with_the_next_large_one_after_a_day()
+    {
+        await LeaveUploadAsync("a/0009/x");
+        await LeaveUploadAsync("b/0009/x");
+        Assert.True(await Open("a").PublishAsync(FileOf(9, 1, 1, new string('x', Parts)), Stage(new string('x', Parts)), default));
+        Assert.Equal(["a/0009/x", "b/0009/x"], (await OpenUploadsAsync()).Order(StringComparer.Ordinal));
+        var time = new ShiftedTime();
+        time.Skip(TimeSpan.FromHours(25));
+        using var tomorrow = At(Root.Bucket!, time: time);
+        Assert.True(await tomorrow.Open("a").PublishAsync(FileOf(9, 1, 2, new string('x', Parts)), Stage(new string('x', Parts)), default));
+        Assert.Equal(["b/0009/x"], await OpenUploadsAsync());
     }
 
     [ContractFact]

@@ -205,7 +205,7 @@ public sealed class S3StorageTests : S3StorageContract
         await ReadAll(Root.Open("two", two), FileOf(0, 1, 1, "x"));
         await Root.Open("two", two).DeleteAsync([FileOf(0, 1, 1, "x")], default);
         Assert.Equal(_server.Requests.Count, Root.Requests.Values.Sum());
-        Assert.Equal(new Dictionary<string, long> { ["PUT"] = 5, ["GET"] = 0, ["LIST"] = 0, ["DELETE"] = 0 }, one.Read());
+        Assert.Equal(new Dictionary<string, long> { ["PUT"] = 5, ["GET"] = 0, ["LIST"] = 1, ["DELETE"] = 0 }, one.Read());
         Assert.Equal(new Dictionary<string, long> { ["PUT"] = 1, ["GET"] = 1, ["LIST"] = 1, ["DELETE"] = 1 }, two.Read());
     }
 
@@ -216,7 +216,17 @@ public sealed class S3StorageTests : S3StorageContract
         _server.DisposeAsync().AsTask().GetAwaiter().GetResult();
     }
 
-    private protected override ReplicaRoot At(string bucketAndPath, string more = "") => ReplicaRoot.Parse(_server.Url(bucketAndPath) + "&partSize=5MB" + more, Access);
+    private protected override ReplicaRoot At(string bucketAndPath, string more = "", TimeProvider? time = null) =>
+        ReplicaRoot.Parse(_server.Url(bucketAndPath) + "&partSize=5MB" + more, Access with { Time = time ?? TimeProvider.System });
+
+    private protected override Task<IReadOnlyList<string>> OpenUploadsAsync() =>
+        Task.FromResult<IReadOnlyList<string>>([.. _server.Store.ListUploads("").Select(u => u.Key)]);
+
+    private protected override Task LeaveUploadAsync(string key)
+    {
+        _server.Store.BeginUpload(key, new Dictionary<string, string>());
+        return Task.CompletedTask;
+    }
 
     private void FailOnce(Func<S3ServerRequest, bool> which, S3ServerFault fault)
     {

@@ -89,7 +89,9 @@ public sealed class S3UrlTests
     [InlineData("s3://buck et/x", "\"buck et\"")]
     [InlineData("s3://bucket/x?regoin=eu", "\"regoin\"")]
     [InlineData("s3://bucket/x?endpoint=ftp://host", "no address")]
-    [InlineData("s3://bucket/x?endpoint=http://host/path", "no address")]
+    [InlineData("s3://bucket/x?endpoint=http://host/?path", "no address")]
+    [InlineData("s3://bucket/x?forcePathStyle=ture", "true or false")]
+    [InlineData("s3://127.0.0.1:9000/bucket", "no bucket's name")]
     [InlineData("s3://bucket/x?endpoint=", "no value")]
     [InlineData("s3://bucket/x?partSize=1MB", "5MB to 5GB")]
     [InlineData("s3://bucket/x?partSize=much", "5MB to 5GB")]
@@ -106,6 +108,30 @@ public sealed class S3UrlTests
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
         Assert.NotNull(error.Hint);
     }
+
+    [Theory]
+    [InlineData("s3://AKID:hidden@bucket/x")]
+    [InlineData("s3://bucket/x?accessKeyId=AKID&secretAccessKey=hidden")]
+    [InlineData("s3://bucket/x?secret-access-key=hidden")]
+    [InlineData("s3://bucket/x?sseCustomerKey=hidden")]
+    [InlineData("s3://bucket/../x?password=hidden")]
+    [InlineData("s3://bucket/x?endpoint=http://AKID:hidden@host")]
+    public void A_secret_in_a_url_is_refused_and_not_repeated(string url)
+    {
+        var error = Assert.Throws<LitestreamException>(() => ReplicaRoot.Parse(url));
+        Assert.DoesNotContain("hidden", error.Message + error.Hint, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("TRUE", true)]
+    [InlineData("t", true)]
+    [InlineData("Yes", true)]
+    [InlineData("1", true)]
+    [InlineData("no", false)]
+    [InlineData("F", false)]
+    [InlineData("0", false)]
+    public void Truth_is_written_in_the_ways_of_genuine_Litestream(string text, bool expected) =>
+        Assert.Equal(expected, S3Url.Parse($"s3://bucket/x?skip-verify={text}", null).SkipVerify);
 
     [Theory]
     [InlineData(6_000_000, 8_388_608, 8_388_608)]

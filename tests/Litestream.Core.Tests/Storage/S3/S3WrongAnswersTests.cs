@@ -59,7 +59,8 @@ public sealed class S3WrongAnswersTests : IDisposable
                 continue;
             }
             var error = await Assert.ThrowsAsync<StorageException>(step);
-            Assert.Equal((StorageFault.Permanent, 1), (error.Fault, tries));
+            Assert.Equal(StorageFault.Permanent, error.Fault);
+            Assert.InRange(tries, 1, 2); // old uploads are looked for first, which need not work
             Assert.StartsWith($"{what} ", error.Message, StringComparison.Ordinal);
             Assert.Contains($"at {_server.Endpoint}: ", error.Message, StringComparison.Ordinal);
             Assert.Contains("endpoint", error.Hint, StringComparison.Ordinal);
