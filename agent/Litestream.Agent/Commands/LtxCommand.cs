@@ -11,12 +11,13 @@ internal static class LtxCommand
 {
     public static ProgramCommand Create(CommandContext context)
     {
-        var flags = new QueryFlags();
+        var flags = new LookupFlags();
+        var json = Flag.Switch("-json", "for programs");
         var target = new Argument<string?>("URL") { Arity = ArgumentArity.ZeroOrOne };
         var level = Flag.Text("-level", "N|all", "one level, 0 to 9 [all]");
         var command = new ProgramCommand("ltx", "List the LTX files of a replica", "[flags] URL | DATABASE | GUID")
-            .Group("Flags", level, flags.Json)
-            .Group("To find DATABASE or GUID", flags.AgentGroup)
+            .Group("Flags", level, json)
+            .Group("To find DATABASE or GUID", flags.Group)
             .Example("litestream ltx file:///var/backups/databases/12345678-1234-5678-9abc-123456789012", "every restorable piece")
             .Example("litestream ltx -level 9 data/clients/12345678-1234-5678-9abc-123456789012.db", "the snapshots of a tenant of the agent that runs here");
         command.Arguments.Add(target);
@@ -24,11 +25,11 @@ internal static class LtxCommand
         {
             var named = parsed.GetValue(target) ?? throw new UsageException("which replica? URL is missing", "litestream ltx file:///var/backups/databases/<guid>");
             var wanted = ReadLevel(parsed.GetValue(level));
-            var storage = await ReplicaLookup.OpenAsync(named, flags, parsed, context, stop);
+            var storage = (await new ReplicaLookup(flags, parsed, context).FindAsync(named, stop)).Storage;
             var files = await ListAsync(storage, wanted, stop);
             if (files.Count == 0)
                 throw new LitestreamException($"{storage.Url} holds no LTX files", hint: "a database's replica is <replica>/databases/<guid>; `litestream databases` lists them");
-            Write(files, parsed.GetValue(flags.Json), context.Out);
+            Write(files, parsed.GetValue(json), context.Out);
             return ExitCode.Done;
         });
         return command;

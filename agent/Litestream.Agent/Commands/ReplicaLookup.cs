@@ -1,22 +1,69 @@
 using System.CommandLine;
 using Litestream.Agent.Configuration;
+using Litestream.Agent.Watching;
 using Litestream.Storage;
 
 namespace Litestream.Agent.Commands;
 
-/// <summary>Which replica a command means: a URL or a replica's folder is opened; a database or GUID is looked up at the running agent.</summary>
-internal static class ReplicaLookup
+/// <summary>
+/// Which replica a command means. In this order: a database or GUID below <c>-replica</c> or <c>-bucket</c>; a URL or a replica's folder; a database or GUID
+/// that the running agent replicates; one below <c>./backups</c>, where agents replicate to unless told otherwise.
+/// </summary>
+internal sealed class ReplicaLookup(LookupFlags flags, ParseResult parsed, CommandContext context, ILogger? log = null)
 {
-    public static async Task<IReplicaStorage> OpenAsync(string named, QueryFlags flags, ParseResult parsed, CommandContext context, CancellationToken stop)
+    private AgentEnvironment Environment => context.Environment;
+
+    /// <summary>Throws <see cref="LitestreamException"/> when nothing fits.</summary>
+    public async Task<FoundReplica> FindAsync(string named, CancellationToken stop) =>
+        await TryFindAsync(named, stop) ?? throw new LitestreamException(
+            $"{named} is neither a URL nor a replica's folder, and no agent is running that could know it", hint: "give the URL of its replica, or -replica and its name");
+
+    /// <summary>The same; what is nowhere is taken for the folder of a replica that does not exist yet.</summary>
+    public async Task<FoundReplica> FindOrTakeForFolderAsync(string named, CancellationToken stop) =>
+        await TryFindAsync(named, stop) ?? new(Open(named), "");
+
+    private async Task<FoundReplica?> TryFindAsync(string named, CancellationToken stop)
     {
-        var path = context.Environment.Absolute(named);
-        if (ReplicaChoice.IsUrl(named) || Directory.Exists(path))
-            return ReplicaChoice.Open(named, context.Environment).Open("");
-        using var agent = await RunningAgents.FindAsync(new(parsed.GetValue(flags.Socket), parsed.GetValue(flags.StateDirectory), []), context.Environment, stop)
-            ?? throw new LitestreamException($"{named} is neither a URL nor a replica's folder, and no agent is running that could know it", hint: "give the URL of its replica");
+        if (named.Length == 0)
+            throw new UsageException("which replica? The URL is empty", "litestream restore -o restored.db file:///var/backups/databases/<guid>");
+        if (flags.Replica.Read(parsed) is { } root)
+            return ReplicaChoice.IsUrl(named)
+                ? throw new UsageException("-replica and the URL both say where the backup is", "give one of them; with -replica comes a GUID or a name")
+                : new(Open(root), PathOf(named));
+        if (ReplicaChoice.IsUrl(named) || Directory.Exists(Environment.Absolute(named)))
+            return new(Open(named), "");
+        if (await AtAgentAsync(named, stop) is { } url)
+            return new(Open(url), "");
+        var usual = Open(null);
+        if (TenantFiles.TryParseGuid(named, out var guid))
+            return new(usual, ReplicaRoot.PathOf(guid));
+        return DatabaseName.IsValid(named) && Directory.Exists(System.IO.Path.Join(usual.LocalFolder, ReplicaRoot.PathOf(named)))
+            ? new(usual, ReplicaRoot.PathOf(named))
+            : null;
+    }
+
+    /// <summary>Null when no agent runs; one that runs and does not know it is told.</summary>
+    private async Task<string?> AtAgentAsync(string named, CancellationToken stop)
+    {
+        using var agent = await RunningAgents.FindAsync(new(parsed.GetValue(flags.Socket), parsed.GetValue(flags.StateDirectory), []), Environment, stop);
+        if (agent is null)
+            return null;
+        var path = Environment.Absolute(named);
         var report = await AgentReport.AllAsync(agent, stop);
         var client = report.Clients.FirstOrDefault(c => c.DatabasePath == path || c.ClientId.Equals(named, StringComparison.OrdinalIgnoreCase))
-            ?? throw new LitestreamException($"the running agent does not replicate {named}", hint: "`litestream databases` lists what it does");
-        return ReplicaChoice.Open(client.Replica, context.Environment).Open("");
+            ?? throw new LitestreamException($"the running agent does not replicate {named}", hint: "`litestream databases` lists what it does; -replica URL looks into a replica by itself");
+        return client.Replica;
     }
+
+    /// <summary>As the agent names it: by GUID, or by the name of <c>-db-name</c> or the file.</summary>
+    private static string PathOf(string named)
+    {
+        if (TenantFiles.TryParseGuid(named, out var guid) || TenantFiles.TryParseTenant(System.IO.Path.GetFileName(named), out guid))
+            return ReplicaRoot.PathOf(guid);
+        return DatabaseName.IsValid(named)
+            ? ReplicaRoot.PathOf(named)
+            : throw new UsageException($"\"{named}\" is no GUID and no name of a database", "names have A-Z a-z 0-9 . _ - only; `litestream databases -replica URL` lists them");
+    }
+
+    private ReplicaRoot Open(string? url) => ReplicaChoice.Open(url, Environment, log);
 }

@@ -13,12 +13,14 @@ internal static class RestoreCommand
     public static ProgramCommand Create(CommandContext context)
     {
         var flags = new RestoreFlags();
-        var command = new ProgramCommand("restore", "Restore a database from its replica into a file", "-o FILE [flags] URL")
+        var command = new ProgramCommand("restore", "Restore a database from its replica into a file", "-o FILE [flags] URL | DATABASE | GUID")
             .Group("Where to", flags.Output, flags.Force, flags.IfDatabaseNotExists, flags.IfReplicaExists)
             .Group("Which moment (the newest unless said)", flags.Txid, flags.Timestamp)
             .Group("How", flags.DryRun, flags.Follow, flags.FollowInterval, flags.Check, flags.Parallelism, flags.Json, flags.Log.Level)
+            .Group("To find DATABASE or GUID", flags.Lookup.Group)
             .Example("litestream restore -o restored.db file:///var/backups/databases/12345678-1234-5678-9abc-123456789012", "the newest state")
             .Example("litestream restore -o restored.db s3://backups/databases/12345678-1234-5678-9abc-123456789012?region=eu-west-1", "from S3")
+            .Example("litestream restore -o restored.db -replica s3://backups 12345678-1234-5678-9abc-123456789012", "a tenant of a replica")
             .Example("litestream restore -f -o replica.db s3://bucket/databases/legacy", "a read replica that stays current; open it read-only")
             .Example("litestream restore -o noon.db -timestamp 2026-11-20T12:00:00Z file:///var/backups/databases/legacy", "as it was at noon");
         command.Arguments.Add(flags.Url);
@@ -30,8 +32,8 @@ internal static class RestoreCommand
     {
         var request = flags.Read(parsed, context.Environment);
         using var logging = AgentLogging.Create(flags.Log.Read(parsed, LogLevel.Warning), context.Error, context.Time);
-        var root = ReplicaChoice.Open(request.Url, context.Environment, logging.CreateLogger("Litestream.Storage"));
-        var storage = root.Open("");
+        var found = await new ReplicaLookup(flags.Lookup, parsed, context, logging.CreateLogger("Litestream.Storage")).FindOrTakeForFolderAsync(request.Url, stop);
+        var storage = found.Storage;
         var restorer = new Restorer(storage, context.Time, logging.CreateLogger("Litestream.Restore"));
         var report = new RestoreReport(context.Out, request, storage.Url);
 
@@ -39,11 +41,11 @@ internal static class RestoreCommand
             return await FollowAsync(request, interval, storage, logging.CreateLogger("Litestream.Restore"), context, stop);
         if (request.IfDatabaseNotExists && new FileInfo(request.Options.OutputPath) is { Exists: true, Length: > 0 })
             return report.Skipped("the file exists");
-        var old = root.LocalFolder is { } folder ? new GenerationRestorer(folder, storage.Url, context.Time, logging.CreateLogger("Litestream.Restore")) : null;
-        if (old?.NewestUpTo(request.Options.Timestamp) is { } written && await IsNewerAsync(written, storage, restorer, request.Options, stop))
+        var old = new GenerationRestorer(found.Root, found.Path, context.Time, logging.CreateLogger("Litestream.Restore"));
+        if (await old.NewestUpToAsync(request.Options.Timestamp, stop) is { } written && await IsNewerAsync(written, storage, restorer, request.Options, stop))
             return request.DryRun
                 ? throw new LitestreamException($"{storage.Url} was written by Litestream v0.3, for which there is no plan to show", hint: "restore it to a new file, which changes nothing else")
-                : report.Result(old.Run(request.Options, stop));
+                : report.Result(await old.RunAsync(request.Options, stop));
         if (request.IfReplicaExists && !await HasBackupAsync(restorer, request.Options, stop))
             return report.Skipped("there is no backup");
         if (request.DryRun)

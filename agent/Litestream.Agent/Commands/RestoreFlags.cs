@@ -10,6 +10,8 @@ internal sealed class RestoreFlags
 {
     public Argument<string?> Url { get; } = new("URL") { Arity = ArgumentArity.ZeroOrOne };
 
+    public LookupFlags Lookup { get; } = new();
+
     public Option<string?> Output { get; } = Flag.Text("-o", "FILE", "the database to write; it must not exist");
 
     public Option<bool> Force { get; } = Flag.Switch("-force", "replace an existing file, with its -wal, -shm and -journal");
@@ -39,7 +41,7 @@ internal sealed class RestoreFlags
     public RestoreRequest Read(ParseResult parsed, AgentEnvironment environment)
     {
         var url = parsed.GetValue(Url) ?? throw new UsageException(
-            "which replica? URL is missing", "litestream restore -o restored.db file:///var/backups/databases/<guid>; `litestream databases` lists them");
+            "which replica? URL is missing", "litestream restore -o restored.db file:///var/backups/databases/<guid>, or -replica file:///var/backups <guid>");
         var (output, isDryRun) = (parsed.GetValue(Output), parsed.GetValue(DryRun));
         if (output is null && !isDryRun)
             throw new UsageException("where to? -o FILE is missing", "litestream restore -o restored.db URL");

@@ -12,19 +12,20 @@ internal static class VerifyCommand
 {
     public static ProgramCommand Create(CommandContext context)
     {
-        var flags = new QueryFlags();
+        var flags = new LookupFlags();
+        var json = Flag.Switch("-json", "for programs");
         var target = new Argument<string?>("URL") { Arity = ArgumentArity.ZeroOrOne };
         var command = new ProgramCommand("verify", "Read a replica, and say what is damaged and what can be restored", "[flags] URL | DATABASE | GUID")
-            .Group("Flags", flags.Json)
-            .Group("To find DATABASE or GUID", flags.AgentGroup)
+            .Group("Flags", json)
+            .Group("To find DATABASE or GUID", flags.Group)
             .Example("litestream verify file:///var/backups/databases/12345678-1234-5678-9abc-123456789012", "exit code 3 when something is damaged or missing");
         command.Arguments.Add(target);
         command.SetAction(async (parsed, stop) =>
         {
             var named = parsed.GetValue(target) ?? throw new UsageException("which replica? URL is missing", "litestream verify file:///var/backups/databases/<guid>");
-            var storage = await ReplicaLookup.OpenAsync(named, flags, parsed, context, stop);
+            var storage = (await new ReplicaLookup(flags, parsed, context).FindAsync(named, stop)).Storage;
             var report = await new ReplicaVerifier(storage).RunAsync(progress: null, stop);
-            if (parsed.GetValue(flags.Json))
+            if (parsed.GetValue(json))
                 context.Out.WriteLine(JsonSerializer.Serialize(VerifyAnswer.Of(storage.Url, report), AgentJson.Default.VerifyAnswer));
             else
                 WriteText(context.Out, storage.Url, report);

@@ -10,8 +10,6 @@ internal sealed class NearStorage(IReplicaStorage replica, LocalCopies copies, s
 
     public string Url => replica.Url;
 
-    public bool KeepsTimes => replica.KeepsTimes;
-
     public IAsyncEnumerable<LtxFile> ListAsync(int level, CancellationToken cancellationToken) => replica.ListAsync(level, cancellationToken);
 
     public IAsyncEnumerable<LtxFile> ListAsync(CancellationToken cancellationToken) => replica.ListAsync(cancellationToken);

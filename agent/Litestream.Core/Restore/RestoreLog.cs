@@ -22,7 +22,7 @@ internal static partial class RestoreLog
     [LoggerMessage(5004, LogLevel.Information, "Going on with {Path}: {Pages} of {PageCount} pages were there already")]
     public static partial void GoesOn(this ILogger logger, string path, long pages, long pageCount);
 
-    [LoggerMessage(5005, LogLevel.Warning, "A planned file is damaged ({Reason}); others hold the same transactions")]
+    [LoggerMessage(5005, LogLevel.Warning, "A planned file is damaged ({Reason}); looking for others that hold the same transactions")]
     public static partial void PlanningAround(this ILogger logger, string reason);
 
     [LoggerMessage(5006, LogLevel.Warning, "{Path} waits: {Reason}")]
@@ -30,6 +30,9 @@ internal static partial class RestoreLog
 
     [LoggerMessage(5007, LogLevel.Warning, "{Path} stands at {Txid}: the replica goes on to {Newest}, but no file leads there")]
     public static partial void FollowGap(this ILogger logger, string path, Txid txid, Txid newest);
+
+    [LoggerMessage(5009, LogLevel.Warning, "{Path} waits: there are no files in {Replica} any more")]
+    public static partial void FollowEmpty(this ILogger logger, string path, string replica);
 
     [LoggerMessage(5008, LogLevel.Warning, "{Path} stood at {Txid} of another replica than is there now: it is brought to that one's newest state")]
     public static partial void FollowAnew(this ILogger logger, string path, Txid txid);

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Litestream.Ltx;
 using Litestream.Sqlite;
 using Litestream.Storage;
@@ -16,7 +15,7 @@ internal sealed class RestoreOutput : IDisposable
     /// <summary>No run is longer, so a claim of more is none of ours.</summary>
     private const int MaxRunBytes = 1024 * 1024;
 
-    private readonly string _path;
+    private readonly Destination _destination;
     private readonly int _pageSize;
     private readonly bool _isFresh;
     private readonly SafeFileHandle _handle;
@@ -25,19 +24,14 @@ internal sealed class RestoreOutput : IDisposable
     private long _bytesWritten;
     private ulong _sum;
 
-    private RestoreOutput(string path, int pageSize, uint commit)
+    private RestoreOutput(Destination destination, int pageSize, uint commit)
     {
-        (_path, _pageSize, PartPath) = (path, pageSize, path + ".part");
+        (_destination, _pageSize, PartPath) = (destination, pageSize, destination.Path + ".part");
         SizeBytes = (long)commit * pageSize;
-        if (FileStat.Of(PartPath) is { IsRegular: false })
-            throw new IOException($"{PartPath} is in the way, and is no file of ours");
         _journal = PartJournal.At(PartPath + "-done");
         _isFresh = !_journal.Exists || !File.Exists(PartPath);
-        // Nobody else: two restores to one place must not write each other's pages.
-        _handle = _isFresh
-            // Room is taken beforehand, so that a full disk is noticed before anything is fetched.
-            ? File.OpenHandle(PartPath, FileMode.Create, FileAccess.ReadWrite, FileShare.None, FileOptions.None, SizeBytes)
-            : File.OpenHandle(PartPath, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        _handle = PartFile.Open(PartPath, goOn: !_isFresh, SizeBytes);
+        destination.CopyPermissions(_handle, isFinished: false);
         if (_isFresh)
             _journal.Delete(); // of a part that is gone
         _writeBack = new(_handle, pageSize, commit);
@@ -53,31 +47,26 @@ internal sealed class RestoreOutput : IDisposable
     /// <summary>Sum of the pages written so far (see <see cref="Proof"/>).</summary>
     public ulong Sum => Interlocked.Read(ref _sum);
 
-    /// <summary>Throws when the output is there already and may not be replaced. An empty file may.</summary>
-    public static void RefuseExisting(RestoreOptions options)
-    {
-        if (Directory.Exists(options.OutputPath))
-            throw new LitestreamException($"restore to {options.OutputPath}: expected a file, found a directory");
-        if (!options.Force && HoldsSomething(options.OutputPath))
-            throw Exists(options.OutputPath);
-    }
-
-    /// <param name="path">The output.</param>
+    /// <param name="destination">Where it goes in the end.</param>
     /// <param name="pageSize">Bytes.</param>
     /// <param name="commit">Size of the database in pages.</param>
-    public static RestoreOutput Create(string path, int pageSize, uint commit)
+    public static RestoreOutput Create(Destination destination, int pageSize, uint commit)
     {
+        var path = destination.Path;
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            return new(path, pageSize, commit);
+            return new(destination, pageSize, commit);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            if (e.HResult == PosixFile.WouldBlock)
-                throw new LitestreamException($"restore to {path}: another restore is writing {path}.part", e, "wait for it, or choose another output");
-            File.Delete(path + ".part");
-            throw new LitestreamException($"restore to {path}: {e.Message}", e, $"it needs {(long)commit * pageSize} bytes of free space there, and the right to write");
+            throw e.HResult switch
+            {
+                PosixFile.WouldBlock => new LitestreamException($"restore to {path}: another restore is writing {path}.part", e, "wait for it, or choose another output"),
+                PosixFile.NoSpace or PosixFile.QuotaExceeded => new LitestreamException(
+                    $"restore to {path}: {e.Message}", e, $"the database has {(long)commit * pageSize} bytes: free space there, or choose another output"),
+                _ => new LitestreamException($"restore to {path}: {e.Message}", e, "choose another output, or make its folder writable for you"),
+            };
         }
     }
 
@@ -115,7 +104,7 @@ internal sealed class RestoreOutput : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Failed(_path, e);
+            throw Failed(e);
         }
         Wrote(firstPgno, pages.Length, sum);
     }
@@ -129,31 +118,22 @@ internal sealed class RestoreOutput : IDisposable
         RandomAccess.Write(_handle, page, 0);
     }
 
-    /// <summary>Makes it durable and gives it its name. What is there stays, unless <paramref name="force"/> or it is empty.</summary>
-    public void Publish(bool force, DateTimeOffset now, ILogger logger)
+    /// <summary>Makes it durable and gives it its name, unless something stands there by now that may not be replaced.</summary>
+    public void Publish(DateTimeOffset now, ILogger logger)
     {
         try
         {
             ClearLockPage();
             RandomAccess.SetLength(_handle, SizeBytes); // the lock page may be the last one, and was not written
+            _destination.CopyPermissions(_handle, isFinished: true);
             RandomAccess.FlushToDisk(_handle);
-            var sidecars = new Sidecars(_path);
-            if (force && HoldsSomething(_path))
-            {
-                // Before the rename: the new database beside the old one's WAL would be corrupt at its first use.
-                sidecars.Delete();
-                File.Move(PartPath, _path, overwrite: true);
-            }
-            else
-            {
-                TakeName(sidecars, now, logger);
-            }
+            _destination.Take(PartPath, now, logger);
             _journal.Delete();
-            _ = PosixFile.FlushDirectory(Path.GetDirectoryName(_path)!);
+            _ = PosixFile.FlushDirectory(Path.GetDirectoryName(_destination.Path)!);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Failed(_path, e);
+            throw Failed(e);
         }
     }
 
@@ -178,19 +158,6 @@ internal sealed class RestoreOutput : IDisposable
     {
         _journal.Dispose();
         _handle.Dispose();
-    }
-
-    private void TakeName(Sidecars sidecars, DateTimeOffset now, ILogger logger)
-    {
-        if (HoldsSomething(_path))
-            throw Exists(_path);
-        sidecars.MoveAside(now, logger);
-        File.Delete(_path); // an empty file, or none
-        var error = PosixFile.MoveIfAbsent(PartPath, _path);
-        if (error == PosixFile.Exists)
-            throw Exists(_path);
-        if (error != 0)
-            throw Failed(_path, new IOException(Marshal.GetPInvokeErrorMessage(error), error));
     }
 
     private void Take(ChainReader chain, ChainFile source, uint firstPgno, ReadOnlySpan<byte> pages)
@@ -229,13 +196,8 @@ internal sealed class RestoreOutput : IDisposable
         return sum;
     }
 
-    private static bool HoldsSomething(string path) => new FileInfo(path) is { Exists: true, Length: > 0 };
-
-    private static LitestreamException Exists(string path) => new(
-        $"restore to {path}: the file exists", hint: "choose another output, or replace it with -force");
-
     /// <summary>No <see cref="StorageException"/>: the replica is not at fault, and no other plan would help.</summary>
-    private static LitestreamException Failed(string path, Exception error) => new(
-        $"restore to {path}: {error.Message}", error,
+    private LitestreamException Failed(Exception error) => new(
+        $"restore to {_destination.Path}: {error.Message}", error,
         error.HResult is PosixFile.NoSpace or PosixFile.QuotaExceeded ? "free space there, or choose another output" : null);
 }

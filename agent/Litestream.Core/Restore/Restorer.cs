@@ -40,7 +40,8 @@ public sealed class Restorer
     public async Task<RestoreResult> RunAsync(RestoreOptions options, IProgress<RestoreProgress>? progress, CancellationToken cancellationToken)
     {
         options.Check();
-        RestoreOutput.RefuseExisting(options); // before anything is fetched; looked at again when the output gets its name
+        var destination = Destination.Of(options);
+        destination.RefuseWhatStands(); // before anything is fetched; looked at again when the output gets its name
         var started = _time.GetTimestamp();
         var target = new ChainTarget(options.Txid, options.Timestamp);
         var damage = new List<DamagedFileException>();
@@ -49,7 +50,7 @@ public sealed class Restorer
             var plan = await PlanAsync(options, target, damage, cancellationToken).ConfigureAwait(false);
             try
             {
-                var result = await RestoreAsync(plan, options, progress, cancellationToken).ConfigureAwait(false);
+                var result = await RestoreAsync(plan, destination, options, progress, cancellationToken).ConfigureAwait(false);
                 result = result with { Duration = _time.GetElapsedTime(started), Damage = [.. damage.Select(d => d.Message)] };
                 _logger.Restored(options.OutputPath, result.Txid, result.SizeBytes, result.FileCount, result.Proof, result.Duration.TotalMilliseconds);
                 return result;
@@ -93,11 +94,11 @@ public sealed class Restorer
     }
 
     private async Task<RestoreResult> RestoreAsync(
-        RestorePlan plan, RestoreOptions options, IProgress<RestoreProgress>? progress, CancellationToken cancellationToken)
+        RestorePlan plan, Destination destination, RestoreOptions options, IProgress<RestoreProgress>? progress, CancellationToken cancellationToken)
     {
         // Fetch: only the page indexes yet, which say where the newest frame of each page lies.
         var chain = await ChainReader.OpenAsync(_storage, plan.Files, options.Parallelism, cancellationToken).ConfigureAwait(false);
-        using var output = RestoreOutput.Create(options.OutputPath, chain.Newest.PageSize, chain.Newest.Commit);
+        using var output = RestoreOutput.Create(destination, chain.Newest.PageSize, chain.Newest.Commit);
         try
         {
             var resumed = output.GoOn(chain, _storage.Url);
@@ -115,7 +116,7 @@ public sealed class Restorer
                 output.MakeReadReplica(plan.Txid);
 
             // Name: from here on it is the database.
-            output.Publish(options.Force, _time.GetUtcNow(), _logger);
+            output.Publish(_time.GetUtcNow(), _logger);
             return new(plan.Txid, chain.Newest.Timestamp, output.SizeBytes, plan.Files.Count, proof, TimeSpan.Zero)
             {
                 BytesRead = chain.BytesRead,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Litestream.Sqlite;
 using Litestream.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -16,6 +17,16 @@ internal readonly record struct Sidecars(string DatabasePath)
         {
             var path = DatabasePath;
             return Suffixes.Select(suffix => path + suffix).Where(File.Exists);
+        }
+    }
+
+    /// <summary>The name of something else in one of their places, a directory for instance; null as a rule.</summary>
+    public string? FirstThatIsNoFile
+    {
+        get
+        {
+            var path = DatabasePath;
+            return Suffixes.Select(suffix => path + suffix).FirstOrDefault(p => FileStat.Of(p) is { IsRegular: false });
         }
     }
 

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Litestream.Sqlite;
 
 /// <summary>What the file system says about a name, by statx(2): nothing is opened, so no POSIX lock of this process is dropped.</summary>
-internal readonly partial record struct FileStat(ulong Device, ulong Inode, long SizeBytes, long MtimeNs, long CtimeNs, uint Uid, uint Mode, uint Links)
+internal readonly partial record struct FileStat(ulong Device, ulong Inode, long SizeBytes, long MtimeNs, long CtimeNs, uint Uid, uint Mode, uint Links, uint Gid = 0)
 {
     private const int AtFdCwd = -100;
     private const int NoFollow = 0x100;
@@ -54,7 +54,8 @@ internal readonly partial record struct FileStat(ulong Device, ulong Inode, long
             *(long*)(bytes + 96) * 1_000_000_000 + *(uint*)(bytes + 104),
             *(uint*)(bytes + 20),
             *(ushort*)(bytes + 28),
-            *(uint*)(bytes + 16));
+            *(uint*)(bytes + 16),
+            *(uint*)(bytes + 24));
     }
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]

@@ -1,6 +1,6 @@
 namespace Litestream.Sqlite;
 
-/// <summary>Pages that shall become one commit, each at most once; kept in a temporary file, so that they may be many. One thread at a time.</summary>
+/// <summary>Pages that shall become one commit, each at most once, and after that the next; kept in a temporary file, so that they may be many. One thread at a time.</summary>
 internal sealed class PageBatch : IDisposable
 {
     private readonly FileStream _file;
@@ -18,6 +18,13 @@ internal sealed class PageBatch : IDisposable
     public int PageSize => _pageSize;
 
     public IReadOnlyList<uint> Pgnos => _pgnos;
+
+    /// <summary>Begins another commit.</summary>
+    public void Clear()
+    {
+        _pgnos.Clear();
+        _file.SetLength(0);
+    }
 
     public void Add(uint pgno, ReadOnlySpan<byte> page)
     {

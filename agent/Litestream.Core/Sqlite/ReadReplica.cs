@@ -60,7 +60,10 @@ internal sealed class ReadReplica : IDisposable
             return false;
         try
         {
+            var stood = LowTxid;
             Look();
+            if (LowTxid != stood)
+                throw new LitestreamException($"{_path}: another litestream restore -f moved it meanwhile", hint: "stop that one, or choose another output");
             Apply(batch, pageCount, txid);
         }
         finally

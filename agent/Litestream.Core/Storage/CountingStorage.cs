@@ -21,8 +21,6 @@ internal sealed class CountingStorage : IReplicaStorage
 
     public string Url => _inner.Url;
 
-    public bool KeepsTimes => _inner.KeepsTimes;
-
     public IAsyncEnumerable<LtxFile> ListAsync(int level, CancellationToken cancellationToken)
     {
         _counters.Count(StorageOperation.List);

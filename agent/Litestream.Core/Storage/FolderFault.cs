@@ -41,7 +41,7 @@ internal static class FolderFault
     private static string? HintFor(StorageFault fault) => fault switch
     {
         StorageFault.Full => "free space on the replica's file system, or raise the quota",
-        StorageFault.Permanent => "the replica's folder must be writable for the user that runs litestream",
+        StorageFault.Permanent => "the user that runs litestream must be able to read and write the replica's folder",
         _ => null,
     };
 }

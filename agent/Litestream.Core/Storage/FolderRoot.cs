@@ -54,6 +54,8 @@ internal sealed class FolderRoot : ReplicaRoot
         // Nothing is held between two calls.
     }
 
+    internal override IPlainFiles OpenPlain(string path) => new FolderPlainFiles(FolderOf(path));
+
     private protected override IReplicaStorage OpenChecked(string path, RequestCounters counters) =>
         new CountingStorage(new FolderStorage(FolderOf(path), UrlOf(path)), counters);
 

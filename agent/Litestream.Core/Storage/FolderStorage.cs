@@ -12,6 +12,10 @@ namespace Litestream.Storage;
 internal sealed class FolderStorage : IReplicaStorage
 {
     private const int SequentialBufferBytes = 64 * 1024;
+
+    /// <summary>A level that may not be listed is an error: taken for an empty one, the replica would seem to end early.</summary>
+    private static readonly EnumerationOptions Everything = new() { IgnoreInaccessible = false, AttributesToSkip = 0 };
+
     private readonly string _folder;
 
     /// <param name="folder">Absolute folder of this database's replica; created by the first publish.</param>
@@ -25,8 +29,6 @@ internal sealed class FolderStorage : IReplicaStorage
     public string Kind => "file";
 
     public string Url { get; }
-
-    public bool KeepsTimes => true;
 
     public async IAsyncEnumerable<LtxFile> ListAsync(int level, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -108,7 +110,7 @@ internal sealed class FolderStorage : IReplicaStorage
         var directory = LevelDirectory(level);
         try
         {
-            var names = new FileSystemEnumerable<LtxFile>(directory, (ref FileSystemEntry entry) => Describe(level, ref entry))
+            var names = new FileSystemEnumerable<LtxFile>(directory, (ref FileSystemEntry entry) => Describe(level, ref entry), Everything)
             {
                 ShouldIncludePredicate = (ref FileSystemEntry entry) =>
                     LtxFile.TryParseName(entry.FileName, out _, out _) && !entry.IsDirectory,

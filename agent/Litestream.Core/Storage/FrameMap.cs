@@ -5,6 +5,8 @@ namespace Litestream.Storage;
 /// <summary>Which file of a chain holds the newest frame of each page. Pure; 4 bytes of memory a page.</summary>
 internal sealed class FrameMap
 {
+    private const string ForeignHint = "a file of another database may lie among them: `litestream verify` reads them all; or try an earlier point with -txid";
+
     private readonly IReadOnlyList<ChainFile> _files;
 
     // By page number: the file that holds its newest frame, counted from 1; 0 = none, or left out.
@@ -75,7 +77,7 @@ internal sealed class FrameMap
     {
         var held = _pagesBefore + _files.Sum(f => (long)f.Index.Count);
         if (last.Header.Commit > held + 1) // the lock page is in none
-            throw new LitestreamException($"{last.Name} says that the database has {last.Header.Commit} pages; the {_files.Count} files up to it hold {held}");
+            throw new LitestreamException($"{last.Name} says that the database has {last.Header.Commit} pages; the {_files.Count} files up to it hold {held}", hint: ForeignHint);
     }
 
     private void RefuseMissingPages(ChainFile last)
@@ -84,7 +86,7 @@ internal sealed class FrameMap
         for (var pgno = _pagesBefore + 1; pgno < _newest.Length; pgno++)
         {
             if (_newest[pgno] == 0 && pgno != lockPage)
-                throw new LitestreamException($"page {pgno} of {last.Header.Commit} is in none of the {_files.Count} files up to {last.Name}");
+                throw new LitestreamException($"page {pgno} of {last.Header.Commit} is in none of the {_files.Count} files up to {last.Name}", hint: ForeignHint);
         }
     }
 }

@@ -17,12 +17,10 @@ public interface IReplicaStorage
     string Url { get; }
 
     /// <summary>
-    /// Listings show the <see cref="LtxFile.CreatedAt"/> that a file was published with. Else they show when it was uploaded,
-    /// which is later, and its header must be asked where the moment matters (<see cref="ReplicaListing.WithExactTimesAsync"/>).
+    /// All LTX files of a level, ascending by (MinTxid, MaxTxid). Foreign names are skipped; a missing level is empty. A bucket shows when a file
+    /// was uploaded, a folder what its copy was given: where the moment matters, headers tell it (<see cref="ReplicaListing.WithExactTimesAsync"/>).
+    /// May run twice.
     /// </summary>
-    bool KeepsTimes { get; }
-
-    /// <summary>All LTX files of a level, ascending by (MinTxid, MaxTxid). Foreign names are skipped; a missing level is empty. May run twice.</summary>
     IAsyncEnumerable<LtxFile> ListAsync(int level, CancellationToken cancellationToken);
 
     /// <summary>

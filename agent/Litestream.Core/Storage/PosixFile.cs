@@ -19,12 +19,14 @@ internal static partial class PosixFile
     public const int NotADirectory = 20; // ENOTDIR
     public const int Invalid = 22; // EINVAL
     public const int NoSpace = 28; // ENOSPC
+    public const int TooLarge = 27; // EFBIG
     public const int ReadOnlyFileSystem = 30; // EROFS
     public const int TooManyLinks = 31; // EMLINK
     public const int NotImplemented = 38; // ENOSYS
     public const int NotSupported = 95; // EOPNOTSUPP
     public const int QuotaExceeded = 122; // EDQUOT
 
+    private const int Interrupted = 4; // EINTR
     private const int CurrentDirectory = -100; // AT_FDCWD
     private const uint NoReplace = 1; // RENAME_NOREPLACE
     private const int OpenDirectory = 0x10000 | 0x80000; // O_RDONLY | O_DIRECTORY | O_CLOEXEC (x86-64)
@@ -70,6 +72,22 @@ internal static partial class PosixFile
     public static bool IsSameFile(string left, string right) =>
         FileStat.Of(left) is { } one && FileStat.Of(right) is { } other && one.IsSameFile(other);
 
+    /// <summary>Takes room for a file of so many bytes, beforehand; a shorter file grows, by zeros.</summary>
+    public static int Allocate(SafeFileHandle file, long length)
+    {
+        while (AllocateCore(file, 0, 0, length) != 0)
+        {
+            var error = Marshal.GetLastPInvokeError();
+            if (error != Interrupted)
+                return error;
+        }
+        return 0;
+    }
+
+    /// <summary>Gives a file to another user and group.</summary>
+    public static int ChangeOwner(SafeFileHandle file, uint user, uint group) =>
+        ChangeOwnerCore(file, user, group) == 0 ? 0 : Marshal.GetLastPInvokeError();
+
     /// <summary>Starts writing what is dirty in a part of a file, without waiting, so that the flush at the end finds little left. Only a hint.</summary>
     public static void BeginWriteBack(SafeFileHandle file, long offset, long length) => _ = SyncRangeCore(file, offset, length, StartWriteBack);
 
@@ -87,6 +105,12 @@ internal static partial class PosixFile
 
     [LibraryImport("libc", EntryPoint = "close")]
     private static partial int CloseCore(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "fallocate", SetLastError = true)]
+    private static partial int AllocateCore(SafeFileHandle file, int mode, long offset, long length);
+
+    [LibraryImport("libc", EntryPoint = "fchown", SetLastError = true)]
+    private static partial int ChangeOwnerCore(SafeFileHandle file, uint user, uint group);
 
     [LibraryImport("libc", EntryPoint = "sync_file_range", SetLastError = true)]
     private static partial int SyncRangeCore(SafeFileHandle file, long offset, long length, uint flags);

@@ -17,13 +17,11 @@ internal static class ReplicaListing
     }
 
     /// <summary>
-    /// The same files with the times of their transactions: where listings show when a file was uploaded, a request for each. Files that
-    /// retention deleted meanwhile are left out; what they held is in a file above them.
+    /// The same files with the times of their transactions, a read for each: a listing of a bucket shows when a file was uploaded, that of a folder is
+    /// wrong once somebody copied it without its times. Files that retention deleted meanwhile are left out; what they held is in a file above them.
     /// </summary>
     public static async Task<IReadOnlyList<LtxFile>> WithExactTimesAsync(IReplicaStorage storage, IReadOnlyList<LtxFile> files, CancellationToken cancellationToken)
     {
-        if (storage.KeepsTimes)
-            return files;
         var exact = new LtxFile?[files.Count];
         var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, files.Count, options, async (i, token) => exact[i] = await ExactAsync(storage, files[i], token).ConfigureAwait(false)).ConfigureAwait(false);

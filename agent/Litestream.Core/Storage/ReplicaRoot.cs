@@ -100,6 +100,9 @@ public abstract class ReplicaRoot : IDisposable
         return OpenChecked(path, counters);
     }
 
+    /// <summary>What lies there beside LTX files.</summary>
+    internal abstract IPlainFiles OpenPlain(string path);
+
     private protected abstract IReplicaStorage OpenChecked(string path, RequestCounters counters);
 
     public abstract void Dispose();

@@ -65,6 +65,36 @@ public sealed class RestoreCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_database_is_found_by_name_below_a_replica_and_by_GUID_below_the_usual_one()
+    {
+        const string Guid = "12345678-1234-5678-9abc-123456789abc";
+        new SampleReplica(_folder["elsewhere/databases/legacy"]).Add(Image, pages: 2);
+        new SampleReplica(_folder["elsewhere/databases/" + Guid]).Add(Image, pages: 3);
+        new SampleReplica(_folder["backups/databases/" + Guid]).Add(Image, pages: 4);
+        var n = 0;
+        foreach (var (pages, how) in (IEnumerable<(int, string[])>)[
+            (2, ["-replica", "elsewhere", "legacy"]), (3, ["-replica", _folder["elsewhere"], Guid.ToUpperInvariant()]), (3, ["-replica", "elsewhere", $"data/{Guid}.db"]), (4, [Guid])])
+        {
+            var output = $"{++n}.db";
+            var run = await ProgramRun.Of(_folder.Path, ["restore", "-o", output, .. how]);
+            Assert.True(run.ExitCode == ExitCode.Done, run.Error);
+            Assert.Equal(pages * 4096, new FileInfo(_folder[output]).Length);
+        }
+    }
+
+    [Fact]
+    public async Task A_database_that_is_nowhere_or_said_twice_is_told()
+    {
+        var run = await ProgramRun.Of(_folder.Path, "restore", "-o", "x.db", "12345678-1234-5678-9abc-123456789abc");
+        Assert.Equal(ExitCode.Failed, run.ExitCode);
+        Assert.Contains("backups/databases/12345678-1234-5678-9abc-123456789abc", run.Error, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.WrongUsage, (await ProgramRun.Of(_folder.Path, "restore", "-o", "x.db", "-replica", "elsewhere", "file:///x")).ExitCode);
+        Assert.Equal(ExitCode.WrongUsage, (await ProgramRun.Of(_folder.Path, "restore", "-o", "x.db", "-replica", "elsewhere", "../x")).ExitCode);
+        Assert.Equal(ExitCode.WrongUsage, (await ProgramRun.Of(_folder.Path, "restore", "-o", "x.db", "")).ExitCode);
+        Assert.False(File.Exists(_folder["x.db"]));
+    }
+
+    [Fact]
     public async Task Damage_that_other_files_make_good_is_reported_with_exit_code_3()
     {
         _replica.Add(Image, pages: 20).Add(0, pages: 3).Add(0, pages: 3);

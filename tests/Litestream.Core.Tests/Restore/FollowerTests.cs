@@ -35,7 +35,7 @@ public sealed class FollowerTests : IDisposable
             _history.Run(sql);
             await follower.Reaches(_history);
         }
-        Assert.Equal(["restored.db", "restored.db-journal", "restored.db-txid"], _target.Files);
+        Assert.Equal(["restored.db", "restored.db-journal", "restored.db-txid", "restored.db.next"], _target.Files);
         Assert.Equal($"{_history.Newest}\n", await File.ReadAllTextAsync(_target.Path + "-txid"));
     }
 
@@ -132,6 +132,37 @@ public sealed class FollowerTests : IDisposable
         await follower.Looks();
         Assert.Equal(seen, reader.Sql("SELECT count(*) FROM t"));
         reader.Sql("COMMIT");
+        await follower.Reaches(_history);
+    }
+
+    [Fact]
+    public async Task Another_replica_with_the_same_numbers_and_no_sums_is_taken_over_whole()
+    {
+        using var ours = new History(withProofs: false).Run("INSERT INTO t(v) VALUES (randomblob(50000))").Run("UPDATE t SET v = 'ours'");
+        using var other = new History(withProofs: false).Run("INSERT INTO t(v) VALUES (randomblob(90000))").Run("UPDATE t SET v = 'other'");
+        await using var follower = Follow(ours.Storage);
+        await follower.Reaches(ours);
+        foreach (var path in Directory.GetFiles(other.ReplicaFolder, "*.ltx", SearchOption.AllDirectories))
+        {
+            File.SetLastWriteTimeUtc(path, History.Start.AddDays(1).UtcDateTime);
+            File.Copy(path, Path.Join(ours.ReplicaFolder, Path.GetRelativePath(other.ReplicaFolder, path)), overwrite: true);
+        }
+        await follower.Looks();
+        other.Run("UPDATE t SET v = 'more'");
+        File.Copy(other.PathOf(0, 4, 4), ours.PathOf(0, 4, 4));
+        await follower.Reaches(other);
+    }
+
+    [Fact]
+    public async Task A_second_follower_of_the_same_file_is_refused()
+    {
+        await using var follower = Follow(_history.Storage);
+        await follower.Reaches(_history);
+        await follower.Looks(); // it has opened what it holds
+        await using var second = Follow(_history.Storage);
+        var error = await Assert.ThrowsAsync<LitestreamException>(() => second.Run);
+        Assert.Contains("another litestream restore -f keeps it current", error.Message, StringComparison.Ordinal);
+        _history.Run("UPDATE t SET v = 'f'");
         await follower.Reaches(_history);
     }
 

@@ -77,8 +77,8 @@ public sealed class GoldenRestoreTests : IClassFixture<GoldenReplicas>
                 Assert.Equal((older[^1].Txid, older[^1].Sha256), ((await target.Restore(Open(Name), before: time)).Txid, Sha256(target)));
         }
 
-        DateTimeOffset TimeOf(GoldenPoint point) =>
-            File.GetLastWriteTimeUtc(Path.Join(_golden.ReplicaPath(Name), "ltx", "0", LtxFile.NameOf(point.Txid, point.Txid)));
+        DateTimeOffset TimeOf(GoldenPoint point) => // the archive keeps whole seconds of the files' times, their headers all of it
+            LtxHeader.Parse(File.ReadAllBytes(Path.Join(_golden.ReplicaPath(Name), "ltx", "0", LtxFile.NameOf(point.Txid, point.Txid))), "").Timestamp;
     }
 
     [Fact]

@@ -16,8 +16,6 @@ internal sealed class MeddlingStorage(IReplicaStorage inner, int atRead, Action 
 
     public string Url => inner.Url;
 
-    public bool KeepsTimes => inner.KeepsTimes;
-
     public IAsyncEnumerable<LtxFile> ListAsync(int level, CancellationToken cancellationToken)
     {
         listing?.Invoke();

@@ -1,3 +1,4 @@
+using Litestream.Core.Tests.Replication;
 using Litestream.Ltx;
 using Litestream.Restore;
 using Litestream.Storage;
@@ -79,12 +80,12 @@ public sealed class RestoreOutputTests : IDisposable
     {
         const int PageSize = 65536;
         var lockPage = LockPage.Of(PageSize);
-        using (var output = RestoreOutput.Create(_target.Path, PageSize, lockPage + pagesBehind))
+        using (var output = RestoreOutput.Create(new(_target.Path, MayReplace: false, MayBeOpen: false), PageSize, lockPage + pagesBehind))
         {
             output.Write(0, lockPage - 1, Enumerable.Repeat((byte)1, PageSize).ToArray());
             if (pagesBehind > 0)
                 output.Write(0, lockPage + 1, Enumerable.Repeat((byte)2, PageSize).ToArray());
-            output.Publish(force: false, History.Start, NullLogger.Instance);
+            output.Publish(History.Start, NullLogger.Instance);
         }
         using var file = File.OpenHandle(_target.Path);
         Assert.Equal((lockPage + pagesBehind) * (long)PageSize, RandomAccess.GetLength(file));
@@ -98,6 +99,107 @@ public sealed class RestoreOutputTests : IDisposable
     {
         Directory.CreateDirectory(_target.Path);
         await _target.Refuses(_history.Storage, _target.Options with { Force = true });
+    }
+
+    [Fact]
+    public async Task A_pipe_or_device_is_not_an_output_and_stays()
+    {
+        using var process = System.Diagnostics.Process.Start("mkfifo", [_target.Path]);
+        await process.WaitForExitAsync();
+        foreach (var force in (bool[])[false, true])
+        {
+            Assert.Contains("a pipe", (await _target.Refuses(_history.Storage, _target.Options with { Force = force })).Message, StringComparison.Ordinal);
+            Assert.Contains("a device", (await _target.Refuses(_history.Storage, _target.Options with { OutputPath = "/dev/null", Force = force })).Message, StringComparison.Ordinal);
+        }
+        Assert.Equal(["restored.db"], _target.Files);
+    }
+
+    [Fact]
+    public async Task What_is_no_file_of_ours_in_the_place_of_the_part_stays()
+    {
+        Directory.CreateDirectory(_target.Path + ".part");
+        var error = await _target.Refuses(_history.Storage);
+        Assert.Contains("restored.db.part is in the way", error.Message, StringComparison.Ordinal);
+        Assert.True(Directory.Exists(_target.Path + ".part"));
+        Directory.Delete(_target.Path + ".part");
+        File.CreateSymbolicLink(_target.Path + ".part", "/nowhere/at/all");
+        await _target.Refuses(_history.Storage);
+    }
+
+    [Fact]
+    public async Task A_folder_in_the_place_of_a_WAL_is_refused()
+    {
+        Directory.CreateDirectory(_target.Path + "-wal");
+        Assert.Contains("restored.db-wal is no file", (await _target.Refuses(_history.Storage)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_symbolic_link_stays_one_and_what_it_leads_to_is_written()
+    {
+        var (real, link) = (_target.Path, _target.Path + ".link");
+        File.CreateSymbolicLink(link, "restored.db");
+        await RestoreTarget.Restore(_history.Storage, _target.Options with { OutputPath = link });
+        Assert.Equal(_history.StateAt(_history.Newest.Value), await File.ReadAllBytesAsync(real));
+        await _target.Refuses(_history.Storage, _target.Options with { OutputPath = link });
+        await File.WriteAllTextAsync(real + "-wal", "of the old one");
+        await RestoreTarget.Restore(_history.Storage, _target.Options with { OutputPath = link, Force = true });
+        Assert.NotNull(new FileInfo(link).LinkTarget);
+        Assert.Equal(["restored.db", "restored.db.link"], _target.Files);
+
+        var loop = _target.Path + ".loop";
+        File.CreateSymbolicLink(loop, loop);
+        Assert.Contains("leads nowhere", (await _target.Refuses(_history.Storage, _target.Options with { OutputPath = loop })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [System.Runtime.Versioning.SupportedOSPlatform("linux")]
+    public async Task Who_could_not_read_the_file_that_is_replaced_cannot_read_the_new_one()
+    {
+        const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        await File.WriteAllTextAsync(_target.Path, "secret");
+        File.SetUnixFileMode(_target.Path, Private);
+        UnixFileMode? meanwhile = null;
+        var storage = new MeddlingStorage(_history.Storage, atRead: 3, () => meanwhile = File.Exists(_target.Path + ".part") ? File.GetUnixFileMode(_target.Path + ".part") : null);
+        await RestoreTarget.Restore(storage, _target.Options with { Force = true });
+        Assert.Equal(Private, File.GetUnixFileMode(_target.Path));
+        Assert.True(meanwhile is null or Private, $"{meanwhile}");
+    }
+
+    [Fact]
+    public async Task A_database_that_an_application_has_open_is_not_replaced_even_by_force()
+    {
+        await RestoreTarget.Restore(_history.Storage, _target.Options);
+        using (var application = new Application(_target.Path))
+        {
+            application.Sql("PRAGMA journal_mode=WAL");
+            application.Sql("SELECT count(*) FROM t");
+            var error = await Assert.ThrowsAsync<LitestreamException>(() => RestoreTarget.Restore(_history.Storage, _target.Options with { Force = true }));
+            Assert.Contains("another program has this database open", error.Message, StringComparison.Ordinal);
+            application.Sql("INSERT INTO t(v) VALUES (1)");
+        }
+        await RestoreTarget.Restore(_history.Storage, _target.Options with { Force = true });
+        Assert.Equal(_history.StateAt(_history.Newest.Value), _target.Bytes);
+    }
+
+    [Fact]
+    public async Task Of_two_restores_to_one_place_one_is_refused_or_finds_the_others_file()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            using var target = new RestoreTarget();
+            using var start = new Barrier(2);
+            var results = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Factory.StartNew(
+                () =>
+                {
+                    start.SignalAndWait();
+                    return Record.Exception(() => RestoreTarget.Restore(_history.Storage, target.Options).GetAwaiter().GetResult());
+                },
+                TaskCreationOptions.LongRunning)));
+            Assert.Single(results, e => e is null);
+            Assert.IsType<LitestreamException>(Assert.Single(results, e => e is not null));
+            Assert.Equal(_history.StateAt(_history.Newest.Value), target.Bytes);
+            Assert.Equal(["restored.db"], target.Files);
+        }
     }
 
     [Fact]

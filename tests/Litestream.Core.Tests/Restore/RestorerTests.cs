@@ -36,6 +36,17 @@ public sealed class RestorerTests
     }
 
     [Fact]
+    public async Task A_timestamp_means_the_same_in_a_copy_that_lost_the_files_times()
+    {
+        using var history = Busy();
+        foreach (var path in Directory.GetFiles(history.ReplicaFolder, "*.ltx", SearchOption.AllDirectories))
+            File.SetLastWriteTimeUtc(path, History.Start.AddHours(-1).UtcDateTime);
+        using var target = new RestoreTarget();
+        Assert.Equal(new Txid(4), (await target.Restore(history.Storage, before: History.TimeOf(5))).Txid);
+        Assert.Equal(history.StateAt(4), target.Bytes);
+    }
+
+    [Fact]
     public async Task A_timestamp_that_nothing_is_older_than_says_which_range_exists()
     {
         using var history = Busy();

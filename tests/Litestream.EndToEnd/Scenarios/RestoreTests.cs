@@ -50,6 +50,35 @@ public sealed class RestoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_tenant_is_found_by_its_GUID_below_a_replica()
+    {
+        var (tenant, points) = await ReplicateInStepsAsync(steps: 1);
+        var output = _sandbox.NextRestorePath();
+        (await PublishedProgram.RunAsync(_sandbox, "restore", "-o", output, "-replica", _sandbox.ReplicaUrl, tenant.Id.ToUpperInvariant())).MustSucceed();
+        Assert.Equal(points[^1].Digest, (await WriterProgram.DigestsAsync(_sandbox, output))[output]);
+    }
+
+    [Fact]
+    public async Task A_level_that_may_not_be_listed_is_not_taken_for_an_empty_one()
+    {
+        var (tenant, _) = await ReplicateInStepsAsync(steps: 2);
+        var output = Path.Combine(_sandbox.Folder("shared"), "x.db");
+        var program = Path.Combine(_sandbox.Root, "litestream");
+        File.Copy(PublishedProgram.Path, program);
+        // Root may list anything; so somebody else must try, who gets at everything but that one folder.
+        (await ChildProcess.RunAsync("chmod", ["-R", "a+rwX", _sandbox.Root], _sandbox.Root)).MustSucceed();
+        (await ChildProcess.RunAsync("chmod", ["a+x", program], _sandbox.Root)).MustSucceed();
+        var level = Path.Combine(tenant.ReplicaFolder, "ltx", "0");
+        (await ChildProcess.RunAsync("chmod", ["000", level], _sandbox.Root)).MustSucceed();
+        string[] restore = [program, "restore", "-o", output, tenant.ReplicaUrl];
+        string[] command = Environment.IsPrivilegedProcess ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", .. restore] : restore;
+        var result = await ChildProcess.RunAsync(command[0], command[1..], _sandbox.Root, _sandbox.Environment);
+        (await ChildProcess.RunAsync("chmod", ["700", level], _sandbox.Root)).MustSucceed();
+        result.Must(1).MustSay(level, "able to read");
+        Assert.False(File.Exists(output));
+    }
+
+    [Fact]
     public async Task An_existing_file_is_not_overwritten()
     {
         var (tenant, _) = await ReplicateInStepsAsync(steps: 1);

@@ -1,32 +1,24 @@
-using System.Text.RegularExpressions;
+using Litestream.Storage;
 
 namespace Litestream.Restore.Generations;
 
 /// <summary>Which files of a v0.3 replica make the wanted state: a snapshot, and the pieces of the WALs behind it in order.</summary>
-internal sealed partial record GenerationPlan(GenerationFile Snapshot, IReadOnlyList<IReadOnlyList<GenerationFile>> Wals)
+internal sealed record GenerationPlan(GenerationFile Snapshot, IReadOnlyList<IReadOnlyList<GenerationFile>> Wals)
 {
     public DateTimeOffset CreatedAt => Wals.Count > 0 ? Wals[^1][^1].CreatedAt : Snapshot.CreatedAt;
 
     public int FileCount => 1 + Wals.Sum(w => w.Count);
 
-    /// <summary>Everything below <c>generations/</c> in a folder; empty when there is no such folder.</summary>
-    public static List<GenerationFile> List(string folder)
+    /// <summary>Everything that v0.3 left below a replica.</summary>
+    public static async Task<List<GenerationFile>> ListAsync(IPlainFiles files, CancellationToken cancellationToken)
     {
-        var root = Path.Join(folder, "generations");
-        if (!Directory.Exists(root))
-            return [];
-        return
-        [
-            .. from generation in Directory.EnumerateDirectories(root)
-               where GenerationName().IsMatch(Path.GetFileName(generation))
-               from kind in (string[])["snapshots", "wal"]
-               let directory = Path.Join(generation, kind)
-               where Directory.Exists(directory)
-               from path in Directory.EnumerateFiles(directory)
-               let file = GenerationFile.Parse(Path.GetFileName(generation), path)
-               where file is not null && file.Offset is null == (kind == "snapshots")
-               select file,
-        ];
+        var listed = new List<GenerationFile>();
+        await foreach (var file in files.ListAsync(GenerationFile.Folder, cancellationToken).ConfigureAwait(false))
+        {
+            if (GenerationFile.Parse(file) is { } ours)
+                listed.Add(ours);
+        }
+        return listed;
     }
 
     /// <summary>The newest snapshot up to a time, and what was captured behind it up to then. Throws <see cref="LitestreamException"/> when there is none, or a piece is missing.</summary>
@@ -45,7 +37,4 @@ internal sealed partial record GenerationPlan(GenerationFile Snapshot, IReadOnly
         }
         return new(snapshot, wals);
     }
-
-    [GeneratedRegex("^[0-9a-f]{16}$")]
-    private static partial Regex GenerationName();
 }

@@ -1,63 +1,68 @@
 using Litestream.Ltx;
 using Litestream.Sqlite;
+using Litestream.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Litestream.Restore.Generations;
 
 /// <summary>
-/// Restores what Litestream v0.3 wrote into a folder: <c>generations/&lt;id&gt;/snapshots</c> and <c>/wal</c>. Every file is read twice, first to learn
+/// Restores what Litestream v0.3 wrote: <c>generations/&lt;id&gt;/snapshots</c> and <c>/wal</c>. Every file is read twice, first to learn
 /// which WAL frame is the last committed one of each page, so that every page is written once and nothing uncommitted at all.
 /// </summary>
 public sealed class GenerationRestorer
 {
-    private readonly string _folder;
+    private readonly IPlainFiles _files;
     private readonly string _replica;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
-    /// <param name="folder">The folder that holds <c>generations/</c>.</param>
-    /// <param name="replica">Its URL, for messages.</param>
+    /// <param name="root">Where the replica is.</param>
+    /// <param name="path">Its path there: it holds <c>generations/</c>.</param>
     /// <param name="time">Clock.</param>
     /// <param name="logger">Log.</param>
-    public GenerationRestorer(string folder, string replica, TimeProvider time, ILogger logger)
+    public GenerationRestorer(ReplicaRoot root, string path, TimeProvider time, ILogger logger)
     {
-        _folder = folder;
-        _replica = replica;
+        (_files, _replica) = (root.OpenPlain(path), root.UrlOf(path));
         _time = time;
         _logger = logger;
     }
 
     /// <summary>When the newest file that a restore would use was written; null when v0.3 left nothing here (up to then).</summary>
-    public DateTimeOffset? NewestUpTo(DateTimeOffset? time)
+    public async Task<DateTimeOffset?> NewestUpToAsync(DateTimeOffset? time, CancellationToken cancellationToken)
     {
-        var listed = GenerationPlan.List(_folder).Where(f => time is not { } limit || f.CreatedAt <= limit).ToList();
+        var listed = (await GenerationPlan.ListAsync(_files, cancellationToken).ConfigureAwait(false)).FindAll(f => time is not { } limit || f.CreatedAt <= limit);
         return listed.Any(f => f.Offset is null) ? listed.Max(f => f.CreatedAt) : null;
     }
 
     /// <summary>As <see cref="Restorer.RunAsync"/>. There are no transactions to choose by.</summary>
-    public RestoreResult Run(RestoreOptions options, CancellationToken cancellationToken)
+    public async Task<RestoreResult> RunAsync(RestoreOptions options, CancellationToken cancellationToken)
     {
         options.Check();
         if (options.Txid is not null)
             throw new LitestreamException($"{_replica} was written by Litestream v0.3, which counted no transactions", hint: "choose the moment with -timestamp");
-        RestoreOutput.RefuseExisting(options);
+        var destination = Destination.Of(options);
+        destination.RefuseWhatStands();
+        var plan = GenerationPlan.Choose(await GenerationPlan.ListAsync(_files, cancellationToken).ConfigureAwait(false), options.Timestamp, _replica);
+        return await Task.Run(() => Run(plan, destination, cancellationToken), cancellationToken).ConfigureAwait(false); // decoders read synchronously
+    }
+
+    private RestoreResult Run(GenerationPlan plan, Destination destination, CancellationToken cancellationToken)
+    {
         var started = _time.GetTimestamp();
         try
         {
-            // Plan: snapshot and WALs, then the newest committed frame of each page.
-            var plan = GenerationPlan.Choose(GenerationPlan.List(_folder), options.Timestamp, _replica);
-            var frames = NewestFrames.Read(plan.Wals, cancellationToken);
-            using var snapshot = new SnapshotPages(plan.Snapshot);
+            var frames = NewestFrames.Read(_files, plan.Wals, cancellationToken);
+            using var snapshot = new SnapshotPages(_files, plan.Snapshot);
             if (frames.PageSize is { } walPageSize && walPageSize != snapshot.PageSize)
                 throw new LtxFormatException(plan.Snapshot.Path, 16, $"pages of {walPageSize} bytes as in its WAL", $"{snapshot.PageSize}");
             var commit = frames.Commit ?? snapshot.CountPages(cancellationToken);
 
-            using var output = RestoreOutput.Create(options.OutputPath, snapshot.PageSize, commit);
+            using var output = RestoreOutput.Create(destination, snapshot.PageSize, commit);
             try
             {
                 Apply(plan, frames, commit, snapshot, output, cancellationToken);
                 SqliteCheck.Run(output.PartPath, IntegrityCheck.Full); // there is no sum to compare with
-                output.Publish(options.Force, _time.GetUtcNow(), _logger);
+                output.Publish(_time.GetUtcNow(), _logger);
             }
             catch
             {
@@ -72,7 +77,7 @@ public sealed class GenerationRestorer
         }
     }
 
-    private static void Apply(
+    private void Apply(
         GenerationPlan plan, NewestFrames frames, uint commit, SnapshotPages snapshot, RestoreOutput output, CancellationToken cancellationToken)
     {
         var page = new byte[snapshot.PageSize];
@@ -84,7 +89,7 @@ public sealed class GenerationRestorer
         }
         for (var wal = 0; wal < plan.Wals.Count; wal++)
         {
-            using var reader = new WalFrames(plan.Wals[wal]);
+            using var reader = new WalFrames(_files, plan.Wals[wal]);
             for (var number = 1u; reader.TryRead(out var frame); number++)
             {
                 cancellationToken.ThrowIfCancellationRequested();

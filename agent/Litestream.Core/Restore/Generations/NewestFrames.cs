@@ -1,3 +1,5 @@
+using Litestream.Storage;
+
 namespace Litestream.Restore.Generations;
 
 /// <summary>Which frame of a row of WALs is the last committed one of each page. Memory follows the pages that the WALs hold.</summary>
@@ -12,12 +14,12 @@ internal sealed class NewestFrames
     public uint? Commit { get; private set; }
 
     /// <exception cref="Litestream.Ltx.LtxFormatException">A WAL is damaged.</exception>
-    public static NewestFrames Read(IReadOnlyList<IReadOnlyList<GenerationFile>> wals, CancellationToken cancellationToken)
+    public static NewestFrames Read(IPlainFiles files, IReadOnlyList<IReadOnlyList<GenerationFile>> wals, CancellationToken cancellationToken)
     {
         var result = new NewestFrames();
         for (var wal = 0; wal < wals.Count; wal++)
         {
-            using var reader = new WalFrames(wals[wal]);
+            using var reader = new WalFrames(files, wals[wal]);
             result.PageSize = reader.PageSize;
             result.Read(reader, wal, cancellationToken);
         }

@@ -1,22 +1,24 @@
 using Litestream.Ltx;
 using Litestream.Sqlite;
+using Litestream.Storage;
 
 namespace Litestream.Restore.Generations;
 
 /// <summary>The pages of a snapshot, one after the other.</summary>
 internal sealed class SnapshotPages : IDisposable
 {
+    private readonly IPlainFiles _files;
     private readonly GenerationFile _file;
     private readonly byte[] _header = new byte[DatabaseHeader.SizeBytes];
-    private FileStream _stream;
+    private Stream _stream;
     private Lz4FrameStream _content;
     private int _headerRead;
     private long _position;
 
-    public SnapshotPages(GenerationFile file)
+    public SnapshotPages(IPlainFiles files, GenerationFile file)
     {
-        _file = file;
-        _stream = File.OpenRead(file.Path);
+        (_files, _file) = (files, file);
+        _stream = files.Open(file.File);
         try
         {
             _content = new Lz4FrameStream(_stream, file.Path);
@@ -41,7 +43,7 @@ internal sealed class SnapshotPages : IDisposable
         for (; TryRead(page); count++)
             cancellationToken.ThrowIfCancellationRequested();
         Dispose();
-        _stream = File.OpenRead(_file.Path);
+        _stream = _files.Open(_file.File);
         _content = new Lz4FrameStream(_stream, _file.Path);
         (_headerRead, _position) = (0, 0);
         return count;

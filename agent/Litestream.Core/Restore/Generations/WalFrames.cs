@@ -1,5 +1,6 @@
 using Litestream.Ltx;
 using Litestream.Sqlite;
+using Litestream.Storage;
 
 namespace Litestream.Restore.Generations;
 
@@ -11,9 +12,9 @@ internal sealed class WalFrames : IDisposable
     private readonly byte[] _frame;
     private WalChecksum _sum;
 
-    public WalFrames(IReadOnlyList<GenerationFile> pieces)
+    public WalFrames(IPlainFiles files, IReadOnlyList<GenerationFile> pieces)
     {
-        _segments = new(pieces);
+        _segments = new(files, pieces);
         try
         {
             Span<byte> bytes = stackalloc byte[WalHeader.SizeBytes];

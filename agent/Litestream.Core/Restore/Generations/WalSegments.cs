@@ -1,11 +1,12 @@
 using Litestream.Ltx;
+using Litestream.Storage;
 
 namespace Litestream.Restore.Generations;
 
 /// <summary>One WAL, read from its pieces one after the other.</summary>
-internal sealed class WalSegments(IReadOnlyList<GenerationFile> pieces) : IDisposable
+internal sealed class WalSegments(IPlainFiles files, IReadOnlyList<GenerationFile> pieces) : IDisposable
 {
-    private FileStream? _file;
+    private Stream? _file;
     private Lz4FrameStream? _content;
     private int _next;
 
@@ -47,7 +48,7 @@ internal sealed class WalSegments(IReadOnlyList<GenerationFile> pieces) : IDispo
         if (piece.Offset != Position)
             throw new LitestreamException($"{piece.Path}: expected the piece at byte {Position} of its WAL, found byte {piece.Offset}: one is missing, or was cut",
                 hint: "restore an earlier point with -timestamp");
-        _file = File.OpenRead(piece.Path);
+        _file = files.Open(piece.File);
         _content = new Lz4FrameStream(_file, piece.Path);
         return true;
     }

@@ -42,6 +42,8 @@ internal sealed class S3Root : ReplicaRoot
         _parts.Value.Connection.Dispose();
     }
 
+    internal override IPlainFiles OpenPlain(string path) => new S3PlainFiles(_parts.Value.Bucket, path, Total);
+
     private protected override IReplicaStorage OpenChecked(string path, RequestCounters counters) =>
         new S3Storage(_parts.Value.Bucket, _parts.Value.Fence, path, counters, _access.Time, _access.Log);
 

@@ -34,8 +34,6 @@ internal sealed class S3Storage : IReplicaStorage
 
     public string Url { get; }
 
-    public bool KeepsTimes => false;
-
     public IAsyncEnumerable<LtxFile> ListAsync(int level, CancellationToken cancellationToken) => ListBelowAsync(LevelPrefix(level), cancellationToken);
 
     /// <summary>One listing: the levels' names ascend as the levels do.</summary>

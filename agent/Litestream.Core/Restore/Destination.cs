@@ -1,0 +1,112 @@
+using System.Runtime.InteropServices;
+using Litestream.Sqlite;
+using Litestream.Storage;
+using Microsoft.Extensions.Logging;
+using Microsoft.Win32.SafeHandles;
+
+namespace Litestream.Restore;
+
+/// <summary>Where a restored database goes: what stands there already, and how the finished file takes its name.</summary>
+/// <param name="Path">Absolute, no symbolic link (see <see cref="FollowLink"/>).</param>
+/// <param name="MayReplace">Whether a database there may be replaced; an empty file always may.</param>
+/// <param name="MayBeOpen">Whether those who have it open may go on with the old one: readers of a read replica.</param>
+internal readonly record struct Destination(string Path, bool MayReplace, bool MayBeOpen)
+{
+    private const uint SymbolicLink = 0xa000;
+    private const uint TypeMask = 0xf000;
+    private const uint PermissionMask = 0xfff;
+    private const uint OwnerReadsAndWrites = 0x180;
+
+    private bool HoldsSomething => FileStat.Of(Path) is { SizeBytes: > 0 };
+
+    public static Destination Of(RestoreOptions options) => new(FollowLink(options.OutputPath), options.Force, options.AsReadReplica);
+
+    /// <summary>A symbolic link stays one: what it leads to is written. SQLite, too, keeps <c>-wal</c> and <c>-journal</c> beside that.</summary>
+    public static string FollowLink(string path)
+    {
+        if (FileStat.Of(path) is not { } stat || (stat.Mode & TypeMask) != SymbolicLink)
+            return path;
+        try
+        {
+            return File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        }
+        catch (IOException e)
+        {
+            throw new LitestreamException($"restore to {path}: a symbolic link that leads nowhere: {e.Message}", e, "choose another output");
+        }
+    }
+
+    /// <summary>Throws when something is there that may not be replaced, before anything is fetched.</summary>
+    public void RefuseWhatStands()
+    {
+        if (Directory.Exists(Path))
+            throw new LitestreamException($"restore to {Path}: expected a file, found a directory", hint: "name a file in it");
+        // Renaming over it would remove it for everybody: as root even /dev/null.
+        if (FileStat.Of(Path) is { IsRegular: false })
+            throw new LitestreamException($"restore to {Path}: expected a file, found a device, a pipe or a socket",
+                hint: "choose another output; `litestream verify` reads a replica without writing");
+        if (new Sidecars(Path).FirstThatIsNoFile is { } inTheWay)
+            throw new LitestreamException($"restore to {Path}: {inTheWay} is no file, and SQLite could not open the database beside it", hint: $"remove {inTheWay}, or choose another output");
+        if (!HoldsSomething)
+            return;
+        if (!MayReplace)
+            throw Exists();
+        if (!MayBeOpen && IsOpenElsewhere())
+        {
+            throw new LitestreamException($"restore to {Path}: another program has this database open, and would go on with the file that is replaced",
+                hint: "stop it first (an agent lets go of a database some time after its last write), or choose another output");
+        }
+    }
+
+    /// <summary>The finished file looks to others like the one it replaces: who could not read that must not read this, who wrote to it still can.</summary>
+    /// <param name="part">The file being written.</param>
+    /// <param name="isFinished">Until it is, we must be able to open it again.</param>
+    public void CopyPermissions(SafeFileHandle part, bool isFinished)
+    {
+        if (FileStat.Of(Path) is not { IsRegular: true } stat)
+            return;
+        _ = PosixFile.ChangeOwner(part, stat.Uid, stat.Gid); // only root may give files away; else it is as it would have been
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(part, (UnixFileMode)((stat.Mode & PermissionMask) | (isFinished ? 0 : OwnerReadsAndWrites)));
+    }
+
+    /// <summary>Gives the finished file its name.</summary>
+    /// <exception cref="IOException">It cannot be renamed.</exception>
+    public void Take(string partPath, DateTimeOffset now, ILogger logger)
+    {
+        RefuseWhatStands(); // it was looked at before everything was fetched, which may be hours ago
+        var sidecars = new Sidecars(Path);
+        if (HoldsSomething)
+        {
+            // Before the rename: the new database beside the old one's WAL would be corrupt at its first use.
+            sidecars.Delete();
+            File.Move(partPath, Path, overwrite: true);
+            return;
+        }
+        sidecars.MoveAside(now, logger);
+        File.Delete(Path); // an empty file, or none
+        var error = PosixFile.MoveIfAbsent(partPath, Path);
+        if (error == PosixFile.Exists)
+            throw Exists();
+        if (error != 0)
+            throw new IOException(Marshal.GetPInvokeErrorMessage(error), error);
+    }
+
+    /// <summary>Asked through SQLite, as a descriptor of our own would drop the locks of whoever in this process has it open.</summary>
+    private bool IsOpenElsewhere()
+    {
+        if (FileStat.Of(Path) is not { } stat)
+            return false;
+        try
+        {
+            using var connection = EngineConnection.Open(Path);
+            return connection.IsOpenElsewhere(stat) == true;
+        }
+        catch (SqliteErrorException)
+        {
+            return false; // no database, or none that we may open: then it cannot be told
+        }
+    }
+
+    private LitestreamException Exists() => new($"restore to {Path}: the file exists", hint: "choose another output, or replace it with -force");
+}

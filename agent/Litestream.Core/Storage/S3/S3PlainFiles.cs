@@ -1,0 +1,18 @@
+using System.Runtime.CompilerServices;
+
+namespace Litestream.Storage.S3;
+
+/// <summary>Foreign objects below a replica in a bucket; their time is that of their upload.</summary>
+internal sealed class S3PlainFiles(S3Bucket bucket, string path, RequestCounters counters) : IPlainFiles
+{
+    private readonly string _prefix = bucket.Location.KeysBelow(path);
+
+    public async IAsyncEnumerable<PlainFile> ListAsync(string folder, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var found in bucket.ListAsync($"{_prefix}{folder}/", counters, cancellationToken).ConfigureAwait(false))
+            yield return new(found.Key[_prefix.Length..], bucket.Name(found.Key), new(found.LastModified.GetValueOrDefault().ToUniversalTime()));
+    }
+
+    public Stream Open(PlainFile file) =>
+        S3ReadStream.OpenAsync(bucket, _prefix + file.Name, counters, CancellationToken.None).GetAwaiter().GetResult();
+}
