@@ -27,6 +27,9 @@ public sealed record StoreOptions
     /// <summary>How long snapshots, and the L1+ files behind them, stay: the restorable window. Default 24 h.</summary>
     public TimeSpan SnapshotRetention { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>How far back a restore can go: captured rounds are worth nothing without the image that they begin at.</summary>
+    internal TimeSpan Window => SnapshotRetention > L0Retention ? SnapshotRetention : L0Retention;
+
     /// <summary>A database in use is compared whole with what was captured at least this often, and after every resync. Default 24 h.</summary>
     public TimeSpan LiveCheckInterval { get; init; } = TimeSpan.FromHours(24);
 

@@ -140,7 +140,7 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
     {
         var now = context.Time.GetUtcNow();
         var files = context.Books.AllFiles(database.Name);
-        var doomed = Retention.Choose(files, now, context.Options.L0Retention, context.Options.SnapshotRetention, database.Book.Labels);
+        var doomed = Retention.Choose(files, now, context.Options.L0Retention, context.Options.Window, database.Book.Labels);
         if (doomed.Count > 0)
         {
             Faults.Reach(FaultPoint.RetentionChosen);
@@ -149,7 +149,7 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
             context.Books.RemoveFiles(database.Name, doomed);
         }
         // What only a label keeps falls due with the label's end.
-        var held = Retention.Choose(files, now, context.Options.L0Retention, context.Options.SnapshotRetention, []).Except(doomed).ToList();
+        var held = Retention.Choose(files, now, context.Options.L0Retention, context.Options.Window, []).Except(doomed).ToList();
         var next = Upkeep.NextDue(database.Name, [.. files.Except(doomed).Except(held)], context.Options);
         if (held.Count > 0 && database.Book.Labels.Where(l => l.At > now - Label.Lifetime).Select(l => l.At + Label.Lifetime).DefaultIfEmpty().Min() is var end && (next is null || end < next))
             next = end;

@@ -7,7 +7,7 @@ namespace Litestream.Replication;
 internal static class Retention
 {
     /// <summary>
-    /// L0 files that an L1 covers and that are older than the L0 retention, never the newest; images older than the one that the window begins with;
+    /// L0 files that a merger covers and that are older than the L0 retention, never the newest; images older than the one that the window begins with;
     /// compactions that this one covers. Whatever a label needs stays.
     /// </summary>
     public static List<LtxFile> Choose(IReadOnlyList<LtxFile> files, DateTimeOffset now, TimeSpan l0Retention, TimeSpan window, IReadOnlyList<Label> labels)
@@ -24,9 +24,8 @@ internal static class Retention
 
     private static List<LtxFile> Choose(IReadOnlyList<LtxFile> files, DateTimeOffset now, TimeSpan l0Retention, TimeSpan window)
     {
-        var level1End = files.Where(f => f.Level == 1).Select(f => f.MaxTxid).DefaultIfEmpty().Max();
-        var newestL0 = files.Where(f => f.Level == 0).Select(f => f.MaxTxid).DefaultIfEmpty().Max();
-        var doomed = files.Where(f => f.Level == 0 && f.MaxTxid <= level1End && f.MaxTxid < newestL0 && f.CreatedAt <= now - l0Retention).ToList();
+        var level1End = Level1End(files);
+        var doomed = Dispensable(files).Where(f => f.CreatedAt <= now - l0Retention).ToList();
         // The restorable window begins with the newest image that is older than it; without one everything is needed.
         var first = files.Where(f => f.IsImage && f.CreatedAt <= now - window).OrderBy(f => f.MaxTxid).LastOrDefault();
         if (first.MaxTxid.IsNone)
@@ -35,12 +34,32 @@ internal static class Retention
         return doomed;
     }
 
+    /// <summary>
+    /// L0 files whose transactions a merger holds, too, as far as L1 reaches; oldest first, never the newest. Where somebody lost a merger, L0 may be all that
+    /// is left of them.
+    /// </summary>
+    private static IEnumerable<LtxFile> Dispensable(IReadOnlyList<LtxFile> files)
+    {
+        var level1End = Level1End(files);
+        var above = files.Where(f => f.Level > 0).OrderBy(f => f.MinTxid).ToList();
+        var captured = files.Where(f => f.Level == 0).OrderBy(f => f.MinTxid).ToList();
+        var (next, merged) = (0, Txid.None);
+        foreach (var file in captured.SkipLast(1))
+        {
+            for (; next < above.Count && above[next].MinTxid <= file.MinTxid; next++)
+                merged = Txid.Max(merged, above[next].MaxTxid);
+            if (file.MaxTxid <= merged && file.MaxTxid <= level1End)
+                yield return file;
+        }
+    }
+
+    private static Txid Level1End(IReadOnlyList<LtxFile> files) => files.Where(f => f.Level == 1).Select(f => f.MaxTxid).DefaultIfEmpty().Max();
+
     /// <summary>When the next L0 file may go; null when none will without a new commit.</summary>
     public static DateTimeOffset? NextL0(IReadOnlyList<LtxFile> files, TimeSpan l0Retention)
     {
-        var level1End = files.Where(f => f.Level == 1).Select(f => f.MaxTxid).DefaultIfEmpty().Max();
-        var level0 = files.Where(f => f.Level == 0).OrderBy(f => f.MaxTxid).ToList();
-        return level0.Count > 1 && level0[0].MaxTxid <= level1End ? level0[0].CreatedAt + l0Retention : null;
+        var next = Dispensable(files).FirstOrDefault();
+        return next.MaxTxid.IsNone ? null : next.CreatedAt + l0Retention;
     }
 
     /// <summary>When the window begins with the next image, so that what lies before it may go; null when there is none, or nothing before it.</summary>

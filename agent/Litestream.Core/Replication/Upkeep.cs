@@ -15,7 +15,7 @@ internal static class Upkeep
     /// <summary>Null when nothing will ever be due without a new commit.</summary>
     public static DateTimeOffset? NextDue(string name, IReadOnlyList<LtxFile> files, StoreOptions options)
     {
-        DateTimeOffset?[] moments = [Retention.NextL0(files, options.L0Retention), Retention.NextImage(files, options.SnapshotRetention), NextSnapshot(name, files, options)];
+        DateTimeOffset?[] moments = [Retention.NextL0(files, options.L0Retention), Retention.NextImage(files, options.Window), NextSnapshot(name, files, options)];
         return moments.Min();
     }
 

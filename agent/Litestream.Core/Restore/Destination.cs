@@ -92,6 +92,17 @@ internal readonly record struct Destination(string Path, bool MayReplace, bool M
             throw new IOException(Marshal.GetPInvokeErrorMessage(error), error);
     }
 
+    /// <summary>A system call failed. No <see cref="StorageException"/>: the replica is not at fault, and no other plan would help.</summary>
+    /// <param name="error">What .NET made of it.</param>
+    /// <param name="sizeBytes">Of the database.</param>
+    public LitestreamException Failed(Exception error, long sizeBytes) => error.HResult switch
+    {
+        PosixFile.WouldBlock => new($"restore to {Path}: another restore is writing {Path}.part", error, "wait for it, or choose another output"),
+        PosixFile.NoSpace or PosixFile.QuotaExceeded => new(
+            $"restore to {Path}: {error.Message}", error, $"the database has {sizeBytes} bytes: free space there, or choose another output"),
+        _ => new($"restore to {Path}: {error.Message}", error, "choose another output, or make its folder writable for you"),
+    };
+
     /// <summary>Asked through SQLite, as a descriptor of our own would drop the locks of whoever in this process has it open.</summary>
     private bool IsOpenElsewhere()
     {

@@ -18,6 +18,9 @@ internal sealed class FollowPlanner(IReplicaStorage storage, string outputPath, 
     private bool _isAnother;
     private bool _saidGap;
 
+    /// <summary>The read replica was restored just now.</summary>
+    public void Restored(RestoreResult result) => _postSum = result.PostSum;
+
     /// <summary>The read replica stands at the end of these files now.</summary>
     public void Applied(ChainReader chain)
     {
@@ -104,17 +107,33 @@ internal sealed class FollowPlanner(IReplicaStorage storage, string outputPath, 
         }
     }
 
-    /// <summary>Whether each file begins where the one before ends, as far as they say so: else somebody began a new replica in the place of ours.</summary>
+    /// <summary>
+    /// Whether each file begins where the one before ends, as far as that can be told: else somebody began a new replica in the place of ours. A file without
+    /// sums behind one that has them may be genuine Litestream's that took over, or another database's: it is not believed either.
+    /// </summary>
     private bool Continues(IReadOnlyList<ChainFile> files, Txid position)
     {
         var (reached, post) = (position, _postSum);
         foreach (var file in files)
         {
-            if (file.File.MinTxid == reached.Next && post is { } left && file.Header.Proof?.Pre is { } found && left != found)
+            if (file.File.MinTxid == reached.Next && post is { } left && file.Header.Proof?.Pre != left)
                 return false;
             (reached, post) = (file.File.MaxTxid, file.Header.Proof?.Post);
         }
         return true;
+    }
+
+    /// <summary>One that is being put in place, or taken away, may have no whole chain yet: that is worth waiting for.</summary>
+    private IReadOnlyList<LtxFile> Whole(IReadOnlyList<LtxFile> listed)
+    {
+        try
+        {
+            return ChainPlanner.Choose(listed, ChainTarget.Latest, storage.Url);
+        }
+        catch (LitestreamException e) when (e is not StorageException)
+        {
+            throw new StorageException(e.Message, StorageFault.Missing, e, e.Hint);
+        }
     }
 
     /// <summary>
@@ -127,7 +146,7 @@ internal sealed class FollowPlanner(IReplicaStorage storage, string outputPath, 
             logger.FollowAnew(outputPath, position);
         _isAnother = true;
         var listed = await ReplicaListing.ReadAsync(storage, cancellationToken).ConfigureAwait(false);
-        var chain = ChainPlanner.Choose(listed, ChainTarget.Latest, storage.Url);
+        var chain = Whole(listed);
         if (chain[^1].MaxTxid == position)
             return null;
         if (chain[^1].MaxTxid < position)

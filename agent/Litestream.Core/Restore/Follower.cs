@@ -77,6 +77,7 @@ public sealed class Follower
         };
         var result = await new Restorer(_storage, _time, _logger).RunAsync(restore, progress, cancellationToken).ConfigureAwait(false);
         new FollowPosition(_options.OutputPath).Write(result.Txid);
+        _planner.Restored(result);
     }
 
     private async Task<ReadReplica> OpenAsync(CancellationToken cancellationToken)

@@ -52,21 +52,14 @@ internal sealed class RestoreOutput : IDisposable
     /// <param name="commit">Size of the database in pages.</param>
     public static RestoreOutput Create(Destination destination, int pageSize, uint commit)
     {
-        var path = destination.Path;
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            Directory.CreateDirectory(Path.GetDirectoryName(destination.Path)!);
             return new(destination, pageSize, commit);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw e.HResult switch
-            {
-                PosixFile.WouldBlock => new LitestreamException($"restore to {path}: another restore is writing {path}.part", e, "wait for it, or choose another output"),
-                PosixFile.NoSpace or PosixFile.QuotaExceeded => new LitestreamException(
-                    $"restore to {path}: {e.Message}", e, $"the database has {(long)commit * pageSize} bytes: free space there, or choose another output"),
-                _ => new LitestreamException($"restore to {path}: {e.Message}", e, "choose another output, or make its folder writable for you"),
-            };
+            throw destination.Failed(e, (long)commit * pageSize);
         }
     }
 
@@ -104,7 +97,7 @@ internal sealed class RestoreOutput : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Failed(e);
+            throw _destination.Failed(e, SizeBytes);
         }
         Wrote(firstPgno, pages.Length, sum);
     }
@@ -133,7 +126,7 @@ internal sealed class RestoreOutput : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Failed(e);
+            throw _destination.Failed(e, SizeBytes);
         }
     }
 
@@ -195,9 +188,4 @@ internal sealed class RestoreOutput : IDisposable
             sum += PageSum.Of(pgno, pages[.._pageSize]);
         return sum;
     }
-
-    /// <summary>No <see cref="StorageException"/>: the replica is not at fault, and no other plan would help.</summary>
-    private LitestreamException Failed(Exception error) => new(
-        $"restore to {_destination.Path}: {error.Message}", error,
-        error.HResult is PosixFile.NoSpace or PosixFile.QuotaExceeded ? "free space there, or choose another output" : null);
 }

@@ -19,4 +19,7 @@ public sealed record RestoreResult(Txid Txid, DateTimeOffset Timestamp, long Siz
 
     /// <summary>Damaged files of the replica that others could stand in for, as sentences: the result is whole, the replica is not.</summary>
     public IReadOnlyList<string> Damage { get; init; } = [];
+
+    /// <summary>The database's sum as recorded at capture; null in a chain without our sums.</summary>
+    internal ulong? PostSum { get; init; }
 }

@@ -120,6 +120,7 @@ public sealed class Restorer
             return new(plan.Txid, chain.Newest.Timestamp, output.SizeBytes, plan.Files.Count, proof, TimeSpan.Zero)
             {
                 BytesRead = chain.BytesRead,
+                PostSum = chain.Newest.Proof?.Post,
                 BytesResumed = resumed * chain.Newest.PageSize,
             };
         }

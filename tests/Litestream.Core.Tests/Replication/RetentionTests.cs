@@ -24,6 +24,23 @@ public sealed class RetentionTests
     }
 
     [Fact]
+    public void L0_files_whose_merger_is_lost_stay_and_nothing_is_due_for_them()
+    {
+        LtxFile[] files = [File(1, 1, 1, 300), File(0, 2, 2, 120), File(0, 3, 3, 110), File(1, 4, 5, 90), File(0, 4, 4, 90), File(0, 5, 5, 80), File(0, 6, 6, 70)];
+        Assert.Equal(["0:4-4", "0:5-5"], Choose(files));
+        Assert.Equal(Now.AddMinutes(-90) + L0Retention, Retention.NextL0(files, L0Retention));
+        Assert.Null(Retention.NextL0(files[..3], L0Retention));
+    }
+
+    [Fact]
+    public void Captured_rounds_that_stay_longer_than_images_keep_the_image_they_begin_at()
+    {
+        var options = new StoreOptions { StateDirectory = "x", L0Retention = TimeSpan.FromHours(3), SnapshotRetention = TimeSpan.FromHours(1) };
+        Assert.Equal(options.L0Retention, options.Window);
+        Assert.Equal(TimeSpan.FromHours(24), new StoreOptions { StateDirectory = "x" }.Window);
+    }
+
+    [Fact]
     public void The_newest_L0_file_always_stays()
     {
         Assert.Empty(Choose(File(1, 1, 1, 30_000), File(1, 2, 2, 20_000), File(0, 2, 2, 20_000)));

@@ -154,6 +154,19 @@ public sealed class FollowerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_without_sums_behind_ours_is_not_taken_for_the_next()
+    {
+        using var other = new History(withProofs: false).Run("INSERT INTO t(v) VALUES (randomblob(90000))");
+        while (other.Newest < _history.Newest.Next)
+            other.Run($"UPDATE t SET v = 'other {other.Newest}'");
+        await using var follower = Follow(_history.Storage);
+        await follower.Reaches(_history);
+        Directory.Delete(_history.ReplicaFolder, recursive: true);
+        Directory.Move(other.ReplicaFolder, _history.ReplicaFolder);
+        await follower.Reaches(other);
+    }
+
+    [Fact]
     public async Task A_second_follower_of_the_same_file_is_refused()
     {
         await using var follower = Follow(_history.Storage);
