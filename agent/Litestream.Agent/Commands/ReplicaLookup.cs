@@ -18,9 +18,10 @@ internal sealed class ReplicaLookup(LookupFlags flags, ParseResult parsed, Comma
         await TryFindAsync(named, stop) ?? throw new LitestreamException(
             $"{named} is neither a URL nor a replica's folder, and no agent is running that could know it", hint: "give the URL of its replica, or -replica and its name");
 
-    /// <summary>The same; what is nowhere is taken for the folder of a replica that does not exist yet.</summary>
-    public async Task<FoundReplica> FindOrTakeForFolderAsync(string named, CancellationToken stop) =>
-        await TryFindAsync(named, stop) ?? new(Open(named), "");
+    /// <summary>The same; what is nowhere is taken for a replica that does not exist yet: a GUID's in <c>./backups</c>, else the folder of that name.</summary>
+    public async Task<FoundReplica> FindOrExpectAsync(string named, CancellationToken stop) =>
+        await TryFindAsync(named, stop)
+        ?? (TenantFiles.TryParseGuid(named, out var guid) ? new(Open(null), ReplicaRoot.DefaultPathOf(guid)) : new(Open(named), ""));
 
     private async Task<FoundReplica?> TryFindAsync(string named, CancellationToken stop)
     {
@@ -34,11 +35,10 @@ internal sealed class ReplicaLookup(LookupFlags flags, ParseResult parsed, Comma
             return new(Open(named), "");
         if (await AtAgentAsync(named, stop) is { } url)
             return new(Open(url), "");
+        var name = TenantFiles.TryParseGuid(named, out var guid) ? guid : named;
         var usual = Open(null);
-        if (TenantFiles.TryParseGuid(named, out var guid))
-            return new(usual, ReplicaRoot.PathOf(guid));
-        return DatabaseName.IsValid(named) && Directory.Exists(System.IO.Path.Join(usual.LocalFolder, ReplicaRoot.PathOf(named)))
-            ? new(usual, ReplicaRoot.PathOf(named))
+        return DatabaseName.IsValid(name) && Directory.Exists(System.IO.Path.Join(usual.LocalFolder, ReplicaRoot.DefaultPathOf(name)))
+            ? new(usual, ReplicaRoot.DefaultPathOf(name))
             : null;
     }
 
@@ -59,9 +59,9 @@ internal sealed class ReplicaLookup(LookupFlags flags, ParseResult parsed, Comma
     private static string PathOf(string named)
     {
         if (TenantFiles.TryParseGuid(named, out var guid) || TenantFiles.TryParseTenant(System.IO.Path.GetFileName(named), out guid))
-            return ReplicaRoot.PathOf(guid);
+            return ReplicaRoot.DefaultPathOf(guid);
         return DatabaseName.IsValid(named)
-            ? ReplicaRoot.PathOf(named)
+            ? ReplicaRoot.DefaultPathOf(named)
             : throw new UsageException($"\"{named}\" is no GUID and no name of a database", "names have A-Z a-z 0-9 . _ - only; `litestream databases -replica URL` lists them");
     }
 

@@ -32,7 +32,7 @@ internal static class RestoreCommand
     {
         var request = flags.Read(parsed, context.Environment);
         using var logging = AgentLogging.Create(flags.Log.Read(parsed, LogLevel.Warning), context.Error, context.Time);
-        var found = await new ReplicaLookup(flags.Lookup, parsed, context, logging.CreateLogger("Litestream.Storage")).FindOrTakeForFolderAsync(request.Url, stop);
+        var found = await new ReplicaLookup(flags.Lookup, parsed, context, logging.CreateLogger("Litestream.Storage")).FindOrExpectAsync(request.Url, stop);
         var storage = found.Storage;
         var restorer = new Restorer(storage, context.Time, logging.CreateLogger("Litestream.Restore"));
         var report = new RestoreReport(context.Out, request, storage.Url);
