@@ -6,7 +6,8 @@ namespace Litestream.Storage.S3;
 /// </summary>
 internal sealed class S3ReadStream : Stream
 {
-    private const int WindowBytes = 1024 * 1024;
+    private const int LargestWindowBytes = 1024 * 1024;
+    private const int SmallestWindowBytes = 64 * 1024;
 
     private readonly S3Bucket _bucket;
     private readonly string _key;
@@ -34,9 +35,14 @@ internal sealed class S3ReadStream : Stream
         set => throw new NotSupportedException();
     }
 
-    public static async Task<Stream> OpenAsync(S3Bucket bucket, string key, RequestCounters counters, CancellationToken cancellationToken)
+    /// <param name="bucket">Where it is.</param>
+    /// <param name="key">Its key.</param>
+    /// <param name="expectedBytes">Its length as far as is known: most objects are small, and so are their buffers.</param>
+    /// <param name="counters">Who reads.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task<Stream> OpenAsync(S3Bucket bucket, string key, long expectedBytes, RequestCounters counters, CancellationToken cancellationToken)
     {
-        var window = new byte[WindowBytes];
+        var window = new byte[Math.Clamp(expectedBytes, SmallestWindowBytes, LargestWindowBytes)];
         var (read, length) = await bucket.ReadUpToAsync(key, 0, window, counters, cancellationToken).ConfigureAwait(false);
         if (read == length)
             return new MemoryStream(window.AsSpan(0, read).ToArray(), writable: false);
@@ -78,7 +84,7 @@ internal sealed class S3ReadStream : Stream
 
     private async Task NextWindowAsync(CancellationToken cancellationToken)
     {
-        var wanted = (int)Math.Min(WindowBytes, _length - _position);
+        var wanted = (int)Math.Min(_window.Length, _length - _position);
         _windowLength = await _bucket.ReadAsync(_key, _position, _window.AsMemory(0, wanted), _counters, cancellationToken).ConfigureAwait(false);
         _windowOffset = _position;
     }

@@ -42,7 +42,7 @@ internal sealed class S3Storage : IReplicaStorage
     public Task ReadAsync(LtxFile file, long offset, Memory<byte> buffer, CancellationToken cancellationToken) =>
         buffer.Length == 0 ? Task.CompletedTask : _bucket.ReadAsync(KeyOf(file), offset, buffer, _counters, cancellationToken);
 
-    public Task<Stream> OpenAsync(LtxFile file, CancellationToken cancellationToken) => S3ReadStream.OpenAsync(_bucket, KeyOf(file), _counters, cancellationToken);
+    public Task<Stream> OpenAsync(LtxFile file, CancellationToken cancellationToken) => S3ReadStream.OpenAsync(_bucket, KeyOf(file), file.SizeBytes, _counters, cancellationToken);
 
     public async Task<bool> PublishAsync(LtxFile file, string stagedPath, CancellationToken cancellationToken)
     {
