@@ -42,7 +42,7 @@ internal static class RestoreCommand
         if (request.IfDatabaseNotExists && new FileInfo(request.Options.OutputPath) is { Exists: true, Length: > 0 })
             return report.Skipped("the file exists");
         var old = new GenerationRestorer(found.Root, found.Path, context.Time, logging.CreateLogger("Litestream.Restore"));
-        if (await old.NewestUpToAsync(request.Options.Timestamp, stop) is { } written && await IsNewerAsync(written, storage, restorer, request.Options, stop))
+        if (await WrittenAsync(old, request.Options.Timestamp, stop) is { } written && await IsNewerAsync(written, storage, restorer, request.Options, stop))
             return request.DryRun
                 ? throw new LitestreamException($"{storage.Url} was written by Litestream v0.3, for which there is no plan to show", hint: "restore it to a new file, which changes nothing else")
                 : report.Result(await old.RunAsync(request.Options, stop));
@@ -89,6 +89,11 @@ internal static class RestoreCommand
         }
         return ExitCode.Done;
     }
+
+    /// <summary>When v0.3 wrote the newest that may be restored; long ago if all of it is too new, as its restorer says that best; null when it never wrote.</summary>
+    private static async Task<DateTimeOffset?> WrittenAsync(GenerationRestorer old, DateTimeOffset? before, CancellationToken stop) =>
+        await old.NewestUpToAsync(before, stop)
+        ?? (before is not null && await old.NewestUpToAsync(null, stop) is not null ? DateTimeOffset.MinValue : null);
 
     /// <summary>Whether what v0.3 left is newer than what there is since, as after an upgrade that was taken back; of equals ours.</summary>
     private static async Task<bool> IsNewerAsync(

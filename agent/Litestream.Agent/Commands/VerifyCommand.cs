@@ -4,6 +4,9 @@ using System.Text.Json;
 using Litestream.Agent.Configuration;
 using Litestream.Ltx;
 using Litestream.Restore;
+using Litestream.Restore.Generations;
+using Litestream.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Litestream.Agent.Commands;
 
@@ -23,8 +26,9 @@ internal static class VerifyCommand
         command.SetAction(async (parsed, stop) =>
         {
             var named = parsed.GetValue(target) ?? throw new UsageException("which replica? URL is missing", "litestream verify file:///var/backups/databases/<guid>");
-            var storage = (await new ReplicaLookup(flags, parsed, context).FindAsync(named, stop)).Storage;
-            var report = await new ReplicaVerifier(storage).RunAsync(progress: null, stop);
+            var found = await new ReplicaLookup(flags, parsed, context).FindAsync(named, stop);
+            var storage = found.Storage;
+            var report = await VerifyAsync(found, storage, context, stop);
             if (parsed.GetValue(json))
                 context.Out.WriteLine(JsonSerializer.Serialize(VerifyAnswer.Of(storage.Url, report), AgentJson.Default.VerifyAnswer));
             else
@@ -32,6 +36,22 @@ internal static class VerifyCommand
             return report.IsWhole ? ExitCode.Done : ExitCode.Damaged;
         });
         return command;
+    }
+
+    private static async Task<VerifyReport> VerifyAsync(FoundReplica found, IReplicaStorage storage, CommandContext context, CancellationToken stop)
+    {
+        try
+        {
+            return await new ReplicaVerifier(storage).RunAsync(progress: null, stop);
+        }
+        catch (StorageException e) when (e.IsMissing)
+        {
+            var old = new GenerationRestorer(found.Root, found.Path, context.Time, NullLogger.Instance);
+            throw await old.NewestUpToAsync(null, stop) is not null
+                ? new LitestreamException($"{storage.Url} was written by Litestream v0.3, which left nothing to compare its files with", e,
+                    "a restore to a new file reads every checksum in it, and changes nothing else")
+                : e;
+        }
     }
 
     private static void WriteText(TextWriter output, string replica, VerifyReport report)

@@ -26,7 +26,7 @@ internal sealed record GenerationPlan(GenerationFile Snapshot, IReadOnlyList<IRe
     {
         var allowed = listed.Where(f => upTo is not { } time || f.CreatedAt <= time).ToList();
         var snapshot = allowed.Where(f => f.Offset is null).OrderByDescending(f => f.CreatedAt).ThenByDescending(f => f.Index).FirstOrDefault()
-            ?? throw new LitestreamException($"restore {replica} to {upTo:yyyy-MM-dd'T'HH:mm:ss'Z'}: no snapshot of Litestream v0.3 there is that old");
+            ?? throw new LitestreamException($"restore {replica} to {upTo:yyyy-MM-dd'T'HH:mm:ss'Z'}: no snapshot of Litestream v0.3 there is that old", hint: $"its oldest is of {listed.Where(f => f.Offset is null).Min(f => f.CreatedAt):yyyy-MM-dd'T'HH:mm:ss'Z'}");
         var wals = allowed.Where(f => f.Offset is not null && f.Generation == snapshot.Generation && f.Index >= snapshot.Index)
             .GroupBy(f => f.Index).OrderBy(g => g.Key).Select(IReadOnlyList<GenerationFile> (g) => [.. g.OrderBy(f => f.Offset)]).ToList();
         for (var i = 0; i < wals.Count; i++)
