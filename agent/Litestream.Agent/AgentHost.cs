@@ -18,20 +18,19 @@ internal sealed class AgentHost : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly List<IAsyncDisposable> _started = [];
-    private ReplicaRoot? _replica;
-    private Store _store = null!;
+    private readonly List<ReplicaRoot> _replicas = [];
     private DirectoryWatch _watch = null!;
     private LocalApi _api = null!;
 
     private AgentHost(AgentOptions options, ILogger logger, TimeProvider time) => (_options, _logger, _time) = (options, logger, time);
 
-    /// <summary>The port that was taken; the same as asked for unless that was 0.</summary>
+    /// <summary>The port that was taken; the same as asked for unless that was 0. 0 without one.</summary>
     public int Port => _api.Port;
 
     /// <summary>The folder with this agent's books and socket.</summary>
-    public string StateFolder => _store.Options.StateDirectory;
+    public string StateFolder { get; private set; } = "";
 
-    public Store Store => _store;
+    public Stores Stores { get; private set; } = new([]);
 
     public DirectoryWatch Watch => _watch;
 
@@ -55,11 +54,11 @@ internal sealed class AgentHost : IAsyncDisposable
     public async Task<bool> StopAsync()
     {
         var began = _time.GetTimestamp();
-        _logger.Stopping(_store.Count);
+        _logger.Stopping(Stores.Count);
         await _watch.StopAsync();
         using var limit = new CancellationTokenSource(_options.ShutdownTimeout, _time);
-        // The store's word counts, not the limit's: nothing may have been left to do, and the API below takes its own time to end.
-        var isComplete = await _store.StopAsync(limit.Token);
+        // The stores' word counts, not the limit's: nothing may have been left to do, and the API below takes its own time to end.
+        var isComplete = Array.TrueForAll(await Task.WhenAll(Stores.All.Select(s => s.StopAsync(limit.Token))), complete => complete);
         await _api.StopAsync();
         if (isComplete)
             _logger.Stopped(_time.GetElapsedTime(began).TotalMilliseconds);
@@ -73,38 +72,57 @@ internal sealed class AgentHost : IAsyncDisposable
         for (var i = _started.Count - 1; i >= 0; i--)
             await _started[i].DisposeAsync();
         _started.Clear();
-        _replica?.Dispose();
+        foreach (var replica in _replicas)
+            replica.Dispose();
+        _replicas.Clear();
     }
 
     private async Task StartAsync(AgentEnvironment environment, ILoggerFactory logging, CancellationToken stop)
     {
-        var replica = _replica = ReplicaChoice.Open(_options.Replica, environment, logging.CreateLogger("Litestream.Storage"));
-        var directories = WatchedDirectories.From(_options, _logger);
-        var warnings = Warnings(replica);
-        await CheckAsync(replica, stop);
+        var plans = StorePlans.Of(_options, environment, _time);
+        var storage = logging.CreateLogger("Litestream.Storage");
+        foreach (var plan in plans)
+            _replicas.Add(plan.OpenReplica(storage));
+        var directories = WatchedDirectories.Check(plans, _logger);
+        var warnings = Warnings(plans);
+        // A bucket may be away for long: all are asked at the same time.
+        await Task.WhenAll(_replicas.Select(replica => CheckAsync(replica, stop)));
 
-        var state = Path.Combine(StateDirectory.ChooseRoot(_options.StateRoot, environment), StateDirectory.NameOf(_options.Watched));
-        StateDirectory.Create(state);
-        // From here on the folder is ours alone: a second agent for the same directories ends at this line.
-        _store = Store.Open(_options.Store with { StateDirectory = state }, replica, _time, logging);
-        _started.Add(_store);
-
-        var registration = new Registration(_store, _logger);
+        StateFolder = Path.Combine(StateDirectory.ChooseRoot(_options.StateRoot, environment), StateDirectory.NameOf(_options.Watched));
+        OpenStores(plans, logging);
+        WatchedDirectories.Assign(directories, plans.Zip(Stores.All));
+        var registration = new Registration(Stores, _logger);
         foreach (var directory in directories)
             registration.AddDirectory(directory);
         _watch = new(registration, _options.SweepInterval, _logger);
         _started.Add(_watch);
 
         // Before the first tenant is touched: a taken port must end the program without a trace.
-        _api = await LocalApi.StartAsync(new AgentView(_store, registration, _watch, _options, warnings, _time), state, logging);
+        _api = await LocalApi.StartAsync(new AgentView(Stores, registration, _watch, _options, warnings, _time), StateFolder, logging);
         _started.Add(_api);
 
-        await MissingDatabases.RestoreAsync(_options.Databases, replica, _time, _logger, stop);
+        foreach (var (plan, replica) in plans.Zip(_replicas))
+            await MissingDatabases.RestoreAsync(plan.RestoresMissing ? plan.Databases : [], replica, _time, _logger, stop);
         _watch.Start();
         var memory = new MemoryTrim();
         _started.Add(_time.CreateTimer(_ => memory.Look(), null, MemoryTrim.Interval, MemoryTrim.Interval));
-        _logger.Monitoring(_store.Count, directories.Count(d => d.TakesTenants));
-        _logger.Ready(_api.Address, replica.Url, state);
+        _logger.Monitoring(Stores.Count, directories.Count(d => d.TakesTenants));
+        _logger.Ready(_api.Address, Stores.ReplicaUrl, StateFolder);
+    }
+
+    private void OpenStores(IReadOnlyList<StorePlan> plans, ILoggerFactory logging)
+    {
+        StateDirectory.Create(StateFolder);
+        // From here on the folder is ours alone: a second agent for the same directories, or the same file, ends at this line.
+        if (plans.Any(p => p.Folder.Length > 0))
+            _started.Add(StateDirectory.Lock(StateFolder));
+        var stores = new List<Store>();
+        foreach (var (plan, replica) in plans.Zip(_replicas))
+        {
+            stores.Add(Store.Open(plan.Store with { StateDirectory = Path.Combine(StateFolder, plan.Folder) }, replica, _time, logging));
+            _started.Add(stores[^1]);
+        }
+        Stores = new(stores);
     }
 
     /// <summary>What somebody must mend ends the start; a store that does not answer now does not: capturing needs none.</summary>
@@ -126,14 +144,18 @@ internal sealed class AgentHost : IAsyncDisposable
         }
     }
 
-    private List<string> Warnings(ReplicaRoot replica)
+    private List<string> Warnings(IReadOnlyList<StorePlan> plans)
     {
-        var warnings = new List<string>();
-        if (ReplicaChoice.Warning(replica, _options.Watched) is { } warning)
+        var warnings = new List<string>(_options.File?.Warnings ?? []);
+        foreach (var (plan, replica) in plans.Zip(_replicas))
         {
-            warnings.Add(warning);
-            _logger.Warn(warning);
+            if (ReplicaChoice.Warning(replica, plan.Watched) is { } warning)
+                warnings.Add(warning);
         }
+        foreach (var dated in _options.File?.Databases.SelectMany(d => d.Replicas).Where(r => r.Location.IsDated) ?? [])
+            warnings.Add($"{dated.Location} has the date of this start: it changes with a restart only");
+        foreach (var warning in warnings)
+            _logger.Warn(warning);
         return warnings;
     }
 }

@@ -170,7 +170,7 @@ public sealed class AgentHostTests : IDisposable
         application.Sql("PRAGMA journal_mode = WAL");
         application.Sql("CREATE TABLE t (x)");
         await agent.SyncedAsync(Guid);
-        Assert.Equal(1, agent.Host.Store.Count);
+        Assert.Equal(1, agent.Host.Stores.Count);
         Assert.Empty((await agent.StatusAsync()).Skipped);
     }
 

@@ -62,7 +62,7 @@ internal sealed class RunningAgent : IAsyncDisposable
     public async Task<StatusReport> StatusAsync(string query = "") => (await Http.GetFromJsonAsync($"api/status{query}", FleetJson.Default.StatusReport))!;
 
     /// <summary>Null when it is not registered.</summary>
-    public Database? Find(string id) => _host.Store.Find(id);
+    public Database? Find(string id) => _host.Stores.Find(id);
 
     /// <summary>Waits until everything of a tenant that is committed now is in the replica.</summary>
     public async Task<Txid> SyncedAsync(string id)

@@ -7,7 +7,7 @@ internal static class AgentMetrics
 {
     public static void Write(MetricsText text, AgentView agent)
     {
-        var store = agent.Store;
+        var store = agent.Stores;
         var census = agent.Census.Take();
         text.Gauge("litestream_info", "Version of the agent, always 1.").Sample("litestream_info", 1, ("version", ProgramVersion.Text));
         text.Gauge("litestream_tenants", "Registered tenants by status.");
@@ -23,8 +23,11 @@ internal static class AgentMetrics
         foreach (var (reason, count) in store.Resyncs)
             text.Sample("litestream_resync_total", count, ("reason", reason));
         text.Counter("litestream_replica_operation_total", "Requests to the replica.");
-        foreach (var (operation, count) in store.Replica.Requests)
-            text.Sample("litestream_replica_operation_total", count, ("replica_type", store.Replica.Kind), ("operation", operation));
+        foreach (var (kind, requests) in store.RequestsByKind)
+        {
+            foreach (var (operation, count) in requests)
+                text.Sample("litestream_replica_operation_total", count, ("replica_type", kind), ("operation", operation));
+        }
         WriteProcess(text, agent);
     }
 

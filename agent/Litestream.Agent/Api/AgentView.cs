@@ -6,11 +6,11 @@ namespace Litestream.Agent.Api;
 
 /// <summary>What the API can see of the agent.</summary>
 internal sealed class AgentView(
-    Store store, Registration registration, DirectoryWatch watch, AgentOptions options, IReadOnlyList<string> warnings, TimeProvider time)
+    Stores stores, Registration registration, DirectoryWatch watch, AgentOptions options, IReadOnlyList<string> warnings, TimeProvider time)
 {
     private readonly long _started = time.GetTimestamp();
 
-    public Store Store => store;
+    public Stores Stores => stores;
 
     public Registration Registration => registration;
 
@@ -18,7 +18,7 @@ internal sealed class AgentView(
 
     public TimeProvider Time => time;
 
-    public Census Census { get; } = new(store, options.LagLimit, time);
+    public Census Census { get; } = new(stores, options.LagLimit, time);
 
     public TimeSpan Uptime => time.GetElapsedTime(_started);
 
@@ -28,7 +28,7 @@ internal sealed class AgentView(
     {
         if (watch.Problem is { } problem)
             yield return $"no directory events: {problem}";
-        if (store.Replica.Fencing == Fencing.Advisory)
-            yield return $"fencing: advisory; the store of {store.Replica.Url} ignores conditional writes, so keep it to one agent per replica";
+        foreach (var replica in stores.Replicas.Where(r => r.Fencing == Fencing.Advisory))
+            yield return $"fencing: advisory; the store of {replica.Url} ignores conditional writes, so keep it to one agent per replica";
     }
 }

@@ -5,7 +5,7 @@ namespace Litestream.Agent.Api;
 /// <summary>
 /// One pass over all tenants, for whoever asks for sums: status page, health check, metrics. At most one pass a second, however many ask.
 /// </summary>
-internal sealed class Census(Store store, TimeSpan lagLimit, TimeProvider time)
+internal sealed class Census(Stores stores, TimeSpan lagLimit, TimeProvider time)
 {
     public const int MostUnhealthyListed = 100;
 
@@ -46,7 +46,7 @@ internal sealed class Census(Store store, TimeSpan lagLimit, TimeProvider time)
         var unhealthyCount = 0;
         var worstLag = 0d;
         var total = 0;
-        foreach (var database in store.Databases)
+        foreach (var database in stores.Databases)
         {
             var snapshot = database.Snapshot();
             total++;

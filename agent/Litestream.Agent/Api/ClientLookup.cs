@@ -5,10 +5,10 @@ namespace Litestream.Agent.Api;
 internal static class ClientLookup
 {
     /// <summary>The database that an address names: a GUID in any case, or the name of a <c>-dsn</c>. O(1).</summary>
-    public static Database Find(Store store, string id)
+    public static Database Find(Stores stores, string id)
     {
         if (TenantFiles.TryParseGuid(id, out var guid))
-            return store.Find(guid) ?? throw new ProblemException(Problems.UnknownClient(guid));
-        return store.Find(id) ?? throw new ProblemException(Problems.BadGuid());
+            return stores.Find(guid) ?? throw new ProblemException(Problems.UnknownClient(guid));
+        return stores.Find(id) ?? throw new ProblemException(Problems.BadGuid());
     }
 }

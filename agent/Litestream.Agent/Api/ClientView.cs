@@ -1,6 +1,5 @@
 using Litestream.Fleet.Api;
 using Litestream.Ltx;
-using Litestream.Storage;
 
 namespace Litestream.Agent.Api;
 
@@ -11,7 +10,7 @@ internal static class ClientView
     {
         ClientId = database.Name,
         DatabasePath = database.Path,
-        S3Path = ReplicaRoot.DefaultPathOf(database.Name),
+        S3Path = PathIn(database.ReplicaUrl),
         Status = Words.Of(database.Status),
         CreatedAt = database.CreatedAt,
         Replica = database.ReplicaUrl,
@@ -27,6 +26,17 @@ internal static class ClientView
         Detail = database.Detail,
         Requests = database.Requests,
     };
+
+    /// <summary>What follows the bucket, or the folder of all replicas.</summary>
+    public static string PathIn(string url)
+    {
+        var query = url.IndexOf('?', StringComparison.Ordinal);
+        var place = query < 0 ? url : url[..query];
+        var databases = place.LastIndexOf("/databases/", StringComparison.Ordinal);
+        var authority = place.IndexOf("://", StringComparison.Ordinal) + 3;
+        var path = databases >= 0 ? databases : place.IndexOf('/', Math.Min(authority, place.Length));
+        return path < 0 ? "" : place[(path + 1)..];
+    }
 
     public static ClientHealth HealthOf(DatabaseSnapshot database, bool isHealthy) => new()
     {

@@ -16,13 +16,13 @@ internal static class DatabaseEndpoints
         routes.MapGet("/api/databases", (HttpRequest request) =>
         {
             var query = ListQuery.Read(request.Query);
-            var (page, nextCursor) = ClientPage.Of(agent.Store.Databases, query.Limit, query.Cursor, query.Filter);
+            var (page, nextCursor) = ClientPage.Of(agent.Stores.Databases, query.Limit, query.Cursor, query.Filter);
             return TypedResults.Json(new ClientList(page.ConvertAll(d => ClientView.Of(d.Snapshot())), nextCursor), FleetJson.Default.ClientList);
         });
-        routes.MapGet("/api/databases/{id}", (string id) => Answer(ClientLookup.Find(agent.Store, id)));
+        routes.MapGet("/api/databases/{id}", (string id) => Answer(ClientLookup.Find(agent.Stores, id)));
         routes.MapPost("/api/databases", (RegisterRequest body) => Register(agent.Registration, body));
-        routes.MapPost("/api/databases/{id}/sync", (string id, CancellationToken stop) => SyncAsync(ClientLookup.Find(agent.Store, id), stop));
-        routes.MapPut("/api/databases/{id}/status", (string id, StatusChange body) => Change(agent.Store, id, body));
+        routes.MapPost("/api/databases/{id}/sync", (string id, CancellationToken stop) => SyncAsync(ClientLookup.Find(agent.Stores, id), stop));
+        routes.MapPut("/api/databases/{id}/status", (string id, StatusChange body) => Change(agent.Stores, id, body));
     }
 
     private static JsonHttpResult<Client> Register(Registration registration, RegisterRequest body)
@@ -59,9 +59,9 @@ internal static class DatabaseEndpoints
             : (directory, fileName);
     }
 
-    private static JsonHttpResult<Client> Change(Store store, string id, StatusChange body)
+    private static JsonHttpResult<Client> Change(Stores stores, string id, StatusChange body)
     {
-        var database = ClientLookup.Find(store, id);
+        var database = ClientLookup.Find(stores, id);
         if (body.Status == StatusWords.Paused)
             database.Pause();
         else if (body.Status == StatusWords.Active)

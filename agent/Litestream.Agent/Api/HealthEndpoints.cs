@@ -15,12 +15,12 @@ internal static class HealthEndpoints
         routes.MapGet("/api/health/clients", (HttpRequest request) =>
         {
             var query = ListQuery.Read(request.Query);
-            var (page, nextCursor) = ClientPage.Of(agent.Store.Databases, query.Limit, query.Cursor, query.Filter);
+            var (page, nextCursor) = ClientPage.Of(agent.Stores.Databases, query.Limit, query.Cursor, query.Filter);
             return TypedResults.Json(new ClientHealthList(page.ConvertAll(d => HealthOf(agent, d.Snapshot())), nextCursor), FleetJson.Default.ClientHealthList);
         });
         routes.MapGet("/api/health/clients/{id}", (string id) =>
         {
-            var health = HealthOf(agent, ClientLookup.Find(agent.Store, id).Snapshot());
+            var health = HealthOf(agent, ClientLookup.Find(agent.Stores, id).Snapshot());
             return TypedResults.Json(health, FleetJson.Default.ClientHealth, statusCode: StatusOf(health.Healthy));
         });
     }

@@ -44,7 +44,9 @@ internal sealed class LocalApi : IAsyncDisposable
             throw Explained(error, options) ?? error;
         }
         socket.Protect();
-        var port = PortOf(application, options.Port);
+        if (options.Port is not { } wanted)
+            return new(application, socket, 0, "nowhere (control socket only)");
+        var port = PortOf(application, wanted);
         return new(application, socket, port, $"{options.Bind switch { null or "localhost" => "localhost", "*" => "*", var ip => Bracketed(ip) }}:{port}");
     }
 
@@ -91,19 +93,25 @@ internal sealed class LocalApi : IAsyncDisposable
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = LargestBodyBytes;
         kestrel.Limits.MaxConcurrentConnections = MostConnections;
-        if (options.Bind is "*")
-            kestrel.ListenAnyIP(options.Port);
-        else if (options.Bind is not (null or "localhost"))
-            kestrel.Listen(IPAddress.Parse(options.Bind), options.Port);
-        else if (options.Port == 0)
-            kestrel.Listen(IPAddress.Loopback, 0); // a free port cannot be the same one for IPv4 and IPv6
-        else
-            kestrel.ListenLocalhost(options.Port);
+        if (options.Port is { } port)
+            ListenOn(kestrel, options.Bind, port);
         kestrel.ListenUnixSocket(socket.ListenPath, listen => listen.Use(next => connection =>
         {
             connection.Features.Set(new ControlSocketFeature());
             return next(connection);
         }));
+    }
+
+    private static void ListenOn(KestrelServerOptions kestrel, string? bind, int port)
+    {
+        if (bind is "*")
+            kestrel.ListenAnyIP(port);
+        else if (bind is not (null or "localhost"))
+            kestrel.Listen(IPAddress.Parse(bind), port);
+        else if (port == 0)
+            kestrel.Listen(IPAddress.Loopback, 0); // a free port cannot be the same one for IPv4 and IPv6
+        else
+            kestrel.ListenLocalhost(port);
     }
 
     private static Task Guard(HttpContext context, RequestDelegate next, LocalWriteRules rules)

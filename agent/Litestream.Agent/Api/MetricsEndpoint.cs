@@ -8,12 +8,12 @@ internal static class MetricsEndpoint
 
     public static void Map(IEndpointRouteBuilder routes, AgentView agent) => routes.MapGet("/metrics", async context =>
     {
-        var withTenants = agent.Store.Count <= MostTenants || context.Request.Query["tenants"] == "all";
+        var withTenants = agent.Stores.Count <= MostTenants || context.Request.Query["tenants"] == "all";
         context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
         var text = new MetricsText();
         AgentMetrics.Write(text, agent);
         if (withTenants)
-            TenantMetrics.Write(text, [.. agent.Store.Databases.Select(d => d.Snapshot())], agent.Time.GetUtcNow());
+            TenantMetrics.Write(text, [.. agent.Stores.Databases.Select(d => d.Snapshot())], agent.Time.GetUtcNow());
         await context.Response.WriteAsync(text.ToString(), context.RequestAborted);
     });
 }

@@ -12,15 +12,14 @@ internal static class StatusEndpoints
     private static StatusReport Report(AgentView agent, ListQuery query)
     {
         var census = agent.Census.Take();
-        var (page, nextCursor) = ClientPage.Of(agent.Store.Databases, query.Limit, query.Cursor, query.Filter);
-        var replica = agent.Store.Replica;
+        var (page, nextCursor) = ClientPage.Of(agent.Stores.Databases, query.Limit, query.Cursor, query.Filter);
         return new()
         {
-            Bucket = replica.Bucket,
-            Replica = replica.Url,
-            Fencing = Words.Of(replica.Fencing),
-            Requests = replica.Requests,
-            WatchDirs = agent.Options.WatchDirectories,
+            Bucket = agent.Stores.Bucket,
+            Replica = agent.Stores.ReplicaUrl,
+            Fencing = Words.Of(agent.Stores.Fencing),
+            Requests = agent.Stores.Requests,
+            WatchDirs = [.. agent.Registration.Directories.Where(d => d is { TakesTenants: true, IsFound: false }).Select(d => d.Path)],
             TotalClients = census.Total,
             ActiveClients = census.ByStatus[StatusWords.Active],
             UptimeSeconds = Math.Round(agent.Uptime.TotalSeconds, 3),
@@ -31,8 +30,8 @@ internal static class StatusEndpoints
             SkippedCount = agent.Registration.SkippedCount,
             Directories = agent.Registration.DirectoryStates,
             Warnings = agent.Warnings,
-            HotClients = agent.Store.HotCount,
-            SpoolBytes = agent.Store.SpoolBytes,
+            HotClients = agent.Stores.HotCount,
+            SpoolBytes = agent.Stores.SpoolBytes,
             WorstLagSeconds = Math.Round(census.WorstLagSeconds, 3),
             LagLimitSeconds = agent.Options.LagLimit.TotalSeconds,
             Version = ProgramVersion.Text,

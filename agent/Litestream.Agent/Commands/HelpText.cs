@@ -17,7 +17,7 @@ internal static class HelpText
         {
             output.WriteLine();
             output.WriteLine(title);
-            foreach (var flag in flags)
+            foreach (var flag in flags.Where(f => !f.Hidden))
                 WriteFlag(flag, output);
         }
         WriteExamples(command.Examples, output);

@@ -11,10 +11,16 @@ internal sealed class LogFlags
 
     /// <param name="parsed">The command line.</param>
     /// <param name="usual">The level when none is asked for: a command that prints its result does not log it as well.</param>
-    public LogOptions Read(ParseResult parsed, LogLevel usual = LogLevel.Information) => new()
+    public LogOptions Read(ParseResult parsed, LogLevel usual = LogLevel.Information) => Of(parsed.GetValue(Level), parsed.GetValue(Format), usual);
+
+    /// <summary>With what a file says where no flag does.</summary>
+    public LogOptions Read(ParseResult parsed, string? level, string? format) =>
+        Of(parsed.GetValue(Level) ?? level, parsed.GetValue(Format) ?? format, LogLevel.Information);
+
+    private static LogOptions Of(string? level, string? format, LogLevel usual) => new()
     {
-        Json = parsed.GetValue(Format) == "json",
-        Level = parsed.GetValue(Level) switch
+        Json = format == "json",
+        Level = level switch
         {
             "trace" => LogLevel.Trace,
             "debug" => LogLevel.Debug,

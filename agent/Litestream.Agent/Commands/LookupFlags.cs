@@ -11,5 +11,7 @@ internal sealed class LookupFlags
 
     public Option<string?> StateDirectory { get; } = Flag.Text("-state-dir", "DIR", "where agents keep their state");
 
-    public Option[] Group => [.. Replica.Group, Socket, StateDirectory];
+    public ConfigFlags Config { get; } = new();
+
+    public Option[] Group => [.. Config.Group, .. Replica.Group, Socket, StateDirectory];
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Litestream.Agent.Configuration;
+using Litestream.Agent.Configuration.ConfigFile;
 
 namespace Litestream.Agent.Commands;
 
@@ -12,29 +13,36 @@ internal sealed class QueryFlags
 
     public Option<string?> StateDirectory { get; } = Flag.Text("-state-dir", "DIR", "where agents keep their state");
 
+    public ConfigFlags Config { get; } = new();
+
     public Option<bool> Json { get; } = Flag.Switch("-json", "for programs");
 
-    public Option[] AgentGroup => [Socket, StateDirectory];
+    public Option[] AgentGroup => [Socket, StateDirectory, .. Config.Group];
 
     public Option[] SourceGroup => [Source.WatchDirectories, Source.Dsn, Source.DatabaseName, .. Source.Replica.Group];
 
-    public AgentQuery Query(ParseResult parsed, AgentEnvironment environment)
+    private AgentQuery Query(ParseResult parsed, ConfigurationFile? file, AgentEnvironment environment)
     {
         var (directories, databases) = Source.Read(parsed, environment);
-        return new(parsed.GetValue(Socket), parsed.GetValue(StateDirectory), [.. directories, .. databases.Select(d => d.Path)]);
+        return new(parsed.GetValue(Socket), parsed.GetValue(StateDirectory) ?? file?.StateRoot, file is not null ? [file.Path] : [.. directories, .. databases.Select(d => d.Path)]);
     }
 
     /// <summary>The report of the running agent, all tenants in it; else what directories and replica themselves show.</summary>
     public async Task<Fleet.Api.StatusReport> ReportAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        using var agent = await RunningAgents.FindAsync(Query(parsed, context.Environment), context.Environment, stop);
+        var named = Config.Named(parsed, context);
+        if (named is not null)
+            ConfigFlags.RefuseWith(parsed, SourceGroup);
+        using var agent = await RunningAgents.FindAsync(Query(parsed, named, context.Environment), context.Environment, stop);
         if (agent is not null)
             return await AgentReport.AllAsync(agent, stop);
         var (directories, databases) = Source.Read(parsed, context.Environment);
         if (directories.Count + databases.Count == 0 && Source.Replica.Read(parsed) is null)
         {
+            if ((named ?? Config.Find(parsed, context)) is { } file)
+                return await OfflineReport.MakeAsync(file, context, stop);
             throw new LitestreamException(
-                "no agent is running", hint: "name what to look at: -watch-dir DIRS and -replica URL, or -replica URL alone for everything in it");
+                "no agent is running", hint: "name what to look at: -config FILE, -watch-dir DIRS and -replica URL, or -replica URL alone for everything in it");
         }
         return await OfflineReport.MakeAsync(directories, databases, ReplicaChoice.Open(Source.Replica.Read(parsed), context.Environment), stop);
     }

@@ -1,13 +1,15 @@
 using System.CommandLine;
 using Litestream.Agent.Configuration;
+using Litestream.Agent.Configuration.ConfigFile;
 using Litestream.Agent.Watching;
 using Litestream.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Litestream.Agent.Commands;
 
 /// <summary>
 /// Which replica a command means. In this order: a database or GUID below <c>-replica</c> or <c>-bucket</c>; a URL or a replica's folder; a database or GUID
-/// that the running agent replicates; one below <c>./backups</c>, where agents replicate to unless told otherwise.
+/// that the running agent replicates, or that a configuration file is about; one below <c>./backups</c>, where agents replicate to unless told otherwise.
 /// </summary>
 internal sealed class ReplicaLookup(LookupFlags flags, ParseResult parsed, CommandContext context, ILogger? log = null)
 {
@@ -27,6 +29,8 @@ internal sealed class ReplicaLookup(LookupFlags flags, ParseResult parsed, Comma
     {
         if (named.Length == 0)
             throw new UsageException("which replica? The URL is empty", "litestream restore -o restored.db file:///var/backups/databases/<guid>");
+        if (flags.Config.Named(parsed, context) is { } file)
+            return await OfFileAsync(file, named, stop) ?? throw ConfiguredRestore.Unknown(file, named);
         if (flags.Replica.Read(parsed) is { } root)
             return ReplicaChoice.IsUrl(named)
                 ? throw new UsageException("-replica and the URL both say where the backup is", "give one of them; with -replica comes a GUID or a name")
@@ -35,6 +39,8 @@ internal sealed class ReplicaLookup(LookupFlags flags, ParseResult parsed, Comma
             return new(Open(named), "");
         if (await AtAgentAsync(named, stop) is { } url)
             return new(Open(url), "");
+        if (flags.Config.Find(parsed, context) is { } usualFile && await OfFileAsync(usualFile, named, stop) is { } found)
+            return found;
         var name = TenantFiles.TryParseGuid(named, out var guid) ? guid : named;
         var usual = Open(null);
         return DatabaseName.IsValid(name) && Directory.Exists(System.IO.Path.Join(usual.LocalFolder, ReplicaRoot.DefaultPathOf(name)))
@@ -54,6 +60,11 @@ internal sealed class ReplicaLookup(LookupFlags flags, ParseResult parsed, Comma
             ?? throw new LitestreamException($"the running agent does not replicate {named}", hint: "`litestream databases` lists what it does; -replica URL looks into a replica by itself");
         return client.Replica;
     }
+
+    private async Task<FoundReplica?> OfFileAsync(ConfigurationFile file, string named, CancellationToken stop) =>
+        await new ConfiguredDatabases(file, Environment, context.Time).FindAsync(named, stop) is { } database
+            ? new(await NewestReplica.OpenAsync(database.Replicas, Environment, context.Time, log ?? NullLogger.Instance, stop), "")
+            : null;
 
     /// <summary>As the agent names it: by GUID, or by the name of <c>-db-name</c> or the file.</summary>
     private static string PathOf(string named)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using Litestream.Agent.Configuration;
+using Litestream.Agent.Configuration.ConfigFile;
 
 namespace Litestream.Agent.Commands;
 
@@ -13,11 +14,15 @@ internal sealed class ReplicateFlags
 
     public SourceFlags Source { get; } = new();
 
+    public ConfigFlags Config { get; } = new();
+
     public LogFlags Log { get; } = new();
 
     public Option<string?> StateDirectory { get; } = Flag.Text("-state-dir", "DIR", "books and waiting files [/var/lib/litestream or ~/.local/state/…]");
 
-    public Option<int?> Port { get; } = Flag.Number("-port", "page, API and metrics [8080]; 0 takes a free one", 0, 65535, "PORT");
+    public Option<bool> RestoreIfMissing { get; } = Flag.Switch("-restore-if-db-not-exists", "restore a file that is missing before it is replicated; -dsn always does");
+
+    public Option<int?> Port { get; } = Flag.Number("-port", "page, API and metrics [8080, with -config its addr]; 0 takes a free one", 0, 65535, "PORT");
 
     public Option<string?> Bind { get; } = Flag.Text("-bind", "ADDRESS", "address to listen on [loopback only]");
 
@@ -53,46 +58,77 @@ internal sealed class ReplicateFlags
 
     public Option<bool> KeepJournalMode { get; } = Flag.Switch("-keep-journal-mode", "leave rollback databases as they are, not replicated");
 
-    /// <summary>Everything checked that can be checked without looking at the disk.</summary>
-    public AgentOptions Read(ParseResult parsed, AgentEnvironment environment)
+    /// <summary>Everything checked that can be checked without looking at the disk, the configuration file aside.</summary>
+    public AgentOptions Read(ParseResult parsed, CommandContext context)
     {
-        var (directories, databases) = Source.Read(parsed, environment);
-        if (directories.Count + databases.Count == 0)
-            throw new UsageException("nothing to replicate", "name directories with -watch-dir, or one database with -dsn; `litestream demo` shows it on made-up data");
-        return new()
+        var (directories, databases) = Source.Read(parsed, context.Environment);
+        if (Config.Named(parsed, context) is { } named)
         {
-            WatchDirectories = directories,
-            Databases = databases,
-            Replica = Source.Replica.Read(parsed),
-            StateRoot = parsed.GetValue(StateDirectory),
-            Port = parsed.GetValue(Port) ?? 8080,
-            Bind = Address(parsed.GetValue(Bind)),
-            ApiToken = parsed.GetValue(ApiToken) ?? environment.ApiToken,
-            LagLimit = parsed.GetValue(LagLimit) ?? TimeSpan.FromSeconds(300),
-            ShutdownTimeout = parsed.GetValue(ShutdownTimeout) ?? TimeSpan.FromSeconds(30),
-            SweepInterval = parsed.GetValue(SweepInterval) ?? TimeSpan.FromSeconds(60),
-            Store = ReadStore(parsed),
-            Log = Log.Read(parsed),
+            ConfigFlags.RefuseWith(parsed, [Source.WatchDirectories, Source.Dsn, Source.DatabaseName, .. Source.Replica.Group]);
+            return ReadFile(named, parsed, context.Environment);
+        }
+        if (directories.Count + databases.Count > 0)
+            return ReadFlags(parsed, context.Environment) with { WatchDirectories = directories, Databases = databases, Replica = Source.Replica.Read(parsed) };
+        return Config.Find(parsed, context) is { } file
+            ? ReadFile(file, parsed, context.Environment)
+            : throw new UsageException("nothing to replicate", "name directories with -watch-dir, one database with -dsn, or a file with -config; `litestream demo` shows it on made-up data");
+    }
+
+    private AgentOptions ReadFlags(ParseResult parsed, AgentEnvironment environment) => new()
+    {
+        StateRoot = parsed.GetValue(StateDirectory),
+        Port = parsed.GetValue(Port) ?? 8080,
+        Bind = Address(parsed.GetValue(Bind)),
+        ApiToken = parsed.GetValue(ApiToken) ?? environment.ApiToken,
+        LagLimit = parsed.GetValue(LagLimit) ?? TimeSpan.FromSeconds(300),
+        ShutdownTimeout = parsed.GetValue(ShutdownTimeout) ?? TimeSpan.FromSeconds(30),
+        SweepInterval = parsed.GetValue(SweepInterval) ?? TimeSpan.FromSeconds(60),
+        Store = ReadPoints(parsed).Within(new() { Retention = environment.ReadRetention() }).Apply(ReadStore(parsed, null)),
+        Log = Log.Read(parsed),
+    };
+
+    /// <summary>A flag wins over the file; the file over what is usual.</summary>
+    private AgentOptions ReadFile(ConfigurationFile file, ParseResult parsed, AgentEnvironment environment)
+    {
+        file.RefuseWhatIsNotYet();
+        var flags = ReadFlags(parsed, environment);
+        return flags with
+        {
+            File = file,
+            RestoresMissing = parsed.GetValue(RestoreIfMissing),
+            StateRoot = flags.StateRoot ?? file.StateRoot,
+            Port = parsed.GetValue(Port) ?? file.Address?.Port,
+            Bind = flags.Bind ?? file.Address?.Bind,
+            ApiToken = parsed.GetValue(ApiToken) ?? file.ApiToken ?? environment.ApiToken,
+            LagLimit = parsed.GetValue(LagLimit) ?? file.LagLimit ?? flags.LagLimit,
+            ShutdownTimeout = parsed.GetValue(ShutdownTimeout) ?? file.ShutdownTimeout ?? flags.ShutdownTimeout,
+            SweepInterval = parsed.GetValue(SweepInterval) ?? file.SweepInterval ?? flags.SweepInterval,
+            Points = ReadPoints(parsed),
+            Store = ReadStore(parsed, file),
+            Log = Log.Read(parsed, file.LogLevel, file.LogType),
         };
     }
 
-    private StoreOptions ReadStore(ParseResult parsed) => Defaults with
+    private PointSettings ReadPoints(ParseResult parsed) => new()
     {
-        SyncInterval = parsed.GetValue(SyncInterval) ?? Defaults.SyncInterval,
-        QuietTime = parsed.GetValue(QuietTime) ?? Defaults.QuietTime,
-        LiveCheckInterval = parsed.GetValue(LiveCheckInterval) ?? Defaults.LiveCheckInterval,
-        MaxHot = parsed.GetValue(MaxHot) ?? Defaults.MaxHot,
-        L0Retention = parsed.GetValue(L0Retention) ?? NoLonger(Defaults.L0Retention, parsed.GetValue(Retention)),
+        SyncInterval = parsed.GetValue(SyncInterval),
+        Retention = parsed.GetValue(Retention),
+        L0Retention = parsed.GetValue(L0Retention),
+        SnapshotInterval = parsed.GetValue(SnapshotInterval),
+        SnapshotRetention = parsed.GetValue(SnapshotRetention),
         // An option of many values that is not given answers an empty array.
-        LevelIntervals = parsed.GetValue(LevelIntervals) is { Length: > 0 } intervals ? intervals : Defaults.LevelIntervals,
-        SnapshotInterval = parsed.GetValue(SnapshotInterval) ?? NoLonger(Defaults.SnapshotInterval, parsed.GetValue(Retention)),
-        SnapshotRetention = parsed.GetValue(SnapshotRetention) ?? parsed.GetValue(Retention) ?? Defaults.SnapshotRetention,
-        SpoolCapBytes = parsed.GetValue(SpoolCap) ?? Defaults.SpoolCapBytes,
-        WalCapBytes = parsed.GetValue(WalCap) ?? Defaults.WalCapBytes,
-        KeepJournalMode = parsed.GetValue(KeepJournalMode),
+        Levels = parsed.GetValue(LevelIntervals) is { Length: > 0 } intervals ? intervals : null,
     };
 
-    private static TimeSpan NoLonger(TimeSpan usual, TimeSpan? retention) => retention < usual ? retention.Value : usual;
+    private StoreOptions ReadStore(ParseResult parsed, ConfigurationFile? file) => Defaults with
+    {
+        QuietTime = parsed.GetValue(QuietTime) ?? file?.QuietTime ?? Defaults.QuietTime,
+        LiveCheckInterval = parsed.GetValue(LiveCheckInterval) ?? file?.LiveCheckInterval ?? Defaults.LiveCheckInterval,
+        MaxHot = parsed.GetValue(MaxHot) ?? file?.MaxHot ?? Defaults.MaxHot,
+        SpoolCapBytes = parsed.GetValue(SpoolCap) ?? file?.SpoolCapBytes ?? Defaults.SpoolCapBytes,
+        WalCapBytes = parsed.GetValue(WalCap) ?? file?.WalCapBytes ?? Defaults.WalCapBytes,
+        KeepJournalMode = parsed.GetValue(KeepJournalMode) || file?.KeepJournalMode == true,
+    };
 
     private static string? Address(string? bind) => bind is null or "localhost" or "*" || IPAddress.TryParse(bind, out _)
         ? bind

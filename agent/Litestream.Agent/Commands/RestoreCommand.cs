@@ -13,7 +13,7 @@ internal static class RestoreCommand
     public static ProgramCommand Create(CommandContext context)
     {
         var flags = new RestoreFlags();
-        var command = new ProgramCommand("restore", "Restore a database from its replica into a file", "-o FILE [flags] URL | DATABASE | GUID")
+        var command = new ProgramCommand("restore", "Restore a database from its replica into a file", "-o FILE [flags] URL | DATABASE | GUID   or   -config FILE [flags] [DATABASE]")
             .Group("Where to", flags.Output, flags.Force, flags.IfDatabaseNotExists, flags.IfReplicaExists)
             .Group("Which moment (the newest unless said)", flags.Txid, flags.Timestamp)
             .Group("How", flags.DryRun, flags.Follow, flags.FollowInterval, flags.Check, flags.Parallelism, flags.Json, flags.Log.Level)
@@ -21,6 +21,7 @@ internal static class RestoreCommand
             .Example("litestream restore -o restored.db file:///var/backups/databases/12345678-1234-5678-9abc-123456789012", "the newest state")
             .Example("litestream restore -o restored.db s3://backups/databases/12345678-1234-5678-9abc-123456789012?region=eu-west-1", "from S3")
             .Example("litestream restore -o restored.db -replica s3://backups 12345678-1234-5678-9abc-123456789012", "a tenant of a replica")
+            .Example("litestream restore -config litestream.yml data/app.db", "to where it was, from where the file says")
             .Example("litestream restore -f -o replica.db s3://bucket/databases/legacy", "a read replica that stays current; open it read-only")
             .Example("litestream restore -o noon.db -timestamp 2026-11-20T12:00:00Z file:///var/backups/databases/legacy", "as it was at noon");
         command.Arguments.Add(flags.Url);
@@ -30,9 +31,21 @@ internal static class RestoreCommand
 
     private static async Task<int> RunAsync(RestoreFlags flags, ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var request = flags.Read(parsed, context.Environment);
         using var logging = AgentLogging.Create(flags.Log.Read(parsed, LogLevel.Warning), context.Error, context.Time);
+        if (flags.FindFile(parsed, context) is { } file)
+            return await ConfiguredRestore.RunAsync(file, flags, parsed, context, logging, stop);
+        var request = flags.Read(parsed, context.Environment);
         var found = await new ReplicaLookup(flags.Lookup, parsed, context, logging.CreateLogger("Litestream.Storage")).FindOrExpectAsync(request.Url, stop);
+        return await RunAsync(request, found, context, logging, stop);
+    }
+
+    /// <param name="request">What is asked.</param>
+    /// <param name="found">The replica.</param>
+    /// <param name="context">Where it is said.</param>
+    /// <param name="logging">The log.</param>
+    /// <param name="stop">Ends it.</param>
+    public static async Task<int> RunAsync(RestoreRequest request, FoundReplica found, CommandContext context, ILoggerFactory logging, CancellationToken stop)
+    {
         var storage = found.Storage;
         var restorer = new Restorer(storage, context.Time, logging.CreateLogger("Litestream.Restore"));
         var report = new RestoreReport(context.Out, request, storage.Url);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Litestream.Agent.Configuration;
+using Litestream.Agent.Configuration.ConfigFile;
 using Litestream.Ltx;
 using Litestream.Restore;
 
@@ -38,6 +39,21 @@ internal sealed class RestoreFlags
 
     public LogFlags Log { get; } = new();
 
+    /// <summary>The file that says where the backups are and where databases belong: the one named, or the usual one where nothing else says so.</summary>
+    public ConfigurationFile? FindFile(ParseResult parsed, CommandContext context)
+    {
+        var target = parsed.GetValue(Url);
+        var isPlace = target is not null && (ReplicaChoice.IsUrl(target) || Directory.Exists(context.Environment.Absolute(target)));
+        if (Lookup.Config.Named(parsed, context) is not { } named)
+            return isPlace || parsed.GetValue(Output) is not null || Lookup.Replica.Read(parsed) is not null ? null : Lookup.Config.Find(parsed, context);
+        ConfigFlags.RefuseWith(parsed, Lookup.Replica.Group);
+        return isPlace ? throw new UsageException("-config and a URL both say where the backups are", "name a database of the file, or leave -config out") : named;
+    }
+
+    /// <summary>What is asked of one database of a file.</summary>
+    public RestoreRequest ReadFor(string databasePath, ParseResult parsed, AgentEnvironment environment) =>
+        Read(parsed, "the file", environment.Absolute(parsed.GetValue(Output) ?? databasePath), hasOutput: true);
+
     public RestoreRequest Read(ParseResult parsed, AgentEnvironment environment)
     {
         var url = parsed.GetValue(Url) ?? throw new UsageException(
@@ -45,13 +61,19 @@ internal sealed class RestoreFlags
         var (output, isDryRun) = (parsed.GetValue(Output), parsed.GetValue(DryRun));
         if (output is null && !isDryRun)
             throw new UsageException("where to? -o FILE is missing", "litestream restore -o restored.db URL");
+        return Read(parsed, url, environment.Absolute(output ?? "restored.db"), output is not null);
+    }
+
+    private RestoreRequest Read(ParseResult parsed, string url, string output, bool hasOutput)
+    {
+        var isDryRun = parsed.GetValue(DryRun);
         if (parsed.GetValue(Txid) is not null && parsed.GetValue(Timestamp) is not null)
             throw new UsageException("-txid and -timestamp both name a moment", "give one of them");
         if (parsed.GetValue(Follow) && (isDryRun || parsed.GetValue(Txid) is not null || parsed.GetValue(Timestamp) is not null))
             throw new UsageException("-f follows the newest state: it does not go with -txid, -timestamp or -dry-run", "leave out one of them");
-        return new(url, ReadOptions(parsed, environment.Absolute(output ?? "restored.db")))
+        return new(url, ReadOptions(parsed, output))
         {
-            HasOutput = output is not null,
+            HasOutput = hasOutput,
             DryRun = isDryRun,
             Json = parsed.GetValue(Json),
             FollowEvery = parsed.GetValue(Follow) ? parsed.GetValue(FollowInterval) ?? TimeSpan.FromSeconds(1) : null,

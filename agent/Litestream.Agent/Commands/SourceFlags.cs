@@ -35,20 +35,8 @@ internal sealed class SourceFlags
 
     private static SingleDatabase Named(string file, string wanted) =>
         SingleDatabase.SafeName(wanted) is { } name
-            ? new(Target(file), name)
+            ? new(SingleDatabase.Target(file), name)
             : throw new UsageException($"\"{wanted}\" cannot name a database in the replica", "choose a name of A-Z a-z 0-9 . _ - with -db-name");
-
-    private static string Target(string file)
-    {
-        try
-        {
-            return File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? file;
-        }
-        catch (IOException)
-        {
-            return file; // a missing file, or a loop of links: told when it is opened
-        }
-    }
 
     private static string TrimEnd(string directory) => directory.Length > 1 ? directory.TrimEnd('/') : directory;
 }

@@ -52,6 +52,16 @@ internal sealed record AgentEnvironment
             .ToDictionary(v => (string)v.Key, v => (string?)v.Value, StringComparer.Ordinal),
     };
 
+    /// <summary>Throws when it is no duration.</summary>
+    public TimeSpan? ReadRetention()
+    {
+        if (Retention is not { } text)
+            return null;
+        return DurationText.TryParse(text, out var retention) && retention >= TimeSpan.FromSeconds(1)
+            ? retention
+            : throw new LitestreamException($"LITESTREAM_RETENTION: \"{text}\" is no duration of a second or more", hint: "24h, 7d, 30d");
+    }
+
     /// <summary>The absolute form of a path that a user wrote.</summary>
     public string Absolute(string path) => Path.GetFullPath(path, WorkingDirectory);
 

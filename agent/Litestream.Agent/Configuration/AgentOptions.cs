@@ -13,8 +13,14 @@ internal sealed record AgentOptions
     /// <summary>Folder that holds one folder per agent; null for the default (<see cref="StateDirectory"/>).</summary>
     public string? StateRoot { get; init; }
 
-    /// <summary>TCP port of page and API; 0 takes any free one.</summary>
-    public int Port { get; init; } = 8080;
+    /// <summary>The file that says what goes where, instead of the three above; null without one.</summary>
+    public ConfigFile.ConfigurationFile? File { get; init; }
+
+    /// <summary>Missing files of single databases are restored before anything else happens to them: always with <c>-dsn</c>, with a file where it says so, or this.</summary>
+    public bool RestoresMissing { get; init; }
+
+    /// <summary>TCP port of page and API; 0 takes any free one; null for none: only the control socket.</summary>
+    public int? Port { get; init; } = 8080;
 
     /// <summary>Address to listen on; null for loopback.</summary>
     public string? Bind { get; init; }
@@ -30,11 +36,14 @@ internal sealed record AgentOptions
 
     public TimeSpan SweepInterval { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How the store works; its state directory is filled in at start.</summary>
+    /// <summary>What the command line says of points in time: it wins over every line of the file.</summary>
+    public ConfigFile.PointSettings Points { get; init; } = new();
+
+    /// <summary>How the stores work; state directories are filled in at start.</summary>
     public StoreOptions Store { get; init; } = new() { StateDirectory = "" };
 
     public LogOptions Log { get; init; } = new();
 
-    /// <summary>Everything that is watched, absolute: what names the agent's state folder.</summary>
-    public IEnumerable<string> Watched => WatchDirectories.Concat(Databases.Select(d => d.Path));
+    /// <summary>Everything that is watched, absolute, or the file that says it: what names the agent's state folder.</summary>
+    public IEnumerable<string> Watched => File is not null ? [File.Path] : WatchDirectories.Concat(Databases.Select(d => d.Path));
 }

@@ -5,6 +5,19 @@ namespace Litestream.Agent.Configuration;
 /// <param name="Name">Name below the replica's <c>databases/</c>.</param>
 internal sealed record SingleDatabase(string Path, string Name)
 {
+    /// <summary>The file itself, where the path is a link to it.</summary>
+    public static string Target(string file)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? file;
+        }
+        catch (IOException)
+        {
+            return file; // a missing file, or a loop of links: told when it is opened
+        }
+    }
+
     /// <summary>
     /// A name that is safe as a folder and as a key: characters other than <c>A-Z a-z 0-9 . _ -</c> become <c>-</c>.
     /// Null when nothing is left to name it by.

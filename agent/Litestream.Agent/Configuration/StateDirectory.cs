@@ -52,6 +52,19 @@ internal static class StateDirectory
         }
     }
 
+    /// <summary>For a folder with several stores, of which each locks its own. Ends with the process, however that ends.</summary>
+    public static FileStream Lock(string folder)
+    {
+        try
+        {
+            return new(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException error)
+        {
+            throw new LitestreamException($"cannot lock the state directory {folder}: {error.Message}", error, "another agent runs with the same configuration file; stop it, or give this one its own -state-dir");
+        }
+    }
+
     private static bool IsWritable(string folder)
     {
         while (!Directory.Exists(folder))

@@ -6,12 +6,12 @@ namespace Litestream.Agent.Watching;
 /// Whether a file in a watched directory becomes a registered database, waits, or is refused with a reason. Guarded by
 /// <see cref="Registration"/>'s lock.
 /// </summary>
-/// <param name="store">Where it is registered.</param>
+/// <param name="stores">Where it may be registered: a name belongs to one database of the agent.</param>
 /// <param name="files">What is registered already.</param>
 /// <param name="skipped">What was refused.</param>
 /// <param name="leave">Lets a registered file go whose place is taken by another one.</param>
 /// <param name="logger">The log.</param>
-internal sealed class Admission(Store store, WatchedFiles files, SkippedFiles skipped, Action<TrackedFile> leave, ILogger logger)
+internal sealed class Admission(Stores stores, WatchedFiles files, SkippedFiles skipped, Action<TrackedFile> leave, ILogger logger)
 {
     private bool _saidMany;
 
@@ -25,8 +25,8 @@ internal sealed class Admission(Store store, WatchedFiles files, SkippedFiles sk
     {
         if (directory.TryFind(fileName, out var known))
             return new(known.IsLeaving ? VerdictKind.Queued : VerdictKind.AlreadyRegistered, known);
-        var isNamed = directory.TryNameDatabase(fileName, out var name);
-        if (!isNamed && !(directory.TakesTenants && TenantFiles.LooksLikeDatabase(fileName)))
+        var isNamed = directory.TryNameDatabase(fileName, out var named);
+        if (!isNamed && !(directory.Rule is { ReportsOthers: true } && TenantFiles.LooksLikeDatabase(fileName)))
             return new(VerdictKind.NotOurs);
 
         var path = directory.PathOf(fileName);
@@ -40,26 +40,29 @@ internal sealed class Admission(Store store, WatchedFiles files, SkippedFiles sk
             return Skip(directory, path, VerdictKind.Skipped, TenantFiles.WhyNotTenant(fileName));
         if (WhyUnusable(facts, directory, path) is { } reason)
             return Skip(directory, path, VerdictKind.Skipped, reason);
-        return RegisterUnlessTaken(directory, path, name, facts);
+        return RegisterUnlessTaken(directory, path, named, facts);
     }
 
     /// <summary>A database named by <c>-dsn</c>: whether its file exists or not.</summary>
-    public void RegisterNamed(WatchedDirectory directory, string path, string name) =>
-        Register(directory, path, name, FileFacts.Read(path, followLinks: false));
+    public void RegisterNamed(WatchedDirectory directory, string path, NamedDatabase named) =>
+        Register(directory, path, named, FileFacts.Read(path, followLinks: false));
 
     /// <summary>
     /// One tenant has one file, and one file is one tenant. The first is the one registered, else the one that the books know from
     /// an earlier run. A first one that is gone makes room: that was a move.
     /// </summary>
-    private Verdict RegisterUnlessTaken(WatchedDirectory directory, string path, string name, FileFacts facts)
+    private Verdict RegisterUnlessTaken(WatchedDirectory directory, string path, NamedDatabase named, FileFacts facts)
     {
-        if (store.Find(name) is { } taken && taken.Path != path)
+        var (store, name) = named;
+        if (stores.Find(name) is { } taken && taken.Path != path)
             return AfterFirst(files.At(taken.Path), directory, path, DuplicateOf(taken.Path));
         if (files.OtherNameOf(facts, path) is { } other)
             return AfterFirst(other, directory, path, $"it is another name (hard link) of {other.Path}; one file can be one tenant only");
         if (store.KnownPath(name) is { } booked && booked != path && files.IsStillThere(booked, name, facts))
             return Skip(directory, path, VerdictKind.Duplicate, DuplicateOf(booked));
-        return Register(directory, path, name, facts);
+        if (!directory.Named.ContainsKey(Path.GetFileName(path)) && directory.Rule?.WhyNotDatabase(path) is { } reason)
+            return Skip(directory, path, VerdictKind.Skipped, reason);
+        return Register(directory, path, named, facts);
     }
 
     private Verdict AfterFirst(TrackedFile? first, WatchedDirectory directory, string path, string reason)
@@ -72,8 +75,9 @@ internal sealed class Admission(Store store, WatchedFiles files, SkippedFiles sk
         return new(VerdictKind.Queued, first);
     }
 
-    private Verdict Register(WatchedDirectory directory, string path, string name, FileFacts facts)
+    private Verdict Register(WatchedDirectory directory, string path, NamedDatabase named, FileFacts facts)
     {
+        var (store, name) = named;
         Database database;
         try
         {

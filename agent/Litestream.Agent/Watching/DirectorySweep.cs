@@ -17,7 +17,18 @@ internal sealed class DirectorySweep(Registration registration, Inotify? events,
         lock (_oneAtATime)
         {
             foreach (var directory in registration.Directories)
-                Look(directory);
+                LookWithin(directory);
+        }
+    }
+
+    /// <summary>A directory was created or moved into one that is watched with everything in it.</summary>
+    public void Found(WatchedDirectory parent, ReadOnlySpan<char> name)
+    {
+        var path = parent.PathOf(name);
+        lock (_oneAtATime)
+        {
+            if (IsToFollow(path) && registration.AddFound(parent, path) is { } found)
+                LookWithin(found);
         }
     }
 
@@ -30,15 +41,57 @@ internal sealed class DirectorySweep(Registration registration, Inotify? events,
         lock (_oneAtATime)
         {
             DropWatch(directory);
-            State(directory, reason);
+            if (directory.IsFound && FileFacts.Read(directory.Path, followLinks: false).Kind == FileKind.Missing)
+                registration.RemoveFound(directory);
+            else
+                State(directory, reason);
         }
     }
+
+    /// <summary>A directory, and those below it that are not watched yet: these look for themselves later.</summary>
+    private void LookWithin(WatchedDirectory first)
+    {
+        var pending = new Stack<WatchedDirectory>([first]);
+        while (pending.TryPop(out var directory))
+        {
+            Look(directory);
+            if (directory is not { Rule.IsRecursive: true, Error: null })
+                continue;
+            foreach (var path in Below(directory.Path))
+            {
+                if (IsToFollow(path) && registration.AddFound(directory, path) is { } found)
+                    pending.Push(found);
+            }
+        }
+    }
+
+    private string[] Below(string directory)
+    {
+        try
+        {
+            return Directory.GetDirectories(directory);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            logger.DirectoryLost(directory, error.Message);
+            return [];
+        }
+    }
+
+    /// <summary>Links may lead anywhere, in circles too; hidden directories are programs' own.</summary>
+    private static bool IsToFollow(string path) =>
+        Path.GetFileName(path) is not ['.', ..] && FileFacts.Read(path, followLinks: false).Kind == FileKind.Directory;
 
     private void Look(WatchedDirectory directory)
     {
         if (DirectoryRules.WhyUnusable(directory.Path, out var facts) is { } reason)
         {
             DropWatch(directory);
+            if (directory.IsFound && facts.Kind == FileKind.Missing)
+            {
+                registration.RemoveFound(directory);
+                return;
+            }
             State(directory, reason);
             return;
         }

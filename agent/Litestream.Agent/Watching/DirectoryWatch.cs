@@ -92,7 +92,9 @@ internal sealed class DirectoryWatch : IAsyncDisposable
 
     private void OnEvent(WatchedDirectory directory, uint mask, ReadOnlySpan<char> name)
     {
-        if ((mask & (Inotify.Created | Inotify.MovedTo)) != 0)
+        if ((mask & Inotify.OfDirectory) != 0 && (mask & (Inotify.Created | Inotify.MovedTo)) != 0 && directory.Rule is { IsRecursive: true })
+            _sweep.Found(directory, name);
+        else if ((mask & (Inotify.Created | Inotify.MovedTo)) != 0)
             _registration.Seen(directory, name, FileChange.Appeared);
         else if ((mask & Inotify.Modified) != 0)
             _registration.Seen(directory, name, FileChange.Written);

@@ -22,6 +22,7 @@ internal sealed class Inotify : IDisposable
     public const uint Unmounted = 0x2000;
     public const uint Overflow = 0x4000;
     public const uint Ignored = 0x8000;
+    public const uint OfDirectory = 0x40000000;
     private const uint OnlyDirectories = 0x1000000;
     private const uint Wanted = Modified | MovedFrom | MovedTo | Created | Deleted | DirectoryDeleted | DirectoryMoved | OnlyDirectories;
 

@@ -10,7 +10,7 @@ namespace Litestream.Agent.Watching;
 /// </summary>
 internal sealed class Registration
 {
-    private readonly Store _store;
+    private readonly Stores _stores;
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
     private readonly WatchedFiles _files = new();
@@ -18,13 +18,13 @@ internal sealed class Registration
     private readonly Admission _admission;
     private bool _stopping;
 
-    public Registration(Store store, ILogger logger)
+    public Registration(Stores stores, ILogger logger)
     {
-        (_store, _logger) = (store, logger);
-        _admission = new(store, _files, _skipped, Leave, logger);
+        (_stores, _logger) = (stores, logger);
+        _admission = new(stores, _files, _skipped, Leave, logger);
     }
 
-    /// <summary>Does not change after start.</summary>
+    /// <summary>As it is now; only directories found below others come and go.</summary>
     public IReadOnlyList<WatchedDirectory> Directories => _files.Directories;
 
     public int SkippedCount => _skipped.Count;
@@ -45,21 +45,53 @@ internal sealed class Registration
             _admission.Announces = true;
             if (!_stopping)
                 LeaveLeftBehind();
+            foreach (var directory in Directories)
+                directory.Rule?.FirstLookIsOver();
         }
     }
 
     /// <summary>Deleted while no agent ran, with commits that the replica never got: the store publishes them as when a tenant leaves.</summary>
     private void LeaveLeftBehind()
     {
-        foreach (var (name, path) in _store.LeftBehind)
+        foreach (var (name, path) in _stores.All.SelectMany(s => s.LeftBehind))
         {
             var fileName = Path.GetFileName(path);
             var directory = Directories.FirstOrDefault(d => d.PathOf(fileName) == path);
-            if (directory is null || !directory.TryNameDatabase(fileName, out var named) || named != name || FileFacts.Read(path, followLinks: false).Exists)
+            if (directory is null || !directory.TryNameDatabase(fileName, out var named) || named.Name != name || FileFacts.Read(path, followLinks: false).Exists)
                 continue;
-            _admission.RegisterNamed(directory, path, name);
+            _admission.RegisterNamed(directory, path, named);
             if (directory.TryFind(fileName, out var file))
                 Leave(file);
+        }
+    }
+
+    /// <summary>A directory below one that is watched with everything in it; null when it is watched already.</summary>
+    public WatchedDirectory? AddFound(WatchedDirectory parent, string path)
+    {
+        lock (_gate)
+        {
+            if (_stopping || Directories.Any(d => d.Path == path))
+                return null;
+            var directory = new WatchedDirectory(path) { IsFound = true };
+            directory.Take(parent.Rule!, parent.Store!);
+            _files.Add(directory);
+            return directory;
+        }
+    }
+
+    /// <summary>A found directory is gone, and with it what was in it.</summary>
+    public void RemoveFound(WatchedDirectory directory)
+    {
+        lock (_gate)
+        {
+            if (_stopping)
+                return;
+            foreach (var file in directory.Files)
+            {
+                if (!file.IsLeaving)
+                    Leave(file);
+            }
+            _files.Remove(directory);
         }
     }
 
@@ -77,8 +109,8 @@ internal sealed class Registration
         {
             foreach (var directory in Directories)
             {
-                foreach (var (fileName, name) in directory.Named)
-                    _admission.RegisterNamed(directory, directory.PathOf(fileName), name);
+                foreach (var (fileName, named) in directory.Named)
+                    _admission.RegisterNamed(directory, directory.PathOf(fileName), named);
             }
         }
     }
@@ -211,7 +243,7 @@ internal sealed class Registration
         var left = false;
         try
         {
-            await _store.UnregisterAsync(file.Database, CancellationToken.None);
+            await StoreOf(file).UnregisterAsync(file.Database, CancellationToken.None);
             left = true;
         }
         catch (Exception error) // one tenant's step: whatever it was, the others go on
@@ -227,6 +259,8 @@ internal sealed class Registration
         }
     }
 
+    private Store StoreOf(TrackedFile file) => _stores.All.First(s => s.Find(file.Database.Name) == file.Database);
+
     private void HasLeft(TrackedFile file)
     {
         _files.Remove(file);
@@ -236,8 +270,8 @@ internal sealed class Registration
             return;
         // Its name may have come back meanwhile, here or, moved, in another directory.
         var fileName = Path.GetFileName(file.Path);
-        if (file.Directory.Named.TryGetValue(fileName, out var name))
-            _admission.RegisterNamed(file.Directory, file.Path, name);
+        if (file.Directory.Named.TryGetValue(fileName, out var named))
+            _admission.RegisterNamed(file.Directory, file.Path, named);
         else
             _admission.Consider(file.Directory, fileName);
         if (file.Successor is { } successor)

@@ -57,6 +57,13 @@ internal static class TenantFiles
         return true;
     }
 
+    /// <summary>.db, .sqlite, .sqlite3: what is taken where nobody says a pattern.</summary>
+    public static bool HasDatabaseExtension(ReadOnlySpan<char> fileName)
+    {
+        var dot = fileName.LastIndexOf('.');
+        return dot > 0 && IsOneOf(Extensions, fileName[dot..], StringComparison.Ordinal);
+    }
+
     public static bool LooksLikeDatabase(ReadOnlySpan<char> fileName)
     {
         var dot = fileName.LastIndexOf('.');

@@ -1,22 +1,18 @@
-using Litestream.Agent.Configuration;
 using Litestream.Agent.Interop;
 
 namespace Litestream.Agent.Watching;
 
-/// <summary>From options to the directories to watch: checked, each of them once.</summary>
+/// <summary>From the plans of an agent to the directories to watch: checked, each of them once.</summary>
 internal static class WatchedDirectories
 {
     /// <summary>Throws when none can be used. One that cannot be used beside others that can is kept: the sweep tries it again.</summary>
-    public static IReadOnlyList<WatchedDirectory> From(AgentOptions options, ILogger logger)
+    public static IReadOnlyList<WatchedDirectory> Check(IReadOnlyList<StorePlan> plans, ILogger logger)
     {
         var directories = new List<WatchedDirectory>();
-        foreach (var path in options.WatchDirectories)
-            Add(path, takesTenants: true, directories, logger);
-        foreach (var database in options.Databases)
-        {
-            var directory = Add(Path.GetDirectoryName(database.Path)!, takesTenants: false, directories, logger);
-            directory.Name(Path.GetFileName(database.Path), database.Name);
-        }
+        foreach (var (path, rule) in plans.SelectMany(p => p.Directories))
+            Add(path, rule, directories, logger);
+        foreach (var database in plans.SelectMany(p => p.Databases))
+            Add(Path.GetDirectoryName(database.Path)!, null, directories, logger);
         var broken = directories.FindAll(d => d.Error is not null);
         if (broken.Count == directories.Count)
             throw new LitestreamException(
@@ -26,19 +22,30 @@ internal static class WatchedDirectories
         return directories;
     }
 
-    private static WatchedDirectory Add(string path, bool takesTenants, List<WatchedDirectory> directories, ILogger logger)
+    /// <summary>Now that there are stores: what of a directory goes to which.</summary>
+    public static void Assign(IReadOnlyList<WatchedDirectory> directories, IEnumerable<(StorePlan Plan, Store Store)> stores)
+    {
+        foreach (var (plan, store) in stores)
+        {
+            foreach (var (path, rule) in plan.Directories)
+                Same(directories, path, FileFacts.Read(path, followLinks: true))!.Take(rule, store);
+            foreach (var database in plan.Databases)
+            {
+                var parent = Path.GetDirectoryName(database.Path)!;
+                Same(directories, parent, FileFacts.Read(parent, followLinks: true))!.Name(Path.GetFileName(database.Path), new(store, database.Name));
+            }
+        }
+    }
+
+    private static void Add(string path, TenantRule? rule, List<WatchedDirectory> directories, ILogger logger)
     {
         var problem = DirectoryRules.WhyUnusable(path, out var facts);
-        var same = directories.Find(d => d.Path == path || FileFacts.Read(d.Path, followLinks: true).IsSameFileAs(facts));
-        if (same is not null)
-        {
-            if (same.TakesTenants && takesTenants)
-                logger.SameDirectory(path, same.Path);
-            same.TakesTenants |= takesTenants;
-            return same;
-        }
-        var directory = new WatchedDirectory(path, takesTenants) { Error = problem };
-        directories.Add(directory);
-        return directory;
+        if (Same(directories, path, facts) is not { } same)
+            directories.Add(new WatchedDirectory(path) { Error = problem });
+        else if (rule is not null)
+            logger.SameDirectory(path, same.Path);
     }
+
+    private static WatchedDirectory? Same(IReadOnlyList<WatchedDirectory> directories, string path, FileFacts facts) =>
+        directories.FirstOrDefault(d => d.Path == path) ?? directories.FirstOrDefault(d => FileFacts.Read(d.Path, followLinks: true).IsSameFileAs(facts));
 }

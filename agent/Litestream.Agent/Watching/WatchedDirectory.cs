@@ -3,19 +3,27 @@ using Litestream.Agent.Interop;
 namespace Litestream.Agent.Watching;
 
 /// <summary>
-/// One directory whose files are followed: all tenants in it (<c>-watch-dir</c>), or only those named (the parent of a
-/// <c>-dsn</c>), or both. Not recursive. Guarded by <see cref="Registration"/>'s lock.
+/// One directory whose files are followed: all tenants in it (<c>-watch-dir</c>, <c>dir</c>), or only those named (the parent of a
+/// <c>-dsn</c> or <c>path</c>), or both. Directories below it are watched by themselves. Guarded by <see cref="Registration"/>'s lock.
 /// </summary>
-internal sealed class WatchedDirectory(string path, bool takesTenants)
+internal sealed class WatchedDirectory(string path)
 {
     private readonly HashSet<TrackedFile> _files = new(FileNameComparer.Instance);
-    private readonly Dictionary<string, string> _named = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, NamedDatabase> _named = new(StringComparer.Ordinal);
 
     /// <summary>Absolute, as the user wrote it (links in it are not resolved).</summary>
     public string Path => path;
 
-    /// <summary>False for a directory that is watched only because a <c>-dsn</c> is in it.</summary>
-    public bool TakesTenants { get; set; } = takesTenants;
+    /// <summary>Which other files are databases, and whose; null for a directory that is watched only for named ones.</summary>
+    public TenantRule? Rule { get; private set; }
+
+    /// <summary>Where the tenants of <see cref="Rule"/> go.</summary>
+    public Store? Store { get; private set; }
+
+    public bool TakesTenants => Rule is not null;
+
+    /// <summary>Found below a directory with <c>recursive</c>: when it goes, nobody misses it.</summary>
+    public bool IsFound { get; init; }
 
     /// <summary>Why it is not watched now; null when it is.</summary>
     public string? Error { get; set; }
@@ -28,12 +36,14 @@ internal sealed class WatchedDirectory(string path, bool takesTenants)
 
     public IReadOnlyCollection<TrackedFile> Files => _files;
 
-    /// <summary>File name -> database name, from <c>-dsn</c> and <c>-db-name</c>.</summary>
-    public IReadOnlyDictionary<string, string> Named => _named;
+    /// <summary>By file name.</summary>
+    public IReadOnlyDictionary<string, NamedDatabase> Named => _named;
 
     public string PathOf(ReadOnlySpan<char> fileName) => string.Concat(path, path.EndsWith('/') ? "" : "/", fileName);
 
-    public void Name(string fileName, string databaseName) => _named[fileName] = databaseName;
+    public void Name(string fileName, NamedDatabase database) => _named[fileName] = database;
+
+    public void Take(TenantRule rule, Store store) => (Rule, Store) = (rule, store);
 
     public bool TryFind(ReadOnlySpan<char> fileName, out TrackedFile file)
     {
@@ -47,14 +57,13 @@ internal sealed class WatchedDirectory(string path, bool takesTenants)
     public void Remove(TrackedFile file) => _files.Remove(file);
 
     /// <summary>The database's name when the file name is one that is replicated from here.</summary>
-    public bool TryNameDatabase(ReadOnlySpan<char> fileName, out string name)
+    public bool TryNameDatabase(ReadOnlySpan<char> fileName, out NamedDatabase database)
     {
-        if (_named.Count > 0 && _named.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(fileName, out var given))
-        {
-            name = given;
+        if (_named.Count > 0 && _named.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(fileName, out database))
             return true;
-        }
-        name = "";
-        return TakesTenants && TenantFiles.TryParseTenant(fileName, out name);
+        var name = "";
+        var isTenant = Rule is not null && Rule.TryName(path, fileName, out name);
+        database = isTenant ? new(Store!, name) : default;
+        return isTenant;
     }
 }

@@ -8,13 +8,15 @@ namespace Litestream.Agent.Watching;
 /// </summary>
 internal sealed class WatchedFiles
 {
-    private readonly List<WatchedDirectory> _directories = [];
+    private IReadOnlyList<WatchedDirectory> _directories = [];
     private readonly Dictionary<FileId, TrackedFile> _byId = [];
 
-    /// <summary>Does not change after start.</summary>
-    public IReadOnlyList<WatchedDirectory> Directories => _directories;
+    /// <summary>Replaced as a whole, so that who reads it needs no lock.</summary>
+    public IReadOnlyList<WatchedDirectory> Directories => Volatile.Read(ref _directories);
 
-    public void Add(WatchedDirectory directory) => _directories.Add(directory);
+    public void Add(WatchedDirectory directory) => Volatile.Write(ref _directories, [.. _directories, directory]);
+
+    public void Remove(WatchedDirectory directory) => Volatile.Write(ref _directories, [.. _directories.Where(d => d != directory)]);
 
     public void Add(TrackedFile file, FileFacts facts)
     {
@@ -52,7 +54,7 @@ internal sealed class WatchedFiles
     /// <summary>True when a path that the books name is still there, is another file than this, and would be the same tenant.</summary>
     public bool IsStillThere(string booked, string name, FileFacts other)
     {
-        if (DirectoryOf(booked) is not { } directory || !directory.TryNameDatabase(Path.GetFileName(booked.AsSpan()), out var bookedName) || bookedName != name)
+        if (DirectoryOf(booked) is not { } directory || !directory.TryNameDatabase(Path.GetFileName(booked.AsSpan()), out var bookedAs) || bookedAs.Name != name)
             return false;
         var there = FileFacts.Read(booked, followLinks: false);
         return there.Kind == FileKind.Regular && !there.IsSameFileAs(other);

@@ -38,9 +38,9 @@ internal sealed class FolderRoot : ReplicaRoot
     /// <summary>The first publish creates it, and says what is wrong with it.</summary>
     public override Task CheckAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public override async IAsyncEnumerable<string> ListDatabasesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public override async IAsyncEnumerable<string> ListFoldersAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var folder = FolderOf(DefaultPathOf(""));
+        var folder = FolderOf(path);
         if (!Directory.Exists(folder))
             yield break;
         foreach (var name in await Task.Run(() => Directory.GetDirectories(folder), cancellationToken).ConfigureAwait(false))

@@ -72,7 +72,10 @@ public abstract class ReplicaRoot : IDisposable
     public abstract Task CheckAsync(CancellationToken cancellationToken);
 
     /// <summary>Names of the databases that have a replica here, in no particular order.</summary>
-    public abstract IAsyncEnumerable<string> ListDatabasesAsync(CancellationToken cancellationToken);
+    public IAsyncEnumerable<string> ListDatabasesAsync(CancellationToken cancellationToken) => ListFoldersAsync(DatabasesFolder, cancellationToken);
+
+    /// <summary>Names of the folders directly below <paramref name="path"/>, which is relative, empty for the root itself.</summary>
+    public abstract IAsyncEnumerable<string> ListFoldersAsync(string path, CancellationToken cancellationToken);
 
     /// <summary>URL of a database's replica: what <c>restore</c> takes.</summary>
     public abstract string UrlOf(string path);

@@ -15,7 +15,7 @@ public sealed class CensusTests : IDisposable
     public async Task Only_what_is_replicated_is_held_to_the_lag_limit()
     {
         await using var agent = await RunningAgent.StartAsync(_folder);
-        var census = new Census(agent.Host.Store, TimeSpan.FromSeconds(10), TimeProvider.System);
+        var census = new Census(agent.Host.Stores, TimeSpan.FromSeconds(10), TimeProvider.System);
         (DatabaseStatus, bool InTime, bool Late)[] expected =
         [
             (DatabaseStatus.Active, true, false),

@@ -64,7 +64,7 @@ public sealed class LocalApiTests : IAsyncLifetime, IDisposable
         var ids = Enumerable.Range(0, 25).Select(i => $"00000000-0000-0000-0000-{i:d12}").ToList();
         foreach (var id in ids)
             _folder.File($"clients/{id}.db");
-        await Eventually.Becomes(() => _agent.Host.Store.Count == 26, "all are registered");
+        await Eventually.Becomes(() => _agent.Host.Stores.Count == 26, "all are registered");
         var seen = new List<string>();
         var cursor = "";
         do
@@ -148,7 +148,7 @@ public sealed class LocalApiTests : IAsyncLifetime, IDisposable
         using var answer = await PostAsync(body.Replace("CLIENTS", _folder["clients"], StringComparison.Ordinal));
         await IsProblem(answer, code);
         Assert.Equal(status, (int)answer.StatusCode);
-        Assert.Equal(1, _agent.Host.Store.Count);
+        Assert.Equal(1, _agent.Host.Stores.Count);
     }
 
     [Fact]

@@ -76,7 +76,7 @@ public sealed class RegistrationTests : IDisposable
             Directory.Move(level, aside);
             File.WriteAllText(level, "");
             application.Sql("INSERT INTO t VALUES (2)");
-            await Eventually.Becomes(() => agent.Host.Store.SpoolBytes > 0, "captured, and refused by the replica");
+            await Eventually.Becomes(() => agent.Host.Stores.SpoolBytes > 0, "captured, and refused by the replica");
             Assert.False(await agent.StopAsync());
         }
         foreach (var file in Directory.GetFiles(_folder["clients"]))
@@ -247,7 +247,7 @@ public sealed class RegistrationTests : IDisposable
         Assert.Equal("it is a symbolic link that leads out of the watched directory", reasons[$"{Other}.db"]);
         Assert.Equal("it is not a regular file", reasons["00000000-0000-0000-0000-000000000001.db"]);
         Assert.Contains("not a GUID", reasons["legacy.db"], StringComparison.Ordinal);
-        Assert.Equal(0, agent.Host.Store.Count);
+        Assert.Equal(0, agent.Host.Stores.Count);
 
         // Several sweeps later each is still logged once.
         _folder.File("clients/later.db");

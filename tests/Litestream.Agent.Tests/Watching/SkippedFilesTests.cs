@@ -5,7 +5,7 @@ namespace Litestream.Agent.Tests.Watching;
 public sealed class SkippedFilesTests
 {
     private readonly SkippedFiles _skipped = new();
-    private readonly WatchedDirectory _directory = new("/data", takesTenants: true);
+    private readonly WatchedDirectory _directory = new("/data");
 
     [Fact]
     public void A_file_is_news_once_and_again_when_its_reason_changes()

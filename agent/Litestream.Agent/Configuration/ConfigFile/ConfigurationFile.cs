@@ -3,6 +3,9 @@ namespace Litestream.Agent.Configuration.ConfigFile;
 /// <summary>A <c>litestream.yml</c> after its checks; what is null there is not said.</summary>
 internal sealed record ConfigurationFile
 {
+    /// <summary>As the user named it.</summary>
+    public required string Name { get; init; }
+
     /// <summary>Absolute; names the state folder.</summary>
     public required string Path { get; init; }
 
@@ -41,4 +44,20 @@ internal sealed record ConfigurationFile
 
     /// <summary>Keys that have no effect, each with its place.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>Throws for what is read and understood, but cannot be done by an agent yet: nobody should believe that it is.</summary>
+    public void RefuseWhatIsNotYet()
+    {
+        var problems = new ConfigurationProblems(Name);
+        if (Exec is { } exec)
+            problems.Add(exec.At, "exec is not available yet", "start the application beside the agent");
+        foreach (var database in Databases)
+        {
+            if (database.Replicas.Count > 1)
+                problems.Add(database.Replicas[1].At, $"{database.Path} has {database.Replicas.Count} replicas: more than one is not available yet", "leave one of them");
+            foreach (var replica in database.Replicas.Where(r => r.IsPlainFile && database.Directory is null))
+                problems.Add(replica.At, $"a replica that is itself a SQLite file ({replica.Location}) is not available yet", "name a folder: a path without .db, .sqlite or .sqlite3 at its end");
+        }
+        problems.ThrowIfAny();
+    }
 }

@@ -35,19 +35,20 @@ internal static class ConfigurationReader
         if (root is null or { IsEmpty: true })
             throw new ConfigurationException(name, [new(Position.Start, "the file is empty", "it begins with dbs: and a list of databases")]);
         var context = new ReaderContext(name, environment, time, problems, new(expands ? environment.Variables.GetValueOrDefault : null, problems));
-        var file = MappingReader.Open(root, KeyTables.Top, context) is { } top ? ReadTop(top, environment.Absolute(name), context) : null;
+        var file = MappingReader.Open(root, KeyTables.Top, context) is { } top ? ReadTop(top, context) : null;
         problems.ThrowIfAny();
         return file!;
     }
 
-    private static ConfigurationFile ReadTop(MappingReader top, string path, ReaderContext context)
+    private static ConfigurationFile ReadTop(MappingReader top, ReaderContext context)
     {
         var second = TimeSpan.FromSeconds(1);
         var databases = ReadDatabases(top, context);
         var logging = top.Mapping("logging", KeyTables.Logging);
         return new()
         {
-            Path = path,
+            Name = context.File,
+            Path = context.Environment.Absolute(context.File),
             Databases = databases,
             Address = ReadAddress(top, context),
             ApiToken = top.Text("api-token")?.Value,
@@ -70,7 +71,7 @@ internal static class ConfigurationReader
 
     private static List<DatabaseEntry> ReadDatabases(MappingReader top, ReaderContext context)
     {
-        var points = PointReader.Read(top, context).Within(new() { Retention = EnvironmentRetention(context) });
+        var points = PointReader.Read(top, context).Within(new() { Retention = context.Environment.ReadRetention() });
         var reader = new DatabaseReader(context, top, points);
         var databases = new List<DatabaseEntry>();
         foreach (var node in top.Sequence("dbs"))
@@ -110,14 +111,5 @@ internal static class ConfigurationReader
         if (address is null)
             context.Problems.Add(text.At, $"addr: \"{text.Value}\" is no address to listen on", "127.0.0.1:9090, or :9090 for every address of this machine");
         return address;
-    }
-
-    private static TimeSpan? EnvironmentRetention(ReaderContext context)
-    {
-        if (context.Environment.Retention is not { } text)
-            return null;
-        return DurationText.TryParse(text, out var retention) && retention >= TimeSpan.FromSeconds(1)
-            ? retention
-            : throw new LitestreamException($"LITESTREAM_RETENTION: \"{text}\" is no duration of a second or more", hint: "24h, 7d, 30d");
     }
 }

@@ -40,6 +40,16 @@ internal sealed class DatedText
 
     public DatedText After(string suffix) => new([.. _pieces.SkipLast(1), _pieces[^1] + suffix]);
 
+    /// <summary>Of a URL: goes to the end of its path.</summary>
+    public DatedText BeforeQuery(string suffix)
+    {
+        var piece = _pieces.FindIndex(p => p.Contains('?', StringComparison.Ordinal));
+        if (piece < 0)
+            return After(suffix);
+        var mark = _pieces[piece].IndexOf('?', StringComparison.Ordinal);
+        return new([.. _pieces.Select((p, i) => i == piece ? p[..mark].TrimEnd('/') + suffix + p[mark..] : p)]);
+    }
+
     /// <summary>The text of a day.</summary>
     public string On(DateOnly day)
     {

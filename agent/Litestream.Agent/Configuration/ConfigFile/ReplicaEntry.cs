@@ -23,6 +23,19 @@ internal sealed record ReplicaEntry
     /// <summary>A folder's path that ends like a database's: meant as a plain SQLite file that is kept current.</summary>
     public bool IsPlainFile { get; init; }
 
+    /// <summary>The replica of one database of a directory, a place by itself.</summary>
+    /// <param name="relative">Its path in the directory.</param>
+    public ReplicaEntry Below(string relative)
+    {
+        if (relative.Length == 0)
+            return this;
+        var written = Location.ToString();
+        if (!ReplicaChoice.IsUrl(written))
+            return this with { Location = Location.After("/" + relative) };
+        var escaped = relative.Replace("%", "%25", StringComparison.Ordinal).Replace("?", "%3F", StringComparison.Ordinal).Replace("#", "%23", StringComparison.Ordinal);
+        return this with { Location = Location.BeforeQuery("/" + escaped) };
+    }
+
     /// <summary>Opens the place as it is called today; the replicas of databases lie in it as <paramref name="layout"/> says, null: it is the replica of one.</summary>
     public ReplicaRoot Open(AgentEnvironment environment, TimeProvider time, ILogger log, Func<string, string>? layout = null) =>
         ReplicaRoot.Parse(Location.Today(time), new()

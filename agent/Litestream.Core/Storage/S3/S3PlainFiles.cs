@@ -14,5 +14,5 @@ internal sealed class S3PlainFiles(S3Bucket bucket, string path, RequestCounters
     }
 
     public Stream Open(PlainFile file) =>
-        S3ReadStream.OpenAsync(bucket, _prefix + file.Name, counters, CancellationToken.None).GetAwaiter().GetResult();
+        S3ReadStream.OpenAsync(bucket, _prefix + file.Name, expectedBytes: long.MaxValue, counters, CancellationToken.None).GetAwaiter().GetResult();
 }

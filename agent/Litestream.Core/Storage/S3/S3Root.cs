@@ -28,8 +28,8 @@ internal sealed class S3Root : ReplicaRoot
 
     public override async Task CheckAsync(CancellationToken cancellationToken) => await _parts.Value.Fence.IsEnforcedAsync(cancellationToken).ConfigureAwait(false);
 
-    public override IAsyncEnumerable<string> ListDatabasesAsync(CancellationToken cancellationToken) =>
-        _parts.Value.Bucket.ListFoldersAsync(_location.KeysBelow(DefaultPathOf("").TrimEnd('/')), Total, cancellationToken);
+    public override IAsyncEnumerable<string> ListFoldersAsync(string path, CancellationToken cancellationToken) =>
+        _parts.Value.Bucket.ListFoldersAsync(_location.KeysBelow(path), Total, cancellationToken);
 
     public override string UrlOf(string path) => _location.UrlOf(path);
 

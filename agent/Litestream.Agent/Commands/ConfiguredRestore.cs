@@ -1,0 +1,64 @@
+using System.CommandLine;
+using Litestream.Agent.Configuration.ConfigFile;
+
+namespace Litestream.Agent.Commands;
+
+/// <summary>
+/// <c>restore -config FILE [DATABASE]</c>: to where it was, from where the file says; without a name all of them. One that cannot be restored, because
+/// its file is there for one, is told and does not keep the others from it.
+/// </summary>
+internal static class ConfiguredRestore
+{
+    public static async Task<int> RunAsync(
+        ConfigurationFile file, RestoreFlags flags, ParseResult parsed, CommandContext context, ILoggerFactory logging, CancellationToken stop)
+    {
+        var databases = new ConfiguredDatabases(file, context.Environment, context.Time);
+        if (parsed.GetValue(flags.Url) is { } named)
+        {
+            var one = await databases.FindAsync(named, stop)
+                ?? throw Unknown(file, named);
+            return await RestoreAsync(one, flags, parsed, context, logging, stop);
+        }
+        if (parsed.GetValue(flags.Output) is not null || parsed.GetValue(flags.Follow) || parsed.GetValue(flags.Txid) is not null)
+            throw new UsageException("-o, -f and -txid are about one database", $"name it: litestream restore -config {file.Name} DATABASE");
+        return await RestoreAllAsync(databases, file, flags, parsed, context, logging, stop);
+    }
+
+    public static LitestreamException Unknown(ConfigurationFile file, string named) =>
+        new($"{file.Name} says nothing of {named}", hint: $"`litestream databases -config {file.Name}` lists what it is about");
+
+    private static async Task<int> RestoreAllAsync(
+        ConfiguredDatabases databases, ConfigurationFile file, RestoreFlags flags, ParseResult parsed, CommandContext context, ILoggerFactory logging, CancellationToken stop)
+    {
+        var (worst, count) = (ExitCode.Done, 0);
+        await foreach (var database in databases.AllAsync(stop))
+        {
+            count++;
+            try
+            {
+                worst = Worse(worst, await RestoreAsync(database, flags, parsed, context, logging, stop));
+            }
+            catch (Exception error) when (error is LitestreamException and not UsageException or IOException or UnauthorizedAccessException)
+            {
+                context.Error.WriteLine($"litestream: {database.Path}: {error.Message}");
+                if (error is LitestreamException { Hint: { } hint })
+                    context.Error.WriteLine($"hint: {hint}");
+                worst = ExitCode.Failed;
+            }
+        }
+        return count > 0 ? worst : throw new LitestreamException($"no replica of {file.Name} holds a database");
+    }
+
+    private static async Task<int> RestoreAsync(
+        ConfiguredDatabase database, RestoreFlags flags, ParseResult parsed, CommandContext context, ILoggerFactory logging, CancellationToken stop)
+    {
+        var request = flags.ReadFor(database.Path, parsed, context.Environment);
+        using var root = await NewestReplica.OpenAsync(database.Replicas, context.Environment, context.Time, logging.CreateLogger("Litestream.Storage"), stop);
+        if (!request.DryRun && Path.GetDirectoryName(request.Options.OutputPath) is { Length: > 0 } folder)
+            Directory.CreateDirectory(folder); // on a fresh disk not even that is there
+        return await RestoreCommand.RunAsync(request, new FoundReplica(root, ""), context, logging, stop);
+    }
+
+    /// <summary>A failure outweighs damage that was made good.</summary>
+    private static int Worse(int one, int other) => one == ExitCode.Failed || other == ExitCode.Done ? one : other;
+}

@@ -1,0 +1,55 @@
+using Litestream.Storage;
+
+namespace Litestream.Agent;
+
+/// <summary>The stores of one agent as one: each has a replica and options of its own, and a database is in one of them.</summary>
+internal sealed class Stores(IReadOnlyList<Store> all)
+{
+    public IReadOnlyList<Store> All => all;
+
+    /// <summary>In no particular order. A live view, safe to enumerate.</summary>
+    public IEnumerable<Database> Databases => all.Count == 1 ? all[0].Databases : all.SelectMany(s => s.Databases);
+
+    public int Count => all.Sum(s => s.Count);
+
+    public int HotCount => all.Sum(s => s.HotCount);
+
+    public int UploadQueueDepth => all.Sum(s => s.UploadQueueDepth);
+
+    public long SpoolBytes => all.Sum(s => s.SpoolBytes);
+
+    public IEnumerable<ReplicaRoot> Replicas => all.Select(s => s.Replica);
+
+    public IReadOnlyDictionary<string, long> Resyncs => Sum(all.Select(s => s.Resyncs));
+
+    /// <summary>To all replicas, by operation.</summary>
+    public IReadOnlyDictionary<string, long> Requests => Sum(Replicas.Select(r => r.Requests));
+
+    /// <summary>By kind of replica (<c>file</c>, <c>s3</c>), then by operation.</summary>
+    public IEnumerable<(string Kind, Dictionary<string, long> Requests)> RequestsByKind =>
+        Replicas.GroupBy(r => r.Kind, StringComparer.Ordinal).Select(kind => (kind.Key, Sum(kind.Select(r => r.Requests))));
+
+    /// <summary>The bucket of all of them; null when there is none, or several.</summary>
+    public string? Bucket => Replicas.Select(r => r.Bucket).Distinct().ToList() is [var one] ? one : null;
+
+    /// <summary>URL of the one place there is, or several for people.</summary>
+    public string ReplicaUrl => string.Join(", ", Replicas.Select(r => r.Url).Distinct(StringComparer.Ordinal));
+
+    /// <summary>The weakest of them.</summary>
+    public Fencing Fencing => Replicas.Any(r => r.Fencing == Fencing.Advisory) ? Fencing.Advisory
+        : Replicas.All(r => r.Fencing == Fencing.Enforced) ? Fencing.Enforced : Fencing.Unknown;
+
+    /// <summary>A look for each store; null when there is none.</summary>
+    public Database? Find(string name)
+    {
+        foreach (var store in all)
+        {
+            if (store.Find(name) is { } database)
+                return database;
+        }
+        return null;
+    }
+
+    private static Dictionary<string, long> Sum(IEnumerable<IReadOnlyDictionary<string, long>> counts) =>
+        counts.SelectMany(c => c).GroupBy(c => c.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Sum(c => c.Value), StringComparer.Ordinal);
+}

@@ -1,0 +1,173 @@
+using Litestream.Agent.Configuration;
+using Litestream.Agent.Configuration.ConfigFile;
+using Litestream.Agent.Tests.Commands;
+
+namespace Litestream.Agent.Tests.Configuration.ConfigFile;
+
+/// <summary>An agent that does what a configuration file says, and the commands that read the same file.</summary>
+public sealed class ConfiguredAgentTests : IDisposable
+{
+    private const string Guid = "12345678-1234-5678-9abc-123456789012";
+
+    private readonly TestFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Databases_go_where_the_file_says_and_come_back_from_there()
+    {
+        _folder.Folder("other");
+        var config = Write("""
+            sync-interval: 100ms
+            dbs:
+              - path: app.db
+                replica: {path: backups/app}
+              - dir: clients
+                pattern: "*.data"
+                recursive: true
+                replica: {type: file, path: backups/clients}
+              - path: other/app.db
+                retention: 7d
+                replica: file:///PLACE/elsewhere
+            """);
+        _folder.Folder("clients/deep");
+        List<Application> applications = [Create("app.db"), Create("clients/one.data"), Create($"clients/deep/{Guid}.data"), Create("other/app.db")];
+        File.WriteAllText(_folder["clients/notes.data"], "no database");
+        await using (var agent = await StartAsync(config))
+        {
+            var names = DatabaseNames.Of(Read(config).Databases);
+            Assert.Equal(4, names.Concat(["clients-one.data"]).Distinct().Count());
+            await agent.SyncedAsync(names[0]);
+            await agent.SyncedAsync(names[2]);
+            await agent.SyncedAsync("clients-one.data");
+            // A directory that appears with a database in it, while the agent runs.
+            _folder.Folder("clients/later/deeper");
+            applications.Add(Create("clients/later/deeper/two.data"));
+            await Eventually.Becomes(() => agent.Host.Stores.Databases.Any(d => d.Path == _folder["clients/later/deeper/two.data"]), "the new one is registered");
+            await Eventually.Becomes(() => agent.Host.Stores.Databases.All(d => d.Snapshot() is { Status: DatabaseStatus.Active, ReplicatedTxid.IsNone: false }), "all are replicated");
+            Assert.Equal(5, agent.Host.Stores.Count);
+            Assert.Contains((await agent.StatusAsync()).Skipped, s => s.Path == _folder["clients/notes.data"]);
+            Assert.Equal(TimeSpan.FromDays(7), agent.Host.Stores.All[2].Options.SnapshotRetention);
+            Assert.Equal(TimeSpan.FromHours(24), agent.Host.Stores.All[0].Options.SnapshotRetention);
+            Assert.True(await agent.StopAsync());
+        }
+        Assert.True(Directory.Exists(_folder["backups/app/ltx/1"]));
+        Assert.True(Directory.Exists(_folder["backups/clients/one.data/ltx/1"]));
+        Assert.True(Directory.Exists(_folder[$"backups/clients/deep/{Guid}.data/ltx/1"]));
+        Assert.True(Directory.Exists(_folder["elsewhere/ltx/1"]));
+
+        applications.ForEach(a => a.Dispose());
+        string[] paths = ["app.db", "clients/one.data", $"clients/deep/{Guid}.data", "other/app.db", "clients/later/deeper/two.data"];
+        foreach (var path in paths)
+            File.Delete(_folder[path]);
+        Directory.Delete(_folder["clients/later"], recursive: true);
+        var restored = await ProgramRun.Of(_folder.Path, "restore", "-config", config);
+        Assert.True(restored.ExitCode == 0, restored.Error + restored.Out);
+        foreach (var path in paths)
+        {
+            using var back = new Application(_folder[path]);
+            Assert.Equal([path], back.Sql("SELECT x FROM t"));
+        }
+
+        var again = await ProgramRun.Of(_folder.Path, "restore", "-config", config, "app.db");
+        Assert.Equal(1, again.ExitCode);
+        Assert.Contains("app.db", again.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Commands_read_the_file_when_no_agent_runs()
+    {
+        var config = Write("dbs: [{path: app.db, replica: backups/app}, {dir: clients, replica: backups/clients}]");
+        _folder.Folder("clients");
+        using (Create("app.db"))
+        using (Create($"clients/{Guid}.db"))
+        await using (var agent = await StartAsync(config))
+        {
+            await agent.SyncedAsync("app");
+            await agent.SyncedAsync(Guid);
+            Assert.True(await agent.StopAsync());
+        }
+        var listed = await ProgramRun.Of(_folder.Path, "databases", "-config", config);
+        Assert.Equal((0, ""), (listed.ExitCode, listed.Error));
+        Assert.Contains($"{_folder["app.db"]}", listed.Out, StringComparison.Ordinal);
+        Assert.Contains($"file://{_folder[$"backups/clients/{Guid}.db"]}", listed.Out, StringComparison.Ordinal);
+        foreach (var command in new[] { "ltx", "verify" })
+        {
+            foreach (var database in new[] { "app.db", "app", Guid, $"clients/{Guid}.db" })
+            {
+                var run = await ProgramRun.Of(_folder.Path, command, "-config", config, database);
+                Assert.True(run.ExitCode == 0, $"{command} {database}: {run.Error}");
+            }
+        }
+        var unknown = await ProgramRun.Of(_folder.Path, "ltx", "-config", config, "nobody.db");
+        Assert.Equal((1, $"litestream: {config} says nothing of nobody.db\nhint: `litestream databases -config {config}` lists what it is about\n"), (unknown.ExitCode, unknown.Error));
+    }
+
+    [Theory]
+    [InlineData("dbs: [{path: a.db, replicas: [backups/a, backups/b]}]", "1:42: PLACE/a.db has 2 replicas: more than one is not available yet")]
+    [InlineData("exec: sh\ndbs: [{path: a.db, replica: backups/a}]", "1:7: exec is not available yet")]
+    [InlineData("dbs: [{path: a.db, replica: {path: backups/a.db}}]", "1:29: a replica that is itself a SQLite file (PLACE/backups/a.db) is not available yet")]
+    public async Task What_cannot_be_done_yet_is_told_with_its_place(string text, string expected)
+    {
+        var config = Write(text);
+        var run = await ProgramRun.Of(_folder.Path, "replicate", "-config", config);
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains($"{config}:{expected.Replace("PLACE", _folder.Path, StringComparison.Ordinal)}", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("-watch-dir")]
+    [InlineData("-replica")]
+    [InlineData("-bucket")]
+    public async Task A_file_and_a_flag_that_both_say_where_are_refused(string flag)
+    {
+        var run = await ProgramRun.Of(_folder.Path, "replicate", "-config", Write("dbs: [{path: a.db, replica: backups/a}]"), flag, "x");
+        Assert.Equal((2, $"litestream: -config and {flag} both say what goes where\nhint: leave one of them out\n"), (run.ExitCode, run.Error));
+    }
+
+    [Fact]
+    public async Task A_second_agent_of_one_file_ends_even_when_the_file_has_changed()
+    {
+        _folder.Folder("a");
+        var config = Write("dbs: [{path: a/a.db, replica: backups/a}]");
+        await using var agent = await StartAsync(config);
+        Write("dbs: [{path: a/b.db, replica: backups/b}]");
+        var refused = await Assert.ThrowsAsync<LitestreamException>(() => StartAsync(config));
+        Assert.Contains("cannot lock the state directory", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_addr_nothing_listens_but_the_socket()
+    {
+        var config = Write("dbs: [{path: a.db, replica: backups/a}]");
+        await using var agent = await StartAsync(config, o => o with { Port = null });
+        Assert.Equal(0, agent.Host.Port);
+        var status = await ProgramRun.Of(_folder.Path, "status", "-config", config);
+        Assert.True(status.ExitCode == 0 && status.Out.Contains("a ", StringComparison.Ordinal), status.Error);
+    }
+
+    private string Write(string text)
+    {
+        var path = _folder["litestream.yml"];
+        File.WriteAllText(path, text.Replace("/PLACE", _folder.Path, StringComparison.Ordinal));
+        return path;
+    }
+
+    private Application Create(string path)
+    {
+        var application = new Application(_folder[path]);
+        application.Sql("PRAGMA journal_mode = WAL");
+        application.Sql("CREATE TABLE t (x)");
+        application.Sql($"INSERT INTO t VALUES ('{path}')");
+        return application;
+    }
+
+    private ConfigurationFile Read(string config) =>
+        ConfigurationReader.ReadFile(config, true, new() { WorkingDirectory = _folder.Path }, TimeProvider.System);
+
+    private Task<RunningAgent> StartAsync(string config, Func<AgentOptions, AgentOptions>? change = null) => RunningAgent.StartAsync(_folder, o =>
+    {
+        var options = o with { File = Read(config), WatchDirectories = [], Replica = null, StateRoot = _folder["state"], Points = new() { SyncInterval = TimeSpan.FromMilliseconds(100) } };
+        return change?.Invoke(options) ?? options;
+    });
+}

@@ -1,0 +1,91 @@
+using Litestream.EndToEnd.Programs;
+using Litestream.Tests.Servers;
+
+namespace Litestream.EndToEnd.Scenarios;
+
+/// <summary>Each template of packaging/config with the published program: it starts, it replicates, and on a fresh disk everything is back.</summary>
+public sealed class TemplateTests : IDisposable
+{
+    private readonly Sandbox _sandbox = new();
+
+    public void Dispose() => _sandbox.Dispose();
+
+    [Fact]
+    public void Every_template_is_tried_here() => Assert.Equal(
+        ["fly.yml", "local.yml", "production-s3.yml", "testing.yml"],
+        Directory.GetFiles(Templates, "*.yml").Select(Path.GetFileName).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public async Task Local_development()
+    {
+        var settings = new Dictionary<string, string> { ["DATA_DIR"] = _sandbox.Data, ["BACKUP_DIR"] = _sandbox.Replica };
+        _sandbox.Folder("data/inner");
+        await ReplicatesAndRestoresAsync("local.yml", settings, "app.db", "inner/other.sqlite");
+    }
+
+    [Fact]
+    public async Task Testing() => await ReplicatesAndRestoresAsync(
+        "testing.yml", new() { ["DB_PATH"] = Path.Combine(_sandbox.Data, "app.db"), ["BACKUP_DIR"] = _sandbox.Replica }, "app.db");
+
+    [Fact]
+    public async Task Production_in_a_bucket()
+    {
+        await using var server = await S3Server.StartAsync("fleet");
+        await ReplicatesAndRestoresAsync("production-s3.yml", new(Credentials) { ["DATA_DIR"] = _sandbox.Data, ["BACKUP_BUCKET"] = "fleet", ["S3_ENDPOINT"] = server.Endpoint },
+            "12345678-1234-5678-9abc-123456789012.db", "acme.db");
+        Assert.Contains("tenants/acme.db/0001/0000000000000001-0000000000000001.ltx", server.Store.Keys("fleet"));
+    }
+
+    [Fact]
+    public async Task A_volume_on_fly()
+    {
+        await using var server = await S3Server.StartAsync("fleet");
+        await ReplicatesAndRestoresAsync("fly.yml", new(Credentials)
+        {
+            ["DB_PATH"] = Path.Combine(_sandbox.Data, "app.db"),
+            ["STATE_DIR"] = _sandbox.State,
+            ["BUCKET_NAME"] = "fleet",
+            ["AWS_ENDPOINT_URL_S3"] = server.Endpoint,
+            ["AWS_REGION"] = "us-east-1",
+        }, "app.db");
+    }
+
+    private static string Templates => Path.Combine(Repository.Root, "packaging", "config");
+
+    private static Dictionary<string, string> Credentials => new()
+    {
+        ["AWS_ACCESS_KEY_ID"] = S3Server.AccessKeyId,
+        ["AWS_SECRET_ACCESS_KEY"] = S3Server.SecretAccessKey,
+        // Set on some machines, and a client of others refuses to start with it.
+        ["AWS_CA_BUNDLE"] = "",
+    };
+
+    private async Task ReplicatesAndRestoresAsync(string template, Dictionary<string, string> settings, params string[] databases)
+    {
+        var config = Path.Combine(Templates, template);
+        var paths = databases.Select(name => Path.Combine(_sandbox.Data, name)).ToList();
+        var expected = new List<string>();
+        var agent = RunningAgent.Launch(_sandbox, settings, "replicate", "-config", config);
+        await agent.WaitForLineAsync("Ready");
+        foreach (var path in paths)
+        {
+            await File.WriteAllBytesAsync(path, []); // as SQLite itself begins
+            using var application = await Application.OpenAsync(_sandbox, path);
+            await application.ExecuteAsync("PRAGMA journal_mode = WAL");
+            await application.ExecuteAsync("CREATE TABLE t (x)");
+            await application.ExecuteAsync($"INSERT INTO t VALUES ('{Path.GetFileName(path)}')");
+            await application.EndAsync();
+            expected.Add(await Sqlite3Program.DumpAsync(_sandbox, path));
+        }
+        await Eventually.TrueAsync(
+            async () => (await agent.StatusAsync()).Clients.Count(c => c is { Status: "active", ReplicatedNumber: > 0 }) == paths.Count, () => $"all are replicated\n{agent.Said}");
+        await agent.StopInOrderAsync();
+
+        foreach (var path in paths)
+            File.Delete(path);
+        var restored = await ChildProcess.RunAsync(PublishedProgram.Path, ["restore", "-config", config], _sandbox.Root, _sandbox.EnvironmentWith(settings));
+        restored.MustSucceed();
+        for (var i = 0; i < paths.Count; i++)
+            Assert.Equal(expected[i], await Sqlite3Program.DumpAsync(_sandbox, paths[i]));
+    }
+}
