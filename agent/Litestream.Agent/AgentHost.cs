@@ -107,7 +107,7 @@ internal sealed class AgentHost : IAsyncDisposable
         var memory = new MemoryTrim();
         _started.Add(_time.CreateTimer(_ => memory.Look(), null, MemoryTrim.Interval, MemoryTrim.Interval));
         _logger.Monitoring(Stores.Count, directories.Count(d => d.TakesTenants));
-        _logger.Ready(_api.Address, Stores.ReplicaUrl, StateFolder);
+        _logger.Ready(_options.Port is null ? "none (no addr)" : $"http://{_api.Address}", Stores.ReplicaUrl, StateFolder);
     }
 
     private void OpenStores(IReadOnlyList<StorePlan> plans, ILoggerFactory logging)

@@ -3,8 +3,8 @@ namespace Litestream.Agent;
 /// <summary>What the log says about the agent's start and end.</summary>
 internal static partial class AgentLog
 {
-    [LoggerMessage(6100, LogLevel.Information, "Ready: page http://{Address}  replica {Replica}  state {State}")]
-    public static partial void Ready(this ILogger logger, string address, string replica, string state);
+    [LoggerMessage(6100, LogLevel.Information, "Ready: page {Page}  replica {Replica}  state {State}")]
+    public static partial void Ready(this ILogger logger, string page, string replica, string state);
 
     [LoggerMessage(6101, LogLevel.Warning, "{Warning}")]
     public static partial void Warn(this ILogger logger, string warning);

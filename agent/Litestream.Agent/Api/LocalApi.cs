@@ -45,7 +45,7 @@ internal sealed class LocalApi : IAsyncDisposable
         }
         socket.Protect();
         if (options.Port is not { } wanted)
-            return new(application, socket, 0, "nowhere (control socket only)");
+            return new(application, socket, 0, "");
         var port = PortOf(application, wanted);
         return new(application, socket, port, $"{options.Bind switch { null or "localhost" => "localhost", "*" => "*", var ip => Bracketed(ip) }}:{port}");
     }
