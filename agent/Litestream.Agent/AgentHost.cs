@@ -119,7 +119,7 @@ internal sealed class AgentHost : IAsyncDisposable
         var stores = new List<Store>();
         foreach (var (plan, replica) in plans.Zip(_replicas))
         {
-            stores.Add(Store.Open(plan.Store with { StateDirectory = Path.Combine(StateFolder, plan.Folder) }, replica, _time, logging));
+            stores.Add(Store.Open(plan.Store with { StateDirectory = Path.Combine(StateFolder, plan.Folder) }, [replica], _time, logging));
             _started.Add(stores[^1]);
         }
         Stores = new(stores);

@@ -18,7 +18,7 @@ internal sealed class Stores(IReadOnlyList<Store> all)
 
     public long SpoolBytes => all.Sum(s => s.SpoolBytes);
 
-    public IEnumerable<ReplicaRoot> Replicas => all.Select(s => s.Replica);
+    public IEnumerable<ReplicaRoot> Replicas => all.SelectMany(s => s.Replicas);
 
     public IReadOnlyDictionary<string, long> Resyncs => Sum(all.Select(s => s.Resyncs));
 

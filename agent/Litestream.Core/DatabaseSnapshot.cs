@@ -11,8 +11,11 @@ public sealed record DatabaseSnapshot
     /// <summary>Absolute path of the database file.</summary>
     public required string Path { get; init; }
 
-    /// <summary>URL of its replica.</summary>
-    public required string ReplicaUrl { get; init; }
+    /// <summary>Each of its replicas, in the order in which they were given.</summary>
+    public required IReadOnlyList<ReplicaSnapshot> Replicas { get; init; }
+
+    /// <summary>URL of its first replica.</summary>
+    public string ReplicaUrl => Replicas[0].Url;
 
     public required DatabaseStatus Status { get; init; }
 
@@ -36,13 +39,13 @@ public sealed record DatabaseSnapshot
     /// <summary>Newest captured transaction.</summary>
     public Txid Txid { get; init; }
 
-    /// <summary>Newest published transaction.</summary>
-    public Txid ReplicatedTxid { get; init; }
+    /// <summary>Newest transaction that a replica has.</summary>
+    public Txid ReplicatedTxid => Replicas.Max(r => r.Txid);
 
-    /// <summary>When everything known was last in the replica, UTC; null before the first time.</summary>
-    public DateTimeOffset? LastSyncAt { get; init; }
+    /// <summary>When something was last published, UTC; null before the first time.</summary>
+    public DateTimeOffset? LastSyncAt => Replicas.Max(r => r.LastSyncAt);
 
-    /// <summary>Since when something waits to reach the replica, in seconds; 0 when nothing does.</summary>
+    /// <summary>Since when something waits to reach the slowest replica, in seconds; 0 when nothing does.</summary>
     public double LagSeconds { get; init; }
 
     /// <summary>When the database was last read whole and found equal to what was captured, UTC; null before the first time.</summary>
@@ -57,8 +60,10 @@ public sealed record DatabaseSnapshot
     /// <summary>Captured L0 bytes in the state directory that wait for the replica.</summary>
     public long SpoolBytes { get; init; }
 
-    /// <summary>Requests to the replica for this database since the program started, by operation; null when there were none.</summary>
-    public IReadOnlyDictionary<string, long>? Requests { get; init; }
+    /// <summary>Requests to its replicas since the program started, by operation; null when there were none.</summary>
+    public IReadOnlyDictionary<string, long>? Requests => Replicas.All(r => r.Requests is null)
+        ? null
+        : Replicas.SelectMany(r => r.Requests ?? Enumerable.Empty<KeyValuePair<string, long>>()).GroupBy(c => c.Key).ToDictionary(g => g.Key, g => g.Sum(c => c.Value));
 
     /// <summary>Counters since start.</summary>
     public DatabaseCounters Counters { get; init; } = new();

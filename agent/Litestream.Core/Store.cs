@@ -13,6 +13,7 @@ public sealed class Store : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, Database> _databases = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, BookEntry> _known;
+    private readonly ConcurrentDictionary<string, ReplicaEntry>[] _knownIn;
     private readonly Lock _registering = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly FileStream _lock;
@@ -26,6 +27,7 @@ public sealed class Store : IAsyncDisposable
     {
         (_context, _lock) = (context, @lock);
         _known = new(context.Books.LoadAll().ToDictionary(b => b.Name), StringComparer.Ordinal);
+        _knownIn = [.. context.Replicas.Select(r => new ConcurrentDictionary<string, ReplicaEntry>(r.Books.LoadAll(), StringComparer.Ordinal))];
         var staging = new Staging(context);
         _resync = new Resync(context, staging);
         var capture = new Capture(context, staging, _resync);
@@ -33,24 +35,28 @@ public sealed class Store : IAsyncDisposable
         _opening = new(context, capture, _resync);
         _capture = new(context, staging, capture, _opening, checkpoint, new(context, _resync), new(context, capture, checkpoint));
         var compaction = new Compaction(context);
-        var publish = new PublishWork(context, new(context, staging), new(context, compaction), compaction, _stopping.Token);
+        var discovery = new Discovery(context, staging, new(context), new(context));
+        var publish = new PublishWork(context, discovery, new(context, compaction), compaction, _stopping.Token);
         _scheduler = new(context.Time, context.Log, context.Options.MaxWorkers, context.Options.MaxUploads, _capture.Run, publish.RunAsync);
     }
 
     /// <summary>Opens the state directory (and locks it against a second store) and the books. Throws <see cref="LitestreamException"/>.</summary>
-    public static Store Open(StoreOptions options, ReplicaRoot replica, TimeProvider time, ILoggerFactory logging)
+    /// <param name="replicas">Where to: one place or several, each with its own progress, none waiting for another.</param>
+    public static Store Open(StoreOptions options, IReadOnlyList<ReplicaRoot> replicas, TimeProvider time, ILoggerFactory logging)
     {
         options.Check();
+        CheckReplicas(replicas);
         var log = logging.CreateLogger("Litestream.Replication");
         var folder = options.StateDirectory;
         var tables = Path.Combine(folder, "tables");
         var @lock = LockFolder(folder, tables);
         try
         {
-            var books = Books.Open(Path.Combine(folder, "books.db"), replica.Identity, out var setAside);
+            var books = Books.Open(Path.Combine(folder, "books.db"), out var setAside);
             if (setAside is not null)
                 log.BooksSetAside(setAside.Why, setAside.Path);
-            return new(new(options, replica, books, new(Path.Combine(folder, "spool")), tables, time, log), @lock);
+            var places = replicas.Select((r, i) => new StoreReplica(i, r, books.Of(r.Identity), CopiesOf(r, Path.Combine(folder, "copies", $"{i}"), options.SpoolCapBytes / replicas.Count))).ToList();
+            return new(new(options, places, books, new(Path.Combine(folder, "spool")), tables, time, log), @lock);
         }
         catch
         {
@@ -61,7 +67,7 @@ public sealed class Store : IAsyncDisposable
 
     public StoreOptions Options => _context.Options;
 
-    public ReplicaRoot Replica => _context.Replica;
+    public IReadOnlyList<ReplicaRoot> Replicas => [.. _context.Replicas.Select(r => r.Root)];
 
     /// <summary>Every registered database, in no particular order. A live view, safe to enumerate.</summary>
     public IEnumerable<Database> Databases => _databases.Values;
@@ -75,10 +81,10 @@ public sealed class Store : IAsyncDisposable
     internal int KnownFiles => _opening.KnownFiles;
 
     /// <summary>Databases with captured files that wait to be published.</summary>
-    public int UploadQueueDepth => _databases.Values.Count(d => d.State.PeekStaged() is not null);
+    public int UploadQueueDepth => _databases.Values.Count(d => !d.State.Staged.IsEmpty);
 
-    /// <summary>Bytes of captured files that wait to be published.</summary>
-    public long SpoolBytes => _context.Spool.WaitingBytes;
+    /// <summary>Bytes of captured files that wait for a replica.</summary>
+    public long SpoolBytes => _context.Spool.WaitingBytes + _context.Spool.LateBytes;
 
     /// <summary>Resyncs since start by reason.</summary>
     public IReadOnlyDictionary<string, long> Resyncs => _resync.ByReason;
@@ -126,6 +132,8 @@ public sealed class Store : IAsyncDisposable
         database.State.Record(b => b with { SwitchedInode = 0 });
         _opening.Forget(database.State);
         _known[database.Name] = database.State.Book;
+        foreach (var replica in database.State.Replicas)
+            _knownIn[replica.Place.Ordinal][database.Name] = replica.Book;
         _databases.TryRemove(new(database.Name, database));
     }
 
@@ -169,12 +177,22 @@ public sealed class Store : IAsyncDisposable
             : new() { Name = name, Path = path, CreatedAt = _context.Time.GetUtcNow() };
         if (known != book)
             _context.Books.SaveSoon(book);
-        var database = new Database(new(book, _context, _scheduler));
-        // It may have been closed with captured files that the replica never got.
-        if (book.Captured > book.Published)
-            database.State.PublishLane.Wake();
+        var database = new Database(new(book, Array.ConvertAll(_knownIn, k => k.GetValueOrDefault(name)), _context, _scheduler));
+        // It may have been closed with captured files that a replica never got.
+        database.State.WakeReplicas(r => !r.IsCurrent);
         database.Notice(FileEvent.Sweep);
         return database;
+    }
+
+    /// <summary>A part of what the spool may take: downloads are only slower. None of a folder, which is as near as the state directory.</summary>
+    private static LocalCopies CopiesOf(ReplicaRoot replica, string folder, long spoolBytes) => new(folder, replica.Kind == "file" ? 0 : spoolBytes / 4);
+
+    private static void CheckReplicas(IReadOnlyList<ReplicaRoot> replicas)
+    {
+        if (replicas.Count is 0 or > StoreReplica.MaxCount)
+            throw new LitestreamException($"{replicas.Count} replicas were given, there can be 1 to {StoreReplica.MaxCount}");
+        if (replicas.GroupBy(r => r.Identity).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            throw new LitestreamException($"{twice.First().Url} is named twice as a replica", hint: "each replica needs a place of its own");
     }
 
     /// <summary>Holds copies of the users' data: nobody else's business.</summary>

@@ -25,6 +25,17 @@ internal static class ClientView
         Reason = Words.Of(database.Reason),
         Detail = database.Detail,
         Requests = database.Requests,
+        Replicas = database.Replicas.Count == 1 ? null : [.. database.Replicas.Select(Of)],
+    };
+
+    private static ClientReplica Of(ReplicaSnapshot replica) => new()
+    {
+        Url = replica.Url,
+        Status = Words.Of(replica.Status),
+        Reason = Words.Of(replica.Reason),
+        Detail = replica.Detail,
+        Txid = Shown(replica.Txid),
+        LastSyncAt = replica.LastSyncAt,
     };
 
     /// <summary>What follows the bucket, or the folder of all replicas.</summary>

@@ -9,6 +9,13 @@ internal static class StatusEndpoints
     public static void Map(IEndpointRouteBuilder routes, AgentView agent) =>
         routes.MapGet("/api/status", (HttpRequest request) => TypedResults.Json(Report(agent, ListQuery.Read(request.Query)), FleetJson.Default.StatusReport));
 
+    /// <summary>Null when there is one.</summary>
+    private static List<ReplicaPlace>? Places(Stores stores)
+    {
+        var places = stores.Replicas.Select(r => new ReplicaPlace { Url = r.Url, Fencing = Words.Of(r.Fencing), Requests = r.Requests }).ToList();
+        return places.Count > 1 ? places : null;
+    }
+
     private static StatusReport Report(AgentView agent, ListQuery query)
     {
         var census = agent.Census.Take();
@@ -19,6 +26,7 @@ internal static class StatusEndpoints
             Replica = agent.Stores.ReplicaUrl,
             Fencing = Words.Of(agent.Stores.Fencing),
             Requests = agent.Stores.Requests,
+            Replicas = Places(agent.Stores),
             WatchDirs = [.. agent.Registration.Directories.Where(d => d is { TakesTenants: true, IsFound: false }).Select(d => d.Path)],
             TotalClients = census.Total,
             ActiveClients = census.ByStatus[StatusWords.Active],

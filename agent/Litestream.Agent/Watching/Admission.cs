@@ -94,7 +94,7 @@ internal sealed class Admission(Stores stores, WatchedFiles files, SkippedFiles 
         if (Announces && facts.Exists)
             logger.DatabaseCreated(path);
         if (logger.IsEnabled(LogLevel.Information))
-            logger.ClientRegistered(name, store.Replica.UrlOf(store.Replica.PathOf(name)));
+            logger.ClientRegistered(name, store.Replicas[0].UrlOf(store.Replicas[0].PathOf(name)));
         return new(VerdictKind.Registered, file);
     }
 

@@ -35,15 +35,7 @@ internal sealed record BookEntry
     /// <summary>How the files looked when the database was closed with everything captured; null when that cannot be trusted.</summary>
     public RestingFiles? Resting { get; init; }
 
-    /// <summary>Newest transaction known to be in the replica.</summary>
-    public Txid Published { get; init; }
-
-    public DateTimeOffset? LastSyncAt { get; init; }
-
     public DateTimeOffset? LastProofAt { get; init; }
-
-    /// <summary>When something falls due although nobody writes (deletions, the snapshot behind the last commits), UTC; null: it costs nothing.</summary>
-    public DateTimeOffset? DueAt { get; init; }
 
     /// <summary>Transactions that stay restorable, oldest first.</summary>
     public IReadOnlyList<Label> Labels { get; init; } = [];

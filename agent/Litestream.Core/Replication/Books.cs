@@ -1,4 +1,3 @@
-using Litestream.Ltx;
 using Litestream.Sqlite;
 using Microsoft.Data.Sqlite;
 
@@ -6,32 +5,31 @@ namespace Litestream.Replication;
 
 /// <summary>
 /// What this agent knows of its databases across restarts, in one SQLite file of the state directory. A cache: lost, it is rebuilt from the
-/// replica; wrong, it is detected (a publish collides, a sum differs). Positions are per replica, so that a change of replica starts afresh.
+/// replica; wrong, it is detected (a publish collides, a sum differs). What is published where is in <see cref="ReplicaBooks"/>, in the same file.
 /// One connection under one lock: a write takes about 30 microseconds and is not synced (WAL, synchronous=NORMAL).
 /// </summary>
 internal sealed class Books : IDisposable
 {
-    private const int SchemaVersion = 2;
+    private const int SchemaVersion = 3;
     private const int MaxPending = 500;
 
     private readonly Lock _lock = new();
     private readonly SqliteConnection _connection;
-    private readonly string _replica;
     private readonly Dictionary<string, SqliteCommand> _commands = [];
     private readonly List<BookEntry> _pending = [];
 
-    private Books(SqliteConnection connection, string replica) => (_connection, _replica) = (connection, replica);
+    private Books(SqliteConnection connection) => _connection = connection;
 
     /// <summary>Number of this agent instance: random, drawn once for each state directory.</summary>
     public uint Instance { get; private set; }
 
     /// <summary>Opens or creates the books. Those that cannot be used are set aside, and begun anew.</summary>
-    public static Books Open(string path, string replica, out SetAsideBooks? setAside)
+    public static Books Open(string path, out SetAsideBooks? setAside)
     {
         setAside = null;
         try
         {
-            if (TryOpen(path, replica, out var layout) is { } books)
+            if (TryOpen(path, out var layout) is { } books)
                 return books;
             setAside = SetAsideBooks.Move(path, $"layout-{layout}", $"have layout {layout}, and this program writes layout {SchemaVersion}");
         }
@@ -39,11 +37,11 @@ internal sealed class Books : IDisposable
         {
             setAside = SetAsideBooks.Move(path, "damaged", $"are damaged ({e.Message})");
         }
-        return TryOpen(path, replica, out _)!;
+        return TryOpen(path, out _)!;
     }
 
     /// <summary>Null when they have another layout: a cache like any other, begun anew, and the replica tells the rest.</summary>
-    private static Books? TryOpen(string path, string replica, out long layout)
+    private static Books? TryOpen(string path, out long layout)
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         Books? books = null;
@@ -55,7 +53,7 @@ internal sealed class Books : IDisposable
             layout = (long)command.ExecuteScalar()!;
             if (layout != 0 && layout != SchemaVersion)
                 return null;
-            var opened = new Books(connection, replica);
+            var opened = new Books(connection);
             opened.CreateSchema();
             opened.Check();
             return books = opened;
@@ -72,13 +70,11 @@ internal sealed class Books : IDisposable
         lock (_lock)
         {
             var command = Command("""
-                SELECT d.name, d.path, d.created_at, d.paused, d.switched, r.epoch, r.captured, r.post_sum, r.page_size, r.page_count,
-                       r.salt1, r.salt2, r.frame, r.sum0, r.sum1, r.published, r.last_sync_at, r.last_proof_at,
-                       r.rest_device, r.rest_inode, r.rest_size, r.rest_mtime, r.rest_ctime, r.rest_wal_inode, r.rest_wal_salts,
-                       r.due_at, r.labels
-                FROM database d LEFT JOIN replica r ON r.name = d.name AND r.replica = $replica
+                SELECT name, path, created_at, paused, switched, epoch, captured, post_sum, page_size, page_count,
+                       salt1, salt2, frame, sum0, sum1, last_proof_at,
+                       rest_device, rest_inode, rest_size, rest_mtime, rest_ctime, rest_wal_inode, rest_wal_salts, labels
+                FROM database
                 """);
-            command.Parameters["$replica"].Value = _replica;
             using var row = command.ExecuteReader();
             var entries = new List<BookEntry>();
             while (row.Read())
@@ -88,13 +84,6 @@ internal sealed class Books : IDisposable
     }
 
     public void Save(BookEntry entry) => Change(() => Write(entry));
-
-    /// <summary>A file was published: the entry and the file in one transaction.</summary>
-    public void Confirm(BookEntry entry, LtxFile file) => Change(() =>
-    {
-        Write(entry);
-        WriteFile(entry.Name, file);
-    });
 
     /// <summary>
     /// Remembers a registration and writes it together with what is written next: ten thousand at a start are a few transactions. A crash before
@@ -110,42 +99,25 @@ internal sealed class Books : IDisposable
         }
     }
 
-    public void AddFile(string name, LtxFile file) => Change(() => WriteFile(name, file));
+    /// <summary>What these books know of one replica.</summary>
+    public ReplicaBooks Of(string replica) => new(this, replica);
 
-    /// <summary>Replaces what is known of the replica by what a listing showed.</summary>
-    public void ReplaceFiles(string name, IReadOnlyList<LtxFile> files) => Change(() =>
-    {
-        Run("DELETE FROM file WHERE replica = $replica AND name = $name", ("$replica", _replica), ("$name", name));
-        foreach (var file in files)
-            WriteFile(name, file);
-    });
-
-    public void RemoveFiles(string name, IReadOnlyList<LtxFile> files) => Change(() =>
-    {
-        foreach (var file in files)
-        {
-            Run("DELETE FROM file WHERE replica = $replica AND name = $name AND level = $level AND min = $min AND max = $max",
-                ("$replica", _replica), ("$name", name), ("$level", file.Level), ("$min", (long)file.MinTxid.Value), ("$max", (long)file.MaxTxid.Value));
-        }
-    });
-
-    /// <summary>Published files of one level, ascending.</summary>
-    public IReadOnlyList<LtxFile> Files(string name, int level)
+    /// <summary>Reads rows under the lock.</summary>
+    public List<T> Query<T>(string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<(string Name, object? Value)> values)
     {
         lock (_lock)
         {
-            var command = Command("SELECT level, min, max, size, created_at FROM file WHERE replica = $replica AND name = $name AND level = $level ORDER BY min, max");
-            command.Parameters["$level"].Value = level;
-            return ReadFiles(command, name);
+            using var row = Bind(sql, values).ExecuteReader();
+            var rows = new List<T>();
+            while (row.Read())
+                rows.Add(read(row));
+            return rows;
         }
     }
 
-    /// <summary>All published files, by level, ascending.</summary>
-    public IReadOnlyList<LtxFile> AllFiles(string name)
-    {
-        lock (_lock)
-            return ReadFiles(Command("SELECT level, min, max, size, created_at FROM file WHERE replica = $replica AND name = $name ORDER BY level, min, max"), name);
-    }
+
+    /// <summary>One statement of a transaction.</summary>
+    public void Run(string sql, params ReadOnlySpan<(string Name, object? Value)> values) => Bind(sql, values).ExecuteNonQuery();
 
     public void Dispose()
     {
@@ -174,7 +146,7 @@ internal sealed class Books : IDisposable
     /// One transaction, with the registrations that wait. Not the provider's transactions: on a full disk SQLite rolls back by itself, the provider's own
     /// rollback then fails, and it refuses every transaction after that.
     /// </summary>
-    private void Change(Action write)
+    public void Change(Action write)
     {
         lock (_lock)
         {
@@ -210,43 +182,21 @@ internal sealed class Books : IDisposable
 
     private void Write(BookEntry entry)
     {
-        Run("""
-            INSERT INTO database (name, path, created_at, paused, switched) VALUES ($name, $path, $created_at, $paused, $switched)
-            ON CONFLICT (name) DO UPDATE SET path = excluded.path, paused = excluded.paused, switched = excluded.switched
-            """,
-            ("$name", entry.Name), ("$path", entry.Path), ("$created_at", entry.CreatedAt.ToUnixTimeMilliseconds()),
-            ("$paused", entry.IsPaused), ("$switched", (long)entry.SwitchedInode));
         var (position, rest) = (entry.Position, entry.Resting);
         Run("""
-            INSERT OR REPLACE INTO replica VALUES ($replica, $name, $epoch, $captured, $post_sum, $page_size, $page_count,
-                $salt1, $salt2, $frame, $sum0, $sum1, $published, $last_sync_at, $last_proof_at,
-                $rest_device, $rest_inode, $rest_size, $rest_mtime, $rest_ctime, $rest_wal_inode, $rest_wal_salts, $due_at, $labels)
+            INSERT OR REPLACE INTO database VALUES ($name, $path, $created_at, $paused, $switched, $epoch, $captured, $post_sum, $page_size, $page_count,
+                $salt1, $salt2, $frame, $sum0, $sum1, $last_proof_at,
+                $rest_device, $rest_inode, $rest_size, $rest_mtime, $rest_ctime, $rest_wal_inode, $rest_wal_salts, $labels)
             """,
-            ("$replica", _replica), ("$name", entry.Name), ("$epoch", (long)entry.Epoch), ("$captured", (long)entry.Captured.Value),
+            ("$name", entry.Name), ("$path", entry.Path), ("$created_at", entry.CreatedAt.ToUnixTimeMilliseconds()),
+            ("$paused", entry.IsPaused), ("$switched", (long)entry.SwitchedInode), ("$epoch", (long)entry.Epoch), ("$captured", (long)entry.Captured.Value),
             ("$post_sum", (long)entry.PostSum), ("$page_size", entry.PageSize), ("$page_count", (long)entry.PageCount),
             ("$salt1", (long?)position?.Salts.Salt1), ("$salt2", (long?)position?.Salts.Salt2), ("$frame", (long?)position?.Frame),
-            ("$sum0", (long?)position?.Checksum.S0), ("$sum1", (long?)position?.Checksum.S1), ("$published", (long)entry.Published.Value),
-            ("$last_sync_at", entry.LastSyncAt?.ToUnixTimeMilliseconds()), ("$last_proof_at", entry.LastProofAt?.ToUnixTimeMilliseconds()),
+            ("$sum0", (long?)position?.Checksum.S0), ("$sum1", (long?)position?.Checksum.S1),
+            ("$last_proof_at", entry.LastProofAt?.ToUnixTimeMilliseconds()),
             ("$rest_device", (long?)rest?.Main.Device), ("$rest_inode", (long?)rest?.Main.Inode), ("$rest_size", rest?.Main.SizeBytes),
             ("$rest_mtime", rest?.Main.MtimeNs), ("$rest_ctime", rest?.Main.CtimeNs), ("$rest_wal_inode", (long?)rest?.WalInode),
-            ("$rest_wal_salts", rest is { } r ? ((long)r.WalSalts.Salt1 << 32) | r.WalSalts.Salt2 : null),
-            ("$due_at", entry.DueAt?.ToUnixTimeMilliseconds()), ("$labels", Label.Format(entry.Labels)));
-    }
-
-    private void WriteFile(string name, LtxFile file) =>
-        Run("INSERT OR REPLACE INTO file VALUES ($replica, $name, $level, $min, $max, $size, $created_at)",
-            ("$replica", _replica), ("$name", name), ("$level", file.Level), ("$min", (long)file.MinTxid.Value), ("$max", (long)file.MaxTxid.Value),
-            ("$size", file.SizeBytes), ("$created_at", file.CreatedAt.ToUnixTimeMilliseconds()));
-
-    private List<LtxFile> ReadFiles(SqliteCommand command, string name)
-    {
-        command.Parameters["$replica"].Value = _replica;
-        command.Parameters["$name"].Value = name;
-        using var row = command.ExecuteReader();
-        var files = new List<LtxFile>();
-        while (row.Read())
-            files.Add(new(row.GetInt32(0), new((ulong)row.GetInt64(1)), new((ulong)row.GetInt64(2)), row.GetInt64(3), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(4))));
-        return files;
+            ("$rest_wal_salts", rest is { } r ? ((long)r.WalSalts.Salt1 << 32) | r.WalSalts.Salt2 : null), ("$labels", Label.Format(entry.Labels)));
     }
 
     private void CreateSchema()
@@ -258,13 +208,14 @@ internal sealed class Books : IDisposable
             PRAGMA user_version = {SchemaVersion};
             CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
             CREATE TABLE IF NOT EXISTS database (
-                name TEXT PRIMARY KEY, path TEXT NOT NULL, created_at INTEGER NOT NULL, paused INTEGER NOT NULL, switched INTEGER NOT NULL) WITHOUT ROWID;
-            CREATE TABLE IF NOT EXISTS replica (
-                replica TEXT NOT NULL, name TEXT NOT NULL, epoch INTEGER NOT NULL, captured INTEGER NOT NULL, post_sum INTEGER NOT NULL,
+                name TEXT PRIMARY KEY, path TEXT NOT NULL, created_at INTEGER NOT NULL, paused INTEGER NOT NULL, switched INTEGER NOT NULL,
+                epoch INTEGER NOT NULL, captured INTEGER NOT NULL, post_sum INTEGER NOT NULL,
                 page_size INTEGER NOT NULL, page_count INTEGER NOT NULL, salt1 INTEGER, salt2 INTEGER, frame INTEGER, sum0 INTEGER, sum1 INTEGER,
-                published INTEGER NOT NULL, last_sync_at INTEGER, last_proof_at INTEGER,
+                last_proof_at INTEGER,
                 rest_device INTEGER, rest_inode INTEGER, rest_size INTEGER, rest_mtime INTEGER, rest_ctime INTEGER, rest_wal_inode INTEGER, rest_wal_salts INTEGER,
-                due_at INTEGER, labels TEXT,
+                labels TEXT) WITHOUT ROWID;
+            CREATE TABLE IF NOT EXISTS replica (
+                replica TEXT NOT NULL, name TEXT NOT NULL, published INTEGER NOT NULL, last_sync_at INTEGER, due_at INTEGER,
                 PRIMARY KEY (replica, name)) WITHOUT ROWID;
             CREATE TABLE IF NOT EXISTS file (
                 replica TEXT NOT NULL, name TEXT NOT NULL, level INTEGER NOT NULL, min INTEGER NOT NULL, max INTEGER NOT NULL,
@@ -290,41 +241,34 @@ internal sealed class Books : IDisposable
             throw new SqliteException($"the books are damaged: {complaint}", (int)SqliteCode.Corrupt);
     }
 
-    private static BookEntry Read(SqliteDataReader row)
+    private static BookEntry Read(SqliteDataReader row) => new()
     {
-        var known = !row.IsDBNull(5);
-        return new()
-        {
-            Name = row.GetString(0),
-            Path = row.GetString(1),
-            CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(2)),
-            IsPaused = row.GetBoolean(3),
-            SwitchedInode = (ulong)row.GetInt64(4),
-            Epoch = known ? (uint)row.GetInt64(5) : 0,
-            Captured = new(known ? (ulong)row.GetInt64(6) : 0),
-            PostSum = known ? (ulong)row.GetInt64(7) : 0,
-            PageSize = known ? row.GetInt32(8) : 0,
-            PageCount = known ? (uint)row.GetInt64(9) : 0,
-            Position = row.IsDBNull(10)
-                ? null
-                : new(new((uint)row.GetInt64(10), (uint)row.GetInt64(11)), (uint)row.GetInt64(12), new((uint)row.GetInt64(13), (uint)row.GetInt64(14))),
-            Published = new(known ? (ulong)row.GetInt64(15) : 0),
-            LastSyncAt = row.IsDBNull(16) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(16)),
-            LastProofAt = row.IsDBNull(17) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(17)),
-            Resting = row.IsDBNull(18)
-                ? null
-                : new(new((ulong)row.GetInt64(18), (ulong)row.GetInt64(19), row.GetInt64(20), row.GetInt64(21), row.GetInt64(22), 0, 0, 0), (ulong)row.GetInt64(23), new((uint)(row.GetInt64(24) >> 32), (uint)row.GetInt64(24))),
-            DueAt = row.IsDBNull(25) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(25)),
-            Labels = row.IsDBNull(26) ? [] : Label.Parse(row.GetString(26)),
-        };
-    }
+        Name = row.GetString(0),
+        Path = row.GetString(1),
+        CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(2)),
+        IsPaused = row.GetBoolean(3),
+        SwitchedInode = (ulong)row.GetInt64(4),
+        Epoch = (uint)row.GetInt64(5),
+        Captured = new((ulong)row.GetInt64(6)),
+        PostSum = (ulong)row.GetInt64(7),
+        PageSize = row.GetInt32(8),
+        PageCount = (uint)row.GetInt64(9),
+        Position = row.IsDBNull(10)
+            ? null
+            : new(new((uint)row.GetInt64(10), (uint)row.GetInt64(11)), (uint)row.GetInt64(12), new((uint)row.GetInt64(13), (uint)row.GetInt64(14))),
+        LastProofAt = row.IsDBNull(15) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(15)),
+        Resting = row.IsDBNull(16)
+            ? null
+            : new(new((ulong)row.GetInt64(16), (ulong)row.GetInt64(17), row.GetInt64(18), row.GetInt64(19), row.GetInt64(20), 0, 0, 0), (ulong)row.GetInt64(21), new((uint)(row.GetInt64(22) >> 32), (uint)row.GetInt64(22))),
+        Labels = row.IsDBNull(23) ? [] : Label.Parse(row.GetString(23)),
+    };
 
-    private void Run(string sql, params ReadOnlySpan<(string Name, object? Value)> values)
+    private SqliteCommand Bind(string sql, ReadOnlySpan<(string Name, object? Value)> values)
     {
         var command = Command(sql);
         foreach (var (name, value) in values)
             command.Parameters[name].Value = value ?? DBNull.Value;
-        command.ExecuteNonQuery();
+        return command;
     }
 
     /// <summary>A prepared command for each statement; its parameters are found by their names in the text.</summary>

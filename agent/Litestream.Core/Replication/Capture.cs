@@ -23,6 +23,7 @@ internal sealed class Capture(StoreContext context, Staging staging, Resync resy
         try
         {
             var index = CaptureAll(database, hot, next, since, null);
+            resync.StageImageForOthers(database, hot, next, index);
             Faults.Reach(FaultPoint.BothMarksHeld);
             hot.SwapMarks();
             return index;

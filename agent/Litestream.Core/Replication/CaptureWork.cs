@@ -18,8 +18,8 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
     /// <summary>The same where it is not known whether an application is connected.</summary>
     private static readonly TimeSpan QuickQuietTime = TimeSpan.FromSeconds(1);
 
-    /// <summary>A database that is read whole faster than this counts as small.</summary>
-    private static readonly TimeSpan SmallReadTime = TimeSpan.FromMilliseconds(50);
+    /// <summary>A database below this counts as small: it is read whole in 50 ms. By its size, as a busy machine must not make it large.</summary>
+    private const long SmallBytes = 50_000_000;
 
     /// <summary>Quiet time in multiples of a full read: a wake may cost one.</summary>
     private const int QuietTimePerFullRead = 20;
@@ -76,17 +76,17 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
             database.SetCapture(DatabaseStatus.Paused, DatabaseReason.PausedByUser, "paused by a person");
             return Suspend(database);
         }
-        if (database.IsPairWanted)
-            StagePair(database);
+        if (database.PairWantedBy is { } replica)
+            StagePair(database, replica);
         return database.Hot is { } hot ? LookHot(database, hot, seen, since) : LookCold(database, seen, since);
     }
 
     /// <summary>Two empty files as the next transaction, if everything before it is in the replica: the snapshot that is due ends before them.</summary>
-    private void StagePair(ReplicatedDatabase database)
+    private void StagePair(ReplicatedDatabase database, DatabaseReplica replica)
     {
-        database.IsPairWanted = false;
+        database.PairWantedBy = null;
         var book = database.Book;
-        if (database.Chain is null or { NeedsImage: true } || book.Captured != book.Published)
+        if (database.Chain is null or { NeedsImage: true } || !replica.IsCurrent)
             return;
         var pair = book.Captured.Next;
         staging.StageEmpty(database, 0, pair, book.PageSize, book.PageCount, book.PostSum);
@@ -102,7 +102,7 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
     private long LookCold(ReplicatedDatabase database, FileEvent seen, long since)
     {
         var book = database.Book;
-        if (book.Resting is { } resting && database.Chain is not { NeedsImage: true } && resting.AreUnchanged(database.Path, book.Position, book.PageSize))
+        if (book.Resting is { } resting && database.Chain is not { NeedsImage: true } && database.At(ReplicaStage.NeedsImage) == 0 && resting.AreUnchanged(database.Path, book.Position, book.PageSize))
         {
             database.SetCapture(DatabaseStatus.Active, DatabaseReason.Cold);
             database.EndLook(0);
@@ -177,7 +177,7 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
         var options = context.Options;
         if (database.Exit is null && liveCheck.IsDue(database, hot) && !liveCheck.RunSlice(database, hot, since))
             return context.In(options.SyncInterval);
-        var isSmall = hot.FullReadTime < SmallReadTime;
+        var isSmall = (long)hot.Table.PageCount * hot.Table.PageSize < SmallBytes;
         var quietFor = context.Time.GetElapsedTime(hot.LastWriteAt);
         var quietTime = HotCount > options.MaxHot ? QuickQuietTime : Longer(options.QuietTime, hot.FullReadTime * QuietTimePerFullRead);
         if (quietFor >= quietTime || (isSmall && MayBeAlone(hot, quietFor)))
@@ -185,8 +185,7 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
             switch (cooling.TryCool(database, hot, since, evenIfConnected: quietFor >= quietTime))
             {
                 case CoolingResult.Cold:
-                    if (context.Copies.Has(database.Name))
-                        database.PublishLane.Wake();
+                    database.WakeReplicas(r => r.Place.Copies.Has(database.Name));
                     return Lane.Never;
                 case CoolingResult.LookAgain:
                 case CoolingResult.NotYet:
@@ -267,7 +266,7 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
             database.FailSyncs();
         database.EndLook(0);
         exit.IsClosed = true;
-        database.PublishLane.Wake();
+        database.WakeReplicas(_ => true);
         return Lane.Never;
     }
 
@@ -275,12 +274,15 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
     private static long AskForChain(ReplicatedDatabase database)
     {
         database.IsCapturing = false;
-        database.PublishLane.Wake();
+        database.WakeReplicas(_ => true);
         return Lane.Never;
     }
 
     private void CheckSpool(ReplicatedDatabase database)
     {
+        // What one replica has, another that is late may get from an image: it must not fill the disk, nor stop anything.
+        if (context.Spool.LateBytes >= context.Options.SpoolCapBytes)
+            database.GiveUpLate();
         if (context.Spool.WaitingBytes >= context.Options.SpoolCapBytes)
             throw new CaptureException(DatabaseStatus.Error, DatabaseReason.SpoolFull,
                 $"{context.Spool.WaitingBytes / 1_000_000} MB wait for the replica, the cap of the spool is reached: {database.Path} is not captured until the replica takes them",
@@ -330,7 +332,7 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
             // What could never be captured is named in the status all along; this could have been.
             exit.IsIncomplete = failure.Reason is DatabaseReason.Locked or DatabaseReason.Pending or DatabaseReason.SpoolFull or DatabaseReason.StateDiskFull or DatabaseReason.DatabaseDiskFull;
             exit.IsClosed = true;
-            database.PublishLane.Wake();
+            database.WakeReplicas(_ => true);
             return Lane.Never;
         }
         if (failure.Reason is DatabaseReason.EmptyFile or DatabaseReason.FileMissing)

@@ -1,9 +1,11 @@
 namespace Litestream.Replication;
 
 /// <summary>A database is leaving the store.</summary>
-internal sealed class DatabaseExit
+/// <param name="replicas">How many replicas must be done with it.</param>
+internal sealed class DatabaseExit(int replicas)
 {
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private uint _isDone;
 
     /// <summary>Nothing is open any more, and nothing waits to be published.</summary>
     public Task Done => _done.Task;
@@ -14,5 +16,7 @@ internal sealed class DatabaseExit
     /// <summary>It left with something that could not be captured.</summary>
     public bool IsIncomplete { get; set; }
 
-    public void Complete() => _done.TrySetResult();
+    /// <summary>This replica has what it can get. True when it was the last one.</summary>
+    public bool Complete(StoreReplica replica) =>
+        uint.PopCount(Interlocked.Or(ref _isDone, replica.Bit) | replica.Bit) == replicas && _done.TrySetResult();
 }

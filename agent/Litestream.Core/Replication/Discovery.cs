@@ -6,82 +6,121 @@ namespace Litestream.Replication;
 
 /// <summary>
 /// Once after each start, before the first capture: where does the chain of a database stand? Compares the books with the replica, takes up staged
-/// files that an earlier run left, takes the chain over from another writer, and builds the page table if it is lost.
+/// files that an earlier run left, takes the chain over from another writer, and builds the page table if it is lost. Of several replicas the first that
+/// answers says it; the others come in behind it (<see cref="Joining"/>).
 /// </summary>
-internal sealed class Discovery(StoreContext context, Staging staging)
+internal sealed class Discovery(StoreContext context, Staging staging, Leftover leftover, Joining joining)
 {
     /// <summary>A foreign file younger than this means that somebody is writing.</summary>
-    private static readonly TimeSpan RecentlyWritten = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan RecentlyWritten = TimeSpan.FromMinutes(1);
 
     private const int Parallelism = 4;
 
-    public async Task RunAsync(ReplicatedDatabase database, CancellationToken cancellationToken)
+    public async Task RunAsync(DatabaseReplica replica, CancellationToken cancellationToken)
     {
-        var storage = context.StorageOf(database);
-        var listed = await ReplicaListing.ReadAsync(storage, cancellationToken).ConfigureAwait(false);
-        context.Books.ReplaceFiles(database.Name, listed);
+        var database = replica.Database;
+        var listed = await ReplicaListing.ReadAsync(replica.Storage, cancellationToken).ConfigureAwait(false);
+        replica.Place.Books.ReplaceFiles(database.Name, listed);
         Faults.Reach(FaultPoint.Listed);
-        database.ConfirmedAt = context.Now;
-        database.DropStaged();
-        context.Copies.DropAll(database.Name);
+        replica.ConfirmedAt = context.Now;
+        replica.Place.Copies.DropAll(database.Name);
+        replica.CompactionAt = 0;
+        if (database.Chain is not null)
+        {
+            await joining.RunAsync(replica, listed, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+        if (!database.TryBegin(replica))
+            return;
+        try
+        {
+            if (database.Chain is null)
+                await BeginAsync(replica, listed, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            database.EndBegin();
+        }
+    }
+
+    private async Task BeginAsync(DatabaseReplica replica, IReadOnlyList<LtxFile> listed, CancellationToken cancellationToken)
+    {
+        var database = replica.Database;
+        Array.ForEach(database.Replicas, r => r.DropStaged());
         var newest = listed.Count == 0 ? default : listed.MaxBy(f => (f.MaxTxid, f.Level));
         database.NewestTimestampMs = listed.Count == 0 ? 0 : listed.Max(f => f.CreatedAt.ToUnixTimeMilliseconds());
-        database.CompactionAt = 0;
-        database.Chain = newest.MaxTxid.IsNone || newest.MaxTxid < database.Book.Published || database.IsChainDamaged
-            ? BeginAnew(database, newest.MaxTxid)
-            : await ContinueOrHealAsync(database, storage, listed, newest, cancellationToken).ConfigureAwait(false);
-        database.IsChainDamaged = false;
+        var start = newest.MaxTxid.IsNone || newest.MaxTxid < replica.Book.Published || replica.IsDamaged
+            ? BeginAnew(replica, newest.MaxTxid)
+            : await ContinueOrHealAsync(replica, listed, newest, cancellationToken).ConfigureAwait(false);
+        database.Chain = start;
+        replica.IsDamaged = false;
     }
 
     /// <summary>A chain of ours that no longer restores is healed at once by a new image of the live database; that of another is not ours to mend.</summary>
-    private async Task<ChainStart> ContinueOrHealAsync(ReplicatedDatabase database, IReplicaStorage storage, IReadOnlyList<LtxFile> listed, LtxFile newest, CancellationToken cancellationToken)
+    private async Task<ChainStart> ContinueOrHealAsync(DatabaseReplica replica, IReadOnlyList<LtxFile> listed, LtxFile newest, CancellationToken cancellationToken)
     {
         try
         {
             // Pure and cheap: a gap in the listing shows here, whatever our books believe.
-            _ = ChainPlanner.Choose(listed, ChainTarget.Latest, storage.Url);
-            return await ContinueAsync(database, storage, listed, newest, cancellationToken).ConfigureAwait(false);
+            _ = ChainPlanner.Choose(listed, ChainTarget.Latest, replica.Url);
+            return await ContinueAsync(replica, listed, newest, cancellationToken).ConfigureAwait(false);
         }
-        catch (LitestreamException e) when (e is not StorageException { Fault: not StorageFault.Missing } && database.Book.Published >= newest.MaxTxid
+        catch (LitestreamException e) when (e is not StorageException { Fault: not StorageFault.Missing } && replica.Book.Published >= newest.MaxTxid
             && e is not CaptureException { Reason: DatabaseReason.RecentForeignWriter })
         {
-            context.Log.ChainDamaged(database.Name, e.Message);
-            return BeginAnew(database, newest.MaxTxid);
+            context.Log.ChainDamaged(replica.Database.Name, e.Message);
+            return BeginAnew(replica, newest.MaxTxid);
         }
     }
 
     /// <summary>
-    /// Nothing there, less than we published, or damaged: the next transaction goes out as an image, behind every number that was ever used.
+    /// Nothing there, less than we published, or damaged: the next transaction goes out as an image, behind every number that was ever used. Where
+    /// another replica can be continued by what the books know, only this one gets an image.
     /// </summary>
-    private ChainStart BeginAnew(ReplicatedDatabase database, Txid newest)
+    private ChainStart BeginAnew(DatabaseReplica replica, Txid newest)
     {
-        var usable = TakeStaged(database, Txid.None).FirstOrDefault(s => s.File is { MinTxid.Value: 1 });
-        if (usable is null || database.Book.Captured > usable.File.MaxTxid || newest >= usable.File.MaxTxid)
+        var (database, left) = (replica.Database, leftover.Read(replica.Database));
+        if (HasOther(replica) && PageTable.TryLoad(context.TablePathOf(database.Name)) is { } table
+            && table.Txid == database.Book.Captured && table.Sum == database.Book.PostSum)
         {
+            Leftover.TakeHistory(replica, left, table.Txid, table.Sum);
+            Leftover.Delete(left);
+            joining.RequireImage(replica, newest);
+            return new(table, NeedsImage: false);
+        }
+        var image = left.FirstOrDefault(s => s.File is { MinTxid.Value: 1 });
+        Leftover.Delete(left.Where(s => s != image));
+        if (image is null || database.Book.Captured > image.File.MaxTxid || newest >= image.File.MaxTxid)
+        {
+            Leftover.Delete(image is null ? [] : [image]);
+            joining.RequireImage(replica, newest);
             database.Record(b => b with { Captured = Txid.Max(b.Captured, newest), Position = null, Resting = null });
             return new(null, NeedsImage: true);
         }
         // The first copy was staged but not published when the agent stopped.
-        var header = ReadHeader(usable.Path);
-        database.Stage(usable, b => b with { Captured = usable.File.MaxTxid, PostSum = usable.PostSum, PageSize = header.PageSize, PageCount = header.Commit });
-        return new(ReadTable(usable.Path), NeedsImage: false);
+        replica.Stage = ReplicaStage.Follows;
+        var header = ReadHeader(image.Path);
+        database.Stage(image, b => b with { Captured = image.File.MaxTxid, PostSum = image.Proof.Post, PageSize = header.PageSize, PageCount = header.Commit });
+        return new(ReadTable(image.Path), NeedsImage: false);
     }
 
-    private async Task<ChainStart> ContinueAsync(ReplicatedDatabase database, IReplicaStorage storage, IReadOnlyList<LtxFile> listed, LtxFile newest, CancellationToken cancellationToken)
+    private async Task<ChainStart> ContinueAsync(DatabaseReplica replica, IReadOnlyList<LtxFile> listed, LtxFile newest, CancellationToken cancellationToken)
     {
+        var (database, storage) = (replica.Database, replica.Storage);
         var newestOpened = await ChainFile.OpenAsync(storage, newest, cancellationToken).ConfigureAwait(false);
         // A store's clock may be behind ours, and cut to seconds: what counts is what the file says.
         database.NewestTimestampMs = Math.Max(database.NewestTimestampMs, newestOpened.Header.TimestampMs);
         var writer = NodeId.Of(newestOpened.Header.NodeId);
+        if (writer.Instance != context.Books.Instance && HasOther(replica))
+            throw Joining.Foreign(replica, newest);
         if (writer.Instance != context.Books.Instance)
-            return await TakeOverAsync(database, storage, listed, newest, writer, cancellationToken).ConfigureAwait(false);
-        var staged = TakeStaged(database, newest.MaxTxid);
-        var wasKnown = database.Book;
+            return await TakeOverAsync(replica, listed, newest, writer, cancellationToken).ConfigureAwait(false);
         var table = await FindTableAsync(database, storage, listed, newestOpened.Header, cancellationToken).ConfigureAwait(false);
+        var (left, wasKnown) = (leftover.Read(database), database.Book);
+        replica.Record(b => b with { Published = newest.MaxTxid });
         database.Record(b => b with
         {
             Epoch = Math.Max(1, Math.Max(b.Epoch, writer.Epoch)),
-            Published = newest.MaxTxid,
             Captured = newest.MaxTxid,
             PostSum = table.Sum,
             PageSize = table.PageSize,
@@ -90,33 +129,25 @@ internal sealed class Discovery(StoreContext context, Staging staging)
             Position = b.Captured == newest.MaxTxid && b.PostSum == table.Sum ? b.Position : null,
             Resting = b.Captured == newest.MaxTxid && b.PostSum == table.Sum ? b.Resting : null,
         });
-        var isContinued = true;
-        foreach (var file in staged)
-        {
-            isContinued = isContinued && TryAdoptStaged(database, file, table, wasKnown);
-            if (!isContinued)
-                Spool.Delete(file.Path);
-            Faults.Reach(FaultPoint.StagedTakenUp);
-        }
+        replica.Stage = ReplicaStage.Follows;
+        Leftover.TakeHistory(replica, left, newest.MaxTxid, table.Sum);
+        leftover.TakeNext(database, left, table, wasKnown);
+        Leftover.Delete(left);
         return new(table, NeedsImage: false);
     }
 
     /// <summary>Another writer owned the chain (or this agent, before it lost its state): a fence file with the next epoch goes first.</summary>
-    private async Task<ChainStart> TakeOverAsync(
-        ReplicatedDatabase database, IReplicaStorage storage, IReadOnlyList<LtxFile> listed, LtxFile newest, NodeId writer, CancellationToken cancellationToken)
+    private async Task<ChainStart> TakeOverAsync(DatabaseReplica replica, IReadOnlyList<LtxFile> listed, LtxFile newest, NodeId writer, CancellationToken cancellationToken)
     {
-        var age = context.Time.GetUtcNow() - newest.CreatedAt;
-        if (age < RecentlyWritten)
-            throw new CaptureException(DatabaseStatus.Waiting, DatabaseReason.RecentForeignWriter,
-                $"{storage.Url} was written {Math.Max(0, age.TotalSeconds):0} s ago by another writer (transaction {newest.MaxTxid}); nothing is touched",
-                "stop the other writer; if there is none, this agent takes the chain over by itself when a minute has passed", RecentlyWritten - age + TimeSpan.FromSeconds(1));
-        context.Spool.TakeLeftovers(database.Name).ToList().ForEach(Spool.Delete);
+        var (database, storage) = (replica.Database, replica.Storage);
+        RefuseRecent(newest, storage, context.Time.GetUtcNow());
+        Leftover.Delete(leftover.Read(database));
         var table = await BuildTableAsync(storage, listed, cancellationToken).ConfigureAwait(false);
         var epoch = writer.Epoch + 1;
+        replica.Record(b => b with { Published = newest.MaxTxid });
         database.Record(b => b with
         {
             Epoch = epoch,
-            Published = newest.MaxTxid,
             Captured = newest.MaxTxid,
             PostSum = table.Sum,
             PageSize = table.PageSize,
@@ -124,10 +155,24 @@ internal sealed class Discovery(StoreContext context, Staging staging)
             Position = null,
             Resting = null,
         });
+        (database.FormerWriter, replica.Stage) = (writer.Instance, ReplicaStage.Follows);
         context.Log.TakesOver(database.Name, newest.MaxTxid.ToString(), epoch);
         staging.StageEmpty(database, 0, newest.MaxTxid.Next, table.PageSize, table.PageCount, table.Sum);
         table.StandFor(newest.MaxTxid.Next);
         return new(table, NeedsImage: false);
+    }
+
+    /// <summary>The books know of another replica, that the chain goes on in.</summary>
+    private static bool HasOther(DatabaseReplica replica) => Array.Exists(replica.Database.Replicas, r => r != replica && !r.Book.Published.IsNone);
+
+    /// <summary>Somebody else writes there now, or did a moment ago: nothing is touched.</summary>
+    public static void RefuseRecent(LtxFile newest, IReplicaStorage storage, DateTimeOffset now)
+    {
+        var age = now - newest.CreatedAt;
+        if (age < RecentlyWritten)
+            throw new CaptureException(DatabaseStatus.Waiting, DatabaseReason.RecentForeignWriter,
+                $"{storage.Url} was written {Math.Max(0, age.TotalSeconds):0} s ago by another writer (transaction {newest.MaxTxid}); nothing is touched",
+                "stop the other writer; if there is none, this agent takes the chain over by itself when a minute has passed", RecentlyWritten - age + TimeSpan.FromSeconds(1));
     }
 
     /// <summary>The page table as of the newest transaction: the saved one, if need be brought up by the L0 files since; else built anew.</summary>
@@ -152,14 +197,7 @@ internal sealed class Discovery(StoreContext context, Staging staging)
     {
         await using var stream = await storage.OpenAsync(file, cancellationToken).ConfigureAwait(false);
         using var decoder = new LtxDecoder(stream, file.Name);
-        table.Apply(ReadChanges(decoder), decoder.Header.Commit, decoder.Header.MaxTxid);
-    }
-
-    private static IEnumerable<PageChange> ReadChanges(LtxDecoder decoder)
-    {
-        var page = new byte[decoder.Header.PageSize];
-        while (decoder.ReadPage(page, out var pgno))
-            yield return new(pgno, PageSum.Of(pgno, page));
+        table.Apply(PageChange.ReadAll(decoder), decoder.Header.Commit, decoder.Header.MaxTxid);
     }
 
     /// <summary>Page sums of the newest state, read from the replica; when the chain carries a proof, they must add up to it.</summary>
@@ -186,74 +224,6 @@ internal sealed class Discovery(StoreContext context, Staging staging)
         return table;
     }
 
-    /// <summary>Complete L0 files (or a first image) of an earlier run, in order, that continue <paramref name="after"/>; everything else it left is deleted.</summary>
-    private List<StagedFile> TakeStaged(ReplicatedDatabase database, Txid after)
-    {
-        var usable = new List<StagedFile>();
-        foreach (var path in context.Spool.TakeLeftovers(database.Name).Order(StringComparer.Ordinal))
-        {
-            var isParsed = Spool.TryParse(path, out _, out var level, out var min, out var max);
-            var isNext = isParsed && (after.IsNone ? min.Value == 1 : level == 0 && min == after.Next);
-            if (isNext && TryVerify(database, path, level, min, max) is { } file)
-            {
-                usable.Add(file);
-                after = max;
-                continue;
-            }
-            Spool.Delete(path);
-        }
-        return usable;
-    }
-
-    private StagedFile? TryVerify(ReplicatedDatabase database, string path, int level, Txid min, Txid max)
-    {
-        try
-        {
-            using var stream = File.OpenRead(path);
-            using var decoder = new LtxDecoder(stream, path);
-            foreach (var _ in ReadChanges(decoder))
-            {
-                // The decoder checks as it reads.
-            }
-            if (decoder.Header.Proof is not { } proof || decoder.Header.MinTxid != min || decoder.Header.MaxTxid != max)
-                return null;
-            return new(new(level, min, max, stream.Length, decoder.Header.Timestamp), path, proof.Post, context.Time.GetTimestamp());
-        }
-        catch (LtxFormatException e)
-        {
-            context.Log.StagedDropped(database.Name, Path.GetFileName(path), e.Message);
-            return null;
-        }
-    }
-
-    /// <summary>
-    /// Queues a staged file again and brings the page table up to it, if it stands on this content (the state may be an old copy, or another machine's).
-    /// The books' position is good only for the last of them.
-    /// </summary>
-    private bool TryAdoptStaged(ReplicatedDatabase database, StagedFile file, PageTable table, BookEntry known)
-    {
-        using var stream = File.OpenRead(file.Path);
-        using var decoder = new LtxDecoder(stream, file.Path);
-        var (header, changes) = (decoder.Header, ReadChanges(decoder).ToList());
-        if (header.PageSize != table.PageSize || header.Proof?.Pre != table.Sum || table.SumAfter(changes, header.Commit) != file.PostSum)
-        {
-            context.Log.StagedDropped(database.Name, Path.GetFileName(file.Path), "it continues other content than that of the replica");
-            return false;
-        }
-        table.Apply(changes, header.Commit, header.MaxTxid);
-        database.NewestTimestampMs = Math.Max(database.NewestTimestampMs, header.TimestampMs);
-        var isNewest = known.Captured == file.File.MaxTxid && known.PostSum == file.PostSum;
-        database.Stage(file, b => b with
-        {
-            Captured = file.File.MaxTxid,
-            PostSum = file.PostSum,
-            PageCount = header.Commit,
-            Position = isNewest ? known.Position : null,
-            Resting = isNewest ? known.Resting : null,
-        });
-        return true;
-    }
-
     private static LtxHeader ReadHeader(string path)
     {
         using var file = File.OpenRead(path);
@@ -267,7 +237,7 @@ internal sealed class Discovery(StoreContext context, Staging staging)
         using var stream = File.OpenRead(path);
         using var decoder = new LtxDecoder(stream, path);
         var table = new PageTable(decoder.Header.PageSize, decoder.Header.MaxTxid);
-        table.Apply(ReadChanges(decoder), decoder.Header.Commit, decoder.Header.MaxTxid);
+        table.Apply(PageChange.ReadAll(decoder), decoder.Header.Commit, decoder.Header.MaxTxid);
         return table;
     }
 }

@@ -4,7 +4,8 @@ namespace Litestream.Replication;
 /// One serial strand of work of a database (capturing, or publishing): never runs twice at the same time, remembers one wish to run. No thread,
 /// task or timer of its own while it waits; an entry in the scheduler's queue only while something is due.
 /// </summary>
-internal sealed class Lane(ReplicatedDatabase database, LaneKind kind, Scheduler scheduler)
+/// <param name="replica">Where it publishes; null: it captures.</param>
+internal sealed class Lane(ReplicatedDatabase database, DatabaseReplica? replica, Scheduler scheduler)
 {
     /// <summary>No run is wanted.</summary>
     public const long Never = long.MaxValue;
@@ -22,7 +23,7 @@ internal sealed class Lane(ReplicatedDatabase database, LaneKind kind, Scheduler
 
     public ReplicatedDatabase Owner => database;
 
-    public LaneKind Kind => kind;
+    public DatabaseReplica? Replica => replica;
 
     /// <summary>First looks at start-up: they wait behind databases that were seen to change.</summary>
     public bool IsBackground { get; set; }

@@ -114,7 +114,8 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
             context.Log.FirstCopy(database.Name, hot.Table.PageCount, hot.FullReadTime.TotalMilliseconds);
         }
         database.MoveChain(chain, ChainStart.Taken);
-        capture.CaptureAll(database, hot, hot.Holder, since, reason);
+        var captured = capture.CaptureAll(database, hot, hot.Holder, since, reason);
+        resync.StageImageForOthers(database, hot, hot.Holder, captured);
         database.IsReplaced = false;
     }
 
@@ -125,8 +126,8 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
         var table = chain.Table ?? PageTable.TryLoad(context.TablePathOf(database.Name));
         if (table is null || table.Txid != database.Book.Captured || table.Sum != database.Book.PostSum)
         {
-            // Lost or of another transaction: the publish lane builds it anew from the replica.
-            database.MoveChain(chain, null);
+            // Lost or of another transaction: it is built anew from a replica.
+            database.ForgetChain();
             throw new CaptureException(DatabaseStatus.Active, DatabaseReason.Pending, $"The page table of {database.Name} is rebuilt from the replica", retryIn: TimeSpan.Zero);
         }
         return table;

@@ -14,22 +14,21 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
     private static readonly TimeSpan RetryUpkeep = TimeSpan.FromMinutes(1);
 
     /// <summary>Runs once. Never throws: one database's trouble stays its own.</summary>
-    public async Task<long> RunAsync(ReplicatedDatabase database)
+    public async Task<long> RunAsync(DatabaseReplica replica)
     {
         try
         {
-            var isDone = database.IsFenced || (database.Exit is { IsClosed: true } && IsEverythingPublished(database));
-            var next = isDone ? Lane.Never : await WorkAsync(database).ConfigureAwait(false);
-            if (database.Exit is { IsClosed: true } exit && (database.IsFenced || IsEverythingPublished(database)))
+            var isDone = replica.IsFenced || (replica.Database.Exit is { IsClosed: true } && IsEverythingPublished(replica));
+            var next = isDone ? Lane.Never : await WorkAsync(replica).ConfigureAwait(false);
+            if (replica.Database.Exit is { IsClosed: true } exit && (replica.IsFenced || IsEverythingPublished(replica)))
             {
-                context.Copies.DropAll(database.Name);
-                database.FailSyncs();
-                exit.Complete();
+                replica.Place.Copies.DropAll(replica.Database.Name);
+                Complete(replica, exit);
                 return Lane.Never;
             }
-            if (database.PublishFailures > 0)
-                context.Log.Recovered(database.Name);
-            database.PublishFailures = 0;
+            if (replica.Failures > 0)
+                context.Log.Recovered(replica.Database.Name);
+            replica.Failures = 0;
             return next;
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -38,24 +37,24 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
         }
         catch (StorageException e) when (e.Fault == StorageFault.Full)
         {
-            await MakeRoomAsync(database).ConfigureAwait(false);
-            return Fail(database, e);
+            await MakeRoomAsync(replica).ConfigureAwait(false);
+            return Fail(replica, e);
         }
         catch (Exception e)
         {
-            return Fail(database, e);
+            return Fail(replica, e);
         }
     }
 
     /// <summary>Nothing is staged, and nothing of an earlier run waits to be taken up.</summary>
-    private bool IsEverythingPublished(ReplicatedDatabase database) => database.PeekStaged() is null && !context.Spool.HasLeftovers(database.Name);
+    private bool IsEverythingPublished(DatabaseReplica replica) => replica.PeekStaged() is null && !context.Spool.HasLeftovers(replica.Database.Name);
 
     /// <summary>A full replica frees itself as far as retention allows.</summary>
-    private async Task MakeRoomAsync(ReplicatedDatabase database)
+    private async Task MakeRoomAsync(DatabaseReplica replica)
     {
         try
         {
-            await RetainAsync(database).ConfigureAwait(false);
+            await RetainAsync(replica).ConfigureAwait(false);
         }
         catch (Exception e) when (e is LitestreamException or OperationCanceledException)
         {
@@ -63,137 +62,150 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
         }
     }
 
-    private async Task<long> WorkAsync(ReplicatedDatabase database)
+    private async Task<long> WorkAsync(DatabaseReplica replica)
     {
-        if (database.Chain is null)
+        if (replica.Stage == ReplicaStage.Unknown)
         {
-            // Nothing may be captured while the chain is looked at.
-            if (database.IsCapturing)
+            // Nothing may be captured while it is found out where the chain stands.
+            if (replica.Database.Chain is null && replica.Database.IsCapturing)
                 return context.In(CapturePause);
-            if (database.Hot is not null)
+            if (replica.Database.Chain is null && replica.Database.Hot is not null)
             {
                 // The capture lane closes first, and asks again.
-                database.CaptureLane.Wake();
+                replica.Database.CaptureLane.Wake();
                 return Lane.Never;
             }
-            await discovery.RunAsync(database, stopping).ConfigureAwait(false);
-            database.CaptureLane.Wake();
+            await discovery.RunAsync(replica, stopping).ConfigureAwait(false);
+            replica.Database.CaptureLane.Wake();
+            if (replica.Stage == ReplicaStage.Unknown)
+                return Lane.Never;
         }
         var (published, isPairOut) = (false, false);
-        while (database.PeekStaged() is { } staged)
+        while (replica.PeekStaged() is { } staged)
         {
-            await publishing.PublishAsync(database, staged, stopping).ConfigureAwait(false);
+            await publishing.PublishAsync(replica, staged, stopping).ConfigureAwait(false);
             published = true;
             isPairOut |= staged.File is { Level: 1, IsEmpty: true };
         }
-        database.SetPublish(DatabaseStatus.Active, DatabaseReason.None);
-        if (database.Exit is not null)
+        replica.SetState(DatabaseStatus.Active, DatabaseReason.None);
+        if (replica.Database.Exit is not null)
             return Lane.Never;
-        await CompactAndRetainAsync(database, published, isPairOut).ConfigureAwait(false);
+        await CompactAndRetainAsync(replica, published, isPairOut).ConfigureAwait(false);
         // Quiet now: the capture lane may have waited for the replica to let the database cool.
-        if (published && database.Hot is not null)
-            database.CaptureLane.WakeAt(context.In(context.Options.SyncInterval));
-        return database.CompactionAt;
+        if (published && replica.Database.Hot is not null)
+            replica.Database.CaptureLane.WakeAt(context.In(context.Options.SyncInterval));
+        return replica.CompactionAt;
     }
 
     /// <summary>Asks the books only when something can be due: they know thousands of files of a busy database.</summary>
-    private async Task CompactAndRetainAsync(ReplicatedDatabase database, bool published, bool isPairOut)
+    private async Task CompactAndRetainAsync(DatabaseReplica replica, bool published, bool isPairOut)
     {
-        var isMergeDue = context.Time.GetTimestamp() >= database.CompactionAt;
-        var isDue = isPairOut || context.Time.GetUtcNow() >= database.Book.DueAt;
+        var isMergeDue = context.Time.GetTimestamp() >= replica.CompactionAt;
+        var isDue = isPairOut || context.Time.GetUtcNow() >= replica.Book.DueAt;
         if (isMergeDue || isDue || published)
-            await publishing.LookIfFenceMayHaveExpiredAsync(database, stopping).ConfigureAwait(false);
-        if (isMergeDue || (published && database.CompactionAt == Lane.Never))
-            database.CompactionAt = await compaction.RunDueAsync(database, stopping).ConfigureAwait(false);
-        if (database.CompactionAt == Lane.Never && database.Hot is null)
-            context.Copies.DropAll(database.Name);
-        if (isDue && database.CompactionAt == Lane.Never)
-            await CloseWithSnapshotAsync(database).ConfigureAwait(false);
+            await publishing.LookIfFenceMayHaveExpiredAsync(replica, stopping).ConfigureAwait(false);
+        if (isMergeDue || (published && replica.CompactionAt == Lane.Never))
+            replica.CompactionAt = await compaction.RunDueAsync(replica, stopping).ConfigureAwait(false);
+        if (replica.CompactionAt == Lane.Never && replica.Database.Hot is null)
+            replica.Place.Copies.DropAll(replica.Database.Name);
+        if (isDue && replica.CompactionAt == Lane.Never)
+            await CloseWithSnapshotAsync(replica).ConfigureAwait(false);
         if (isDue || isMergeDue)
-            await RetainAsync(database).ConfigureAwait(false);
-        BookMerger(database);
+            await RetainAsync(replica).ConfigureAwait(false);
+        BookMerger(replica);
     }
 
     /// <summary>A merger that waits must not be forgotten when the agent ends before it: the sweep of the next run asks for it.</summary>
-    private void BookMerger(ReplicatedDatabase database)
+    private void BookMerger(DatabaseReplica replica)
     {
-        if (database.CompactionAt == Lane.Never)
+        if (replica.CompactionAt == Lane.Never)
             return;
-        var at = context.Time.GetUtcNow() + context.Time.GetElapsedTime(context.Time.GetTimestamp(), database.CompactionAt);
-        if (database.Book.DueAt is null || database.Book.DueAt > at)
-            database.Record(b => b with { DueAt = at });
+        var at = context.Time.GetUtcNow() + context.Time.GetElapsedTime(context.Time.GetTimestamp(), replica.CompactionAt);
+        if (replica.Book.DueAt is null || replica.Book.DueAt > at)
+            replica.Record(b => b with { DueAt = at });
     }
 
     /// <summary>Nobody writes: the last commits get into a snapshot once, and then nothing is ever due any more.</summary>
-    private async Task CloseWithSnapshotAsync(ReplicatedDatabase database)
+    private async Task CloseWithSnapshotAsync(DatabaseReplica replica)
     {
-        if (Upkeep.NeedsPair(database.Name, context.Books.AllFiles(database.Name), context.Options, context.Time.GetUtcNow()))
+        if (Upkeep.NeedsPair(replica.Database.Name, replica.Place.Books.AllFiles(replica.Database.Name), context.Options, context.Time.GetUtcNow()))
         {
-            database.IsPairWanted = true;
-            database.CaptureLane.Wake();
+            replica.Database.PairWantedBy = replica;
+            replica.Database.CaptureLane.Wake();
             return;
         }
-        await compaction.SnapshotAsync(database, stopping).ConfigureAwait(false);
+        await compaction.SnapshotAsync(replica, stopping).ConfigureAwait(false);
     }
 
-    private async Task RetainAsync(ReplicatedDatabase database)
+    private async Task RetainAsync(DatabaseReplica replica)
     {
         var now = context.Time.GetUtcNow();
-        var files = context.Books.AllFiles(database.Name);
-        var doomed = Retention.Choose(files, now, context.Options.L0Retention, context.Options.Window, database.Book.Labels);
+        var files = replica.Place.Books.AllFiles(replica.Database.Name);
+        var doomed = Retention.Choose(files, now, context.Options.L0Retention, context.Options.Window, replica.Database.Book.Labels);
         if (doomed.Count > 0)
         {
             Faults.Reach(FaultPoint.RetentionChosen);
-            await context.StorageOf(database).DeleteAsync(doomed, stopping).ConfigureAwait(false);
+            await replica.Storage.DeleteAsync(doomed, stopping).ConfigureAwait(false);
             Faults.Reach(FaultPoint.RetentionNotBooked);
-            context.Books.RemoveFiles(database.Name, doomed);
+            replica.Place.Books.RemoveFiles(replica.Database.Name, doomed);
         }
         // What only a label keeps falls due with the label's end.
         var held = Retention.Choose(files, now, context.Options.L0Retention, context.Options.Window, []).Except(doomed).ToList();
-        var next = Upkeep.NextDue(database.Name, [.. files.Except(doomed).Except(held)], context.Options);
-        if (held.Count > 0 && database.Book.Labels.Where(l => l.At > now - Label.Lifetime).Select(l => l.At + Label.Lifetime).DefaultIfEmpty().Min() is var end && (next is null || end < next))
+        var next = Upkeep.NextDue(replica.Database.Name, [.. files.Except(doomed).Except(held)], context.Options);
+        if (held.Count > 0 && replica.Database.Book.Labels.Where(l => l.At > now - Label.Lifetime).Select(l => l.At + Label.Lifetime).DefaultIfEmpty().Min() is var end && (next is null || end < next))
             next = end;
         // What is due and was not done (the pair is on its way) is looked at again in a minute.
         var dueAt = next <= now ? now + RetryUpkeep : next;
-        if (dueAt != database.Book.DueAt)
-            database.Record(b => b with { DueAt = dueAt });
+        if (dueAt != replica.Book.DueAt)
+            replica.Record(b => b with { DueAt = dueAt });
     }
 
-    private long Fail(ReplicatedDatabase database, Exception error)
+    private long Fail(DatabaseReplica replica, Exception error)
     {
         var failure = FailureOf(error);
-        database.PublishFailures++;
-        if (failure.Reason == DatabaseReason.ReplicaDamaged && database.Chain is not null)
-            return Heal(database, failure);
+        replica.Failures++;
+        if (failure.Reason == DatabaseReason.ReplicaDamaged && replica.Stage == ReplicaStage.Follows)
+            return Heal(replica, failure);
         var detail = failure.Hint is null ? failure.Message : $"{failure.Message}; {failure.Hint}";
         if (failure.Status == DatabaseStatus.SplitBrain)
-            context.Log.SplitBrain(database.Name, detail);
-        else if (database.PublishFailures == 1)
-            context.Log.Troubled(database.Name, detail);
-        database.SetPublish(failure.Status, failure.Reason, detail);
-        database.Count(c => c with { PublishErrors = c.PublishErrors + 1 });
+            context.Log.SplitBrain(replica.Database.Name, detail);
+        else if (replica.Failures == 1)
+            context.Log.Troubled(replica.Database.Name, detail);
+        replica.SetState(failure.Status, failure.Reason, detail);
+        replica.Database.Count(c => c with { PublishErrors = c.PublishErrors + 1 });
         if (failure.Status == DatabaseStatus.SplitBrain)
         {
-            database.DropStaged();
-            database.CaptureLane.Wake();
-            database.Exit?.Complete();
+            replica.DropStaged();
+            replica.Database.CaptureLane.Wake();
+            if (replica.Database.Exit is { } leaving)
+                Complete(replica, leaving);
             return Lane.Never;
         }
-        // What only a person can mend is not waited for at the end.
-        if (failure.Reason == DatabaseReason.ReplicaDamaged && database.Exit is { IsClosed: true } exit)
-            exit.Complete();
-        return context.In(failure.RetryIn ?? Backoff.After(database.PublishFailures));
+        // What only a person can mend is not waited for at the end, nor a replica that can get from the state directory what another has.
+        var isSafe = replica.Database.Replicas.Length > 1 && replica.Database.Published >= replica.Database.Book.Captured;
+        if (replica.Database.Exit is { IsClosed: true } exit && (failure.Reason == DatabaseReason.ReplicaDamaged || isSafe))
+            Complete(replica, exit);
+        return context.In(failure.RetryIn ?? Backoff.After(replica.Failures));
+    }
+
+    private static void Complete(DatabaseReplica replica, DatabaseExit exit)
+    {
+        if (exit.Complete(replica.Place))
+            replica.Database.FailSyncs();
     }
 
     /// <summary>A file of our chain is missing or damaged: look at it again, and have the live database published anew.</summary>
-    private long Heal(ReplicatedDatabase database, CaptureException failure)
+    private long Heal(DatabaseReplica replica, CaptureException failure)
     {
-        context.Log.ChainDamaged(database.Name, failure.Message);
-        database.IsChainDamaged = true;
-        database.Chain = null;
-        database.Record(b => b with { Resting = null });
-        database.SetPublish(failure.Status, failure.Reason, failure.Message);
-        database.CaptureLane.Wake();
+        context.Log.ChainDamaged(replica.Database.Name, failure.Message);
+        replica.IsDamaged = true;
+        if (Array.Exists(replica.Database.Replicas, r => r != replica && r.Stage == ReplicaStage.Follows))
+            replica.Stage = ReplicaStage.Unknown;
+        else
+            replica.Database.ForgetChain();
+        replica.Database.Record(b => b with { Resting = null });
+        replica.SetState(failure.Status, failure.Reason, failure.Message);
+        replica.Database.CaptureLane.Wake();
         return context.In(Backoff.First);
     }
 

@@ -10,47 +10,48 @@ namespace Litestream.Replication;
 /// </summary>
 internal sealed class Publishing(StoreContext context, Compaction compaction)
 {
-    public async Task PublishAsync(ReplicatedDatabase database, StagedFile staged, CancellationToken cancellationToken)
+    public async Task PublishAsync(DatabaseReplica replica, StagedFile staged, CancellationToken cancellationToken)
     {
-        var storage = context.StorageOf(database);
-        await LookIfFenceMayHaveExpiredAsync(database, cancellationToken).ConfigureAwait(false);
+        var storage = replica.Storage;
+        await LookIfFenceMayHaveExpiredAsync(replica, cancellationToken).ConfigureAwait(false);
         // L1 files touch each other: what lies between the last one and this goes first.
         if (staged.File is { Level: 1, MinTxid.Value: > 1 })
-            await compaction.MergeLevel1Async(database, staged.File.MinTxid.Previous, cancellationToken).ConfigureAwait(false);
+            await compaction.MergeLevel1Async(replica, staged.File.MinTxid.Previous, cancellationToken).ConfigureAwait(false);
         if (!await storage.PublishAsync(staged.File, staged.Path, cancellationToken).ConfigureAwait(false)
             && !await IsOursAsync(storage, staged, cancellationToken).ConfigureAwait(false))
-            throw SplitBrain(database, storage, $"transaction {staged.File.MaxTxid} was published by somebody else");
+            throw SplitBrain(replica, storage, $"transaction {staged.File.MaxTxid} was published by somebody else");
         Faults.Reach(FaultPoint.PublishedNotConfirmed);
-        database.ConfirmedAt = context.Now;
-        database.ConfirmPublished(staged, context.Time.GetUtcNow());
+        replica.ConfirmedAt = context.Now;
+        var isFree = replica.Confirm(staged, context.Time.GetUtcNow());
         Faults.Reach(FaultPoint.ConfirmedNotDeleted);
-        if (staged.File is { Level: 0 })
-            context.Copies.Keep(database.Name, staged.File, staged.Path);
-        Spool.Delete(staged.Path);
-        context.Log.Published(database.Name, staged.File.Level, staged.File.MinTxid.ToString(), staged.File.MaxTxid.ToString(), staged.File.SizeBytes);
+        if (isFree && staged.File is { Level: 0 })
+            replica.Place.Copies.Keep(replica.Database.Name, staged.File, staged.Path);
+        if (isFree)
+            Spool.Delete(staged.Path);
+        context.Log.Published(replica.Database.Name, staged.File.Level, staged.File.MinTxid.ToString(), staged.File.MaxTxid.ToString(), staged.File.SizeBytes);
     }
 
     /// <summary>
     /// Create-only names fence only while they exist: retention frees them. Who slept for long must look whether somebody went on meanwhile.
     /// </summary>
-    public async Task LookIfFenceMayHaveExpiredAsync(ReplicatedDatabase database, CancellationToken cancellationToken)
+    public async Task LookIfFenceMayHaveExpiredAsync(DatabaseReplica replica, CancellationToken cancellationToken)
     {
-        var storage = context.StorageOf(database);
-        if (context.SinceConfirmed(database) < context.Options.L0Retention / 2)
+        var storage = replica.Storage;
+        if (context.SinceConfirmed(replica) < context.Options.L0Retention / 2)
             return;
         for (var level = 0; level <= 1; level++)
         {
             await foreach (var file in storage.ListAsync(level, cancellationToken).ConfigureAwait(false))
             {
-                if (file.MaxTxid > database.Book.Published && !(database.PeekStaged() is { } next && file.MaxTxid == next.File.MaxTxid))
-                    throw SplitBrain(database, storage, $"it reaches transaction {file.MaxTxid}, this agent only published {database.Book.Published}");
+                if (file.MaxTxid > replica.Book.Published && !(replica.PeekStaged() is { } next && file.MaxTxid == next.File.MaxTxid))
+                    throw SplitBrain(replica, storage, $"it reaches transaction {file.MaxTxid}, this agent only published {replica.Book.Published}");
             }
         }
-        database.ConfirmedAt = context.Now;
+        replica.ConfirmedAt = context.Now;
     }
 
-    private static CaptureException SplitBrain(ReplicatedDatabase database, IReplicaStorage storage, string what) => new(
-        DatabaseStatus.SplitBrain, DatabaseReason.ForeignTransaction, $"{storage.Url} has another writer: {what}. {database.Path} is not replicated any more, and nothing is touched",
+    private static CaptureException SplitBrain(DatabaseReplica replica, IReplicaStorage storage, string what) => new(
+        DatabaseStatus.SplitBrain, DatabaseReason.ForeignTransaction, $"{storage.Url} has another writer: {what}. {replica.Database.Path} is not replicated any more, and nothing is touched",
         "find the other writer and stop one of the two, then restart this agent", Timeout.InfiniteTimeSpan);
 
     /// <summary>The name is taken: by an earlier try of ours (same bytes, or our mark and equal pages), or by another writer.</summary>

@@ -1,39 +1,39 @@
 using Litestream.Ltx;
 using Litestream.Sqlite;
-using Litestream.Storage;
 
 namespace Litestream.Replication;
 
 /// <summary>
-/// The state of one database. Its work is done on two serial lanes: capture (SQLite, local files) and publish (the replica). A field that one lane owns says so; what
-/// both need is under the lock.
+/// The state of one database. Its work is done on serial lanes: one captures (SQLite, local files), and one for each replica publishes there. A field that one
+/// lane owns says so; what several need is under the lock.
 /// </summary>
 internal sealed class ReplicatedDatabase
 {
-    private readonly Lock _lock = new();
     private readonly StoreContext _context;
-    private readonly Queue<StagedFile> _staged = [];
     private SyncRequests _syncs;
     private DatabaseCounters _counters = new();
     private FileEvent _seen;
     private long _dirtySince = Lane.Never;
     private long _lastRoundAt = long.MinValue / 2;
     private (DatabaseStatus Status, DatabaseReason Reason, string? Detail) _capture = (DatabaseStatus.Waiting, DatabaseReason.Pending, null);
-    private (DatabaseStatus Status, DatabaseReason Reason, string? Detail) _publish = (DatabaseStatus.Active, DatabaseReason.None, null);
     private string? _lastError;
     private HotDatabase? _hot;
     private bool _isOpening;
     private bool _isCapturing;
     private ChainStart? _chain;
     private long _walBytes;
-    private RequestCounters? _requests;
-    private bool _isPairWanted;
+    private DatabaseReplica? _pairWantedBy;
+    private Beginning _beginning;
 
-    public ReplicatedDatabase(BookEntry book, StoreContext context, Scheduler scheduler)
+    /// <param name="replicas">What the books know of each replica of the store, in their order.</param>
+    public ReplicatedDatabase(BookEntry book, IReadOnlyList<ReplicaEntry> replicas, StoreContext context, Scheduler scheduler)
     {
         (Book, _context) = (book, context);
-        CaptureLane = new(this, LaneKind.Capture, scheduler) { IsBackground = true };
-        PublishLane = new(this, LaneKind.Publish, scheduler);
+        CaptureLane = new(this, null, scheduler) { IsBackground = true };
+        Staged = new(context.Spool);
+        Replicas = new DatabaseReplica[context.Replicas.Count];
+        for (var i = 0; i < Replicas.Length; i++)
+            Replicas[i] = new(this, context.Replicas[i], replicas[i], scheduler);
         if (book.Resting is not null)
             _capture = (DatabaseStatus.Active, DatabaseReason.Cold, null);
     }
@@ -46,7 +46,14 @@ internal sealed class ReplicatedDatabase
 
     public Lane CaptureLane { get; }
 
-    public Lane PublishLane { get; }
+    /// <summary>Its replicas, each with a lane of its own.</summary>
+    public DatabaseReplica[] Replicas { get; }
+
+    /// <summary>Guards what several lanes use.</summary>
+    public Lock Gate { get; } = new();
+
+    /// <summary>Captured files that some replica does not have; under the lock.</summary>
+    public StagedFiles Staged { get; }
 
     /// <summary>What the books say; replaced as a whole, under the lock.</summary>
     public BookEntry Book { get; private set; }
@@ -59,8 +66,8 @@ internal sealed class ReplicatedDatabase
     }
 
     /// <summary>
-    /// What the publish lane found out about the chain since the program started; null before, and again when it turns out to be wrong. While it is
-    /// null nothing is captured.
+    /// What the first replica that answered said about the chain since the program started; null before, and again when it turns out to be wrong. While
+    /// it is null nothing is captured.
     /// </summary>
     public ChainStart? Chain
     {
@@ -68,8 +75,8 @@ internal sealed class ReplicatedDatabase
         set => Volatile.Write(ref _chain, value);
     }
 
-    /// <summary>The publish lane met a missing or damaged file of our own: the next discovery asks for a new image.</summary>
-    public bool IsChainDamaged { get; set; }
+    /// <summary>Whose chain was taken over at this start (<see cref="NodeId.Instance"/>), 0 for none: another replica may hold it, too.</summary>
+    public uint FormerWriter { get; set; }
 
     /// <summary>The file that was opened last; owned by the capture lane.</summary>
     public FileStat? OpenedFile { get; set; }
@@ -83,47 +90,38 @@ internal sealed class ReplicatedDatabase
     /// <summary>Failures in a row of the capture lane, for its backoff.</summary>
     public int CaptureFailures { get; set; }
 
-    /// <summary>Failures in a row of the publish lane, for its backoff.</summary>
-    public int PublishFailures { get; set; }
-
     /// <summary>Time of the newest file in milliseconds, so that times never go back; owned by the capture lane after discovery.</summary>
     public long NewestTimestampMs { get; set; }
-
-    /// <summary>
-    /// Timestamp and wall clock of the last confirmed publish or look at the replica; owned by the publish lane. After too long our next name may be
-    /// free again. Both, because the monotonic clock stands still while a machine is suspended.
-    /// </summary>
-    public (long Timestamp, DateTimeOffset Utc) ConfirmedAt { get; set; }
-
-    /// <summary>Timestamp at which the next merger into L1 is due, <see cref="Lane.Never"/> when no L0 waits for one; owned by the publish lane. At first: look.</summary>
-    public long CompactionAt { get; set; }
-
-    /// <summary>Its requests to the replica; made with the first one, as most of a thousand databases make none.</summary>
-    public RequestCounters Requests => _requests ?? Interlocked.CompareExchange(ref _requests, new(_context.Replica.Total), null) ?? _requests;
 
     /// <summary>Set once, when the database leaves the store: the lanes finish and stop.</summary>
     public DatabaseExit? Exit { get; private set; }
 
-    /// <summary>The publish lane asks the capture lane, which counts the transactions, for a pair of empty files (<see cref="Upkeep.NeedsPair"/>).</summary>
-    public bool IsPairWanted
+    /// <summary>This replica's lane asks the capture lane, which counts the transactions, for a pair of empty files (<see cref="Upkeep.NeedsPair"/>).</summary>
+    public DatabaseReplica? PairWantedBy
     {
-        get => Volatile.Read(ref _isPairWanted);
-        set => Volatile.Write(ref _isPairWanted, value);
+        get => Volatile.Read(ref _pairWantedBy);
+        set => Volatile.Write(ref _pairWantedBy, value);
     }
+
+    /// <summary>Bits of the replicas at a stage that may be touched.</summary>
+    public uint At(ReplicaStage stage) => Replicas.Where(r => r.Stage == stage && !r.IsFenced).Aggregate(0u, (all, r) => all | r.Place.Bit);
+
+    /// <summary>The newest transaction that is in some replica.</summary>
+    public Txid Published => Replicas.Max(r => r.Book.Published);
 
     /// <summary>Tells that something was seen of its files. Returns at once; thousands a second are fine.</summary>
     public void Notice(FileEvent seen)
     {
         var now = _context.Time.GetTimestamp();
         var isSweep = seen == FileEvent.Sweep;
-        lock (_lock)
+        lock (Gate)
         {
             _seen |= seen;
             if (_dirtySince == Lane.Never && !isSweep)
                 _dirtySince = now;
         }
-        if (isSweep && _context.Time.GetUtcNow() >= Book.DueAt)
-            PublishLane.Wake();
+        if (isSweep)
+            WakeReplicas(r => _context.Time.GetUtcNow() >= r.Book.DueAt);
         if (!isSweep)
             CaptureLane.IsBackground = false;
         // A write to the database file is a checkpoint, which may be waiting for our mark: a round at once (but no storm of them).
@@ -134,15 +132,15 @@ internal sealed class ReplicatedDatabase
     /// <summary>As it stands now.</summary>
     public DatabaseSnapshot Snapshot()
     {
-        lock (_lock)
+        lock (Gate)
         {
-            var (status, reason, detail) = _publish.Status != DatabaseStatus.Active && _publish.Status >= _capture.Status ? _publish : _capture;
-            var waitingSince = _staged.TryPeek(out var oldest) ? Math.Min(oldest.NoticedAt, _dirtySince) : _dirtySince;
+            var (status, reason, detail) = Judge();
+            var waitingSince = Staged.Oldest is { } oldest ? Math.Min(oldest.NoticedAt, _dirtySince) : _dirtySince;
             return new()
             {
                 Name = Book.Name,
                 Path = Book.Path,
-                ReplicaUrl = _context.Replica.UrlOf(_context.Replica.PathOf(Book.Name)),
+                Replicas = Array.ConvertAll(Replicas, r => new ReplicaSnapshot(r.Url, r.State.Status, r.State.Reason, r.State.Detail, r.Book.Published, r.Book.LastSyncAt, r.RequestCounts)),
                 Status = status,
                 Reason = reason,
                 Detail = detail,
@@ -151,15 +149,12 @@ internal sealed class ReplicatedDatabase
                 PageSize = Book.PageSize,
                 WalBytes = _walBytes,
                 Txid = Book.Captured,
-                ReplicatedTxid = Book.Published,
-                LastSyncAt = Book.LastSyncAt,
                 LastProofAt = Book.LastProofAt,
                 LagSeconds = waitingSince == Lane.Never ? 0 : Math.Max(0, _context.Time.GetElapsedTime(waitingSince).TotalSeconds),
                 LastError = _lastError,
                 IsHot = Hot is not null,
-                SpoolBytes = _staged.Sum(s => s.File.SizeBytes),
+                SpoolBytes = Staged.SizeBytes,
                 Counters = _counters,
-                Requests = _requests?.Read(),
             };
         }
     }
@@ -169,7 +164,7 @@ internal sealed class ReplicatedDatabase
         if (Book.IsPaused || IsFenced || Exit is not null)
             throw new LitestreamException($"{Name} is not replicated now ({Snapshot().Status}): it cannot be synced");
         var request = new SyncRequest();
-        lock (_lock)
+        lock (Gate)
         {
             _syncs.Add(request);
             _seen |= FileEvent.Wal;
@@ -197,12 +192,45 @@ internal sealed class ReplicatedDatabase
     }
 
     /// <summary>Capture lane: moves the chain on from what it was when it was looked at, unless the publish lane has changed its mind meanwhile.</summary>
-    public void MoveChain(ChainStart from, ChainStart? to) => Interlocked.CompareExchange(ref _chain, to, from);
+    public void MoveChain(ChainStart from, ChainStart to) => Interlocked.CompareExchange(ref _chain, to, from);
+
+    /// <summary>Nothing that was found out about the chain is good any more: the replicas are looked at again, and nothing is captured before.</summary>
+    public void ForgetChain()
+    {
+        foreach (var replica in Replicas)
+            replica.Stage = ReplicaStage.Unknown;
+        Chain = null;
+    }
+
+    /// <summary>Claims to say where the chain stands, while no replica has; false for another that comes meanwhile.</summary>
+    public bool TryBegin(DatabaseReplica replica)
+    {
+        lock (Gate)
+            return _beginning.TryClaim(replica);
+    }
+
+    /// <summary>It has said so, or failed: those that came meanwhile may try.</summary>
+    public void EndBegin()
+    {
+        uint others;
+        lock (Gate)
+            others = _beginning.End();
+        WakeReplicas(r => (r.Place.Bit & others) != 0);
+    }
+
+    public void WakeReplicas(Predicate<DatabaseReplica> which)
+    {
+        foreach (var replica in Replicas)
+        {
+            if (which(replica))
+                replica.Lane.Wake();
+        }
+    }
 
     /// <summary>Changes the books, on disk too.</summary>
     public void Record(Func<BookEntry, BookEntry> change)
     {
-        lock (_lock)
+        lock (Gate)
         {
             // On disk first: books that cannot be written must leave memory as it was.
             var next = change(Book);
@@ -214,7 +242,7 @@ internal sealed class ReplicatedDatabase
     /// <summary>Capture lane: a look begins. Answers what was seen since the last one, and since when (<see cref="Lane.Never"/>: nothing).</summary>
     public (FileEvent Seen, long Since) BeginLook()
     {
-        lock (_lock)
+        lock (Gate)
         {
             _syncs.Take();
             var seen = _seen;
@@ -227,7 +255,7 @@ internal sealed class ReplicatedDatabase
     /// <summary>Capture lane: the look is over and everything committed before it is captured. Serves those who wait for that.</summary>
     public void EndLook(long walBytes)
     {
-        lock (_lock)
+        lock (Gate)
         {
             _walBytes = walBytes;
             if ((_seen & ~FileEvent.Sweep) == 0)
@@ -237,59 +265,35 @@ internal sealed class ReplicatedDatabase
         AnswerSyncs();
     }
 
-    /// <summary>Capture lane: hands a captured file, with the books' new state, to the publish lane.</summary>
-    public void Stage(StagedFile file, Func<BookEntry, BookEntry> change)
+    /// <summary>Capture lane: hands a captured file, with the books' new state, to the replicas: to those that follow, or may turn out to, unless others are named.</summary>
+    public void Stage(StagedFile file, Func<BookEntry, BookEntry> change, uint? waiting = null)
     {
-        lock (_lock)
+        lock (Gate)
         {
             var next = change(Book);
             _context.Books.Save(next);
             Book = next;
             Faults.Reach(FaultPoint.BookedNotPublished);
-            _staged.Enqueue(file);
+            Staged.Add(file, waiting ?? At(ReplicaStage.Follows) | At(ReplicaStage.Unknown), isSafe: false);
         }
-        _context.Spool.AddWaiting(file);
-        PublishLane.Wake();
+        WakeReplicas(_ => true);
     }
 
-    /// <summary>The oldest captured file that is not published yet.</summary>
-    public StagedFile? PeekStaged()
+    /// <summary>Replicas that are late get an image when they answer again; what waited for them goes.</summary>
+    public void GiveUpLate()
     {
-        lock (_lock)
-            return _staged.TryPeek(out var file) ? file : null;
-    }
-
-    /// <summary>Publish lane: the oldest staged file is in the replica.</summary>
-    public void ConfirmPublished(StagedFile file, DateTimeOffset now)
-    {
-        lock (_lock)
+        lock (Gate)
         {
-            // On disk first: should the books fail, the file stays staged and is found published at the next try.
-            var next = Book with { Published = Txid.Max(Book.Published, file.File.MaxTxid), LastSyncAt = now };
-            _context.Books.Confirm(next, file.File);
-            Book = next;
-            _staged.Dequeue();
-        }
-        _context.Spool.RemoveWaiting(file);
-        AnswerSyncs();
-    }
-
-    /// <summary>Drops what waits to be published: it will never be, or a resync will bring it anew.</summary>
-    public void DropStaged()
-    {
-        lock (_lock)
-        {
-            while (_staged.TryDequeue(out var file))
-            {
-                _context.Spool.RemoveWaiting(file);
-                Spool.Delete(file.Path);
-            }
+            var late = Staged.Late;
+            foreach (var replica in Replicas.Where(r => (r.Place.Bit & late) != 0))
+                replica.Stage = ReplicaStage.Unknown;
+            Staged.Release(late, _ => true);
         }
     }
 
     public void SetCapture(DatabaseStatus status, DatabaseReason reason, string? detail = null)
     {
-        lock (_lock)
+        lock (Gate)
         {
             _capture = (status, reason, detail);
             _lastError = status >= DatabaseStatus.Error ? detail : _lastError;
@@ -299,32 +303,16 @@ internal sealed class ReplicatedDatabase
     /// <summary>Something was wrong and is mended: it goes on, but people should know.</summary>
     public void ReportMended(string text)
     {
-        lock (_lock)
+        lock (Gate)
             _lastError = text;
     }
 
-    public void SetPublish(DatabaseStatus status, DatabaseReason reason, string? detail = null)
-    {
-        lock (_lock)
-        {
-            _publish = (status, reason, detail);
-            _lastError = status >= DatabaseStatus.Error ? detail : _lastError;
-        }
-    }
-
-    /// <summary>The publish lane may not touch the replica any more until a person decides.</summary>
-    public bool IsFenced
-    {
-        get
-        {
-            lock (_lock)
-                return _publish.Status is DatabaseStatus.SplitBrain or DatabaseStatus.Lost;
-        }
-    }
+    /// <summary>No replica may be touched any more until a person decides.</summary>
+    public bool IsFenced => Array.TrueForAll(Replicas, r => r.IsFenced);
 
     public void Count(Func<DatabaseCounters, DatabaseCounters> change)
     {
-        lock (_lock)
+        lock (Gate)
             _counters = change(_counters);
     }
 
@@ -335,7 +323,7 @@ internal sealed class ReplicatedDatabase
     public void FailSyncs()
     {
         IReadOnlyList<SyncRequest> waiting;
-        lock (_lock)
+        lock (Gate)
             waiting = _syncs.RemoveAll();
         foreach (var sync in waiting)
             sync.Done.TrySetException(new LitestreamException($"{Name} cannot be synced now ({Snapshot().Reason}): what was committed last may not be in the replica"));
@@ -346,7 +334,7 @@ internal sealed class ReplicatedDatabase
     {
         get
         {
-            lock (_lock)
+            lock (Gate)
                 return !_syncs.IsEmpty;
         }
     }
@@ -356,8 +344,8 @@ internal sealed class ReplicatedDatabase
     {
         get
         {
-            lock (_lock)
-                return _dirtySince != Lane.Never || _staged.Count > 0 || !_syncs.IsEmpty;
+            lock (Gate)
+                return _dirtySince != Lane.Never || !Staged.IsEmpty || !_syncs.IsEmpty;
         }
     }
 
@@ -375,19 +363,29 @@ internal sealed class ReplicatedDatabase
 
     public DatabaseExit BeginExit()
     {
-        lock (_lock)
-            Exit ??= new();
+        lock (Gate)
+            Exit ??= new(Replicas.Length);
         CaptureLane.Wake();
         return Exit;
     }
 
-    private void AnswerSyncs()
+    /// <summary>Serves those who wait: what one replica has is safe.</summary>
+    public void AnswerSyncs()
     {
         IReadOnlyList<SyncRequest> answered;
-        lock (_lock)
-            answered = _syncs.RemoveServed(Book.Published);
+        lock (Gate)
+            answered = _syncs.RemoveServed(Published);
         foreach (var sync in answered)
             sync.Done.TrySetResult(sync.Target.GetValueOrDefault());
+    }
+
+    /// <summary>One word for all: the capture's, unless no replica can be reached; one of several that cannot is named.</summary>
+    private (DatabaseStatus Status, DatabaseReason Reason, string? Detail) Judge()
+    {
+        var worst = Replicas.MaxBy(r => r.State.Status)!.State;
+        if (worst.Status == DatabaseStatus.Active || worst.Status < _capture.Status)
+            return _capture;
+        return Array.TrueForAll(Replicas, r => r.State.Status != DatabaseStatus.Active) ? worst : _capture with { Detail = _capture.Detail ?? worst.Detail };
     }
 
     public void SetPaused(bool isPaused)

@@ -52,4 +52,7 @@ internal static partial class ReplicationLog
 
     [LoggerMessage(4015, LogLevel.Error, "{Name}: {Message}")]
     public static partial void LiveCheckFailed(this ILogger log, string name, string message);
+
+    [LoggerMessage(4016, LogLevel.Debug, "{Name}: {Url} cannot be continued by what is captured from now on; it gets an image")]
+    public static partial void NeedsImage(this ILogger log, string name, string url);
 }

@@ -47,8 +47,42 @@ internal sealed class Resync(StoreContext context, Staging staging)
         using var pinned = PinnedDatabase.TryOpen(marked, index)
             ?? throw new CaptureException(DatabaseStatus.Waiting, DatabaseReason.FirstCopy, $"The WAL of {database.Path} changed while it was read", retryIn: TimeSpan.FromMilliseconds(50));
         var begun = context.Time.GetTimestamp();
-        hot.Table = staging.StageImage(database, pinned, 1, new(1), database.Book.Captured.Next, since == Lane.Never ? begun : since);
+        var all = database.At(ReplicaStage.NeedsImage) | database.At(ReplicaStage.Follows) | database.At(ReplicaStage.Unknown);
+        hot.Table = staging.StageImage(database, pinned, 1, new(1), database.Book.Captured.Next, since == Lane.Never ? begun : since, all);
+        SetFollowing(database, all);
         hot.FullReadTime = context.Time.GetElapsedTime(begun);
+    }
+
+    /// <summary>
+    /// The image for replicas that others are ahead of (new, emptied, damaged, or late for longer than the state directory may hold): what is captured now,
+    /// as their L1 <c>1-T</c>. T lies behind every transaction that one of them ever had. Under <paramref name="marked"/> everything is captured.
+    /// </summary>
+    public void StageImageForOthers(ReplicatedDatabase database, HotDatabase hot, EngineConnection marked, WalIndexHeader index)
+    {
+        var others = database.At(ReplicaStage.NeedsImage);
+        if (others == 0)
+            return;
+        using var pinned = PinnedDatabase.TryOpen(marked, index);
+        if (pinned is null || pinned.PageSize != hot.Table.PageSize)
+            return;
+        var (book, found) = (database.Book, database.Replicas.Where(r => (r.Place.Bit & others) != 0).Max(r => r.Found));
+        if (found >= book.Captured)
+        {
+            staging.StageEmpty(database, 0, book.Captured.Next, found.Next, book.PageSize, book.PageCount, book.PostSum);
+            hot.Table.StandFor(found.Next);
+        }
+        staging.StageImage(database, pinned, 1, new(1), database.Book.Captured, context.Time.GetTimestamp(), others);
+        SetFollowing(database, others);
+    }
+
+    /// <summary>The image that was staged for these is behind everything they have; also for one that was found to need it a moment ago.</summary>
+    private static void SetFollowing(ReplicatedDatabase database, uint replicas)
+    {
+        lock (database.Gate)
+        {
+            foreach (var replica in database.Replicas.Where(r => (r.Place.Bit & replicas) != 0 && r.Stage == ReplicaStage.NeedsImage && r.Found < database.Book.Captured))
+                replica.Stage = ReplicaStage.Follows;
+        }
     }
 
     /// <summary>What the replica had is not behind what the database has now: that point must not go with the retention.</summary>

@@ -18,7 +18,7 @@ internal sealed class Scheduler : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly Func<ReplicatedDatabase, long> _capture;
-    private readonly Func<ReplicatedDatabase, Task<long>> _publish;
+    private readonly Func<DatabaseReplica, Task<long>> _publish;
     private readonly Lock _lock = new();
     private readonly PriorityQueue<(Lane Lane, long At), long> _due = new();
     private readonly ITimer _timer;
@@ -31,7 +31,7 @@ internal sealed class Scheduler : IAsyncDisposable
     private int _uploads;
     private volatile bool _isDisposed;
 
-    public Scheduler(TimeProvider time, ILogger log, int maxWorkers, int maxUploads, Func<ReplicatedDatabase, long> capture, Func<ReplicatedDatabase, Task<long>> publish)
+    public Scheduler(TimeProvider time, ILogger log, int maxWorkers, int maxUploads, Func<ReplicatedDatabase, long> capture, Func<DatabaseReplica, Task<long>> publish)
     {
         (_time, _log, _maxUploads, _capture, _publish) = (time, log, maxUploads, capture, publish);
         // Another clock has timers of its own.
@@ -108,7 +108,7 @@ internal sealed class Scheduler : IAsyncDisposable
     {
         if (_isDisposed || !lane.TryQueue(at))
             return;
-        if (lane.Kind == LaneKind.Capture)
+        if (lane.Replica is null)
         {
             try
             {
@@ -153,7 +153,7 @@ internal sealed class Scheduler : IAsyncDisposable
     {
         try
         {
-            return await _publish(lane.Owner).ConfigureAwait(false);
+            return await _publish(lane.Replica!).ConfigureAwait(false);
         }
         catch (Exception e)
         {

@@ -11,6 +11,7 @@ internal sealed class Spool
     private readonly string _folder;
     private readonly Dictionary<string, List<string>> _leftovers = [];
     private long _waitingBytes;
+    private long _lateBytes;
 
     public Spool(string folder)
     {
@@ -20,15 +21,24 @@ internal sealed class Spool
             TakeLeftover(path);
     }
 
-    /// <summary>Bytes of captured files that wait to be published.</summary>
+    /// <summary>Bytes of captured files that are in no replica yet.</summary>
     public long WaitingBytes => Interlocked.Read(ref _waitingBytes);
 
-    /// <summary>Images do not count: one large tenant's first copy must not stop the others.</summary>
-    public void AddWaiting(StagedFile file) => Interlocked.Add(ref _waitingBytes, file.File.Level == 0 ? file.File.SizeBytes : 0);
+    /// <summary>Bytes of captured files that a replica has and another has not.</summary>
+    public long LateBytes => Interlocked.Read(ref _lateBytes);
 
-    public void RemoveWaiting(StagedFile file) => Interlocked.Add(ref _waitingBytes, file.File.Level == 0 ? -file.File.SizeBytes : 0);
+    /// <summary>Moves a file's size into or out of these accounts. Images do not count: one large tenant's first copy must not stop the others.</summary>
+    public void Count(StagedFile file, int waiting, int late)
+    {
+        var bytes = file.File.Level == 0 ? file.File.SizeBytes : 0;
+        Interlocked.Add(ref _waitingBytes, waiting * bytes);
+        Interlocked.Add(ref _lateBytes, late * bytes);
+    }
 
     public string PathOf(string name, int level, Txid min, Txid max) => Path.Combine(_folder, $"{name}.{level}.{LtxFile.NameOf(min, max)}");
+
+    /// <summary>Where a merger of a replica is made; not a staged file, each replica makes its own.</summary>
+    public string MergerOf(int replica, string name, int level, Txid min, Txid max) => Path.Combine(_folder, $"{name}.{level}.{LtxFile.NameOf(min, max)}.of{replica}");
 
     /// <summary>A name for a file under construction; renamed by <see cref="Complete"/>.</summary>
     public static FileStream Create(string path) =>

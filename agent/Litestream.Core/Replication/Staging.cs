@@ -31,7 +31,6 @@ internal sealed class Staging(StoreContext context)
             WalSalt1 = end.Frame == 0 ? 0 : end.Salts.Salt1,
             WalSalt2 = end.Frame == 0 ? 0 : end.Salts.Salt2,
         };
-        ulong postSum = 0;
         var file = Write(database, header, level: 0, noticedAt, encoder =>
         {
             var page = ArrayPool<byte>.Shared.Rent(table.PageSize);
@@ -43,13 +42,12 @@ internal sealed class Staging(StoreContext context)
                 encoder.WritePage(pgno, bytes);
             }
             ArrayPool<byte>.Shared.Return(page);
-            postSum = table.SumAfter(changes, commit);
-            return new(table.Sum, postSum);
+            return new(table.Sum, table.SumAfter(changes, commit));
         });
-        database.Stage(file with { PostSum = postSum }, book => book with
+        database.Stage(file, book => book with
         {
             Captured = txid,
-            PostSum = postSum,
+            PostSum = file.Proof.Post,
             PageSize = table.PageSize,
             PageCount = commit,
             Position = end,
@@ -59,7 +57,8 @@ internal sealed class Staging(StoreContext context)
     }
 
     /// <summary>Stages the whole database as one file, <paramref name="min"/> to <paramref name="max"/>, and answers its page table.</summary>
-    public PageTable StageImage(ReplicatedDatabase database, PinnedDatabase pinned, int level, Txid min, Txid max, long noticedAt)
+    /// <param name="waiting">For which replicas; null: for all that follow.</param>
+    public PageTable StageImage(ReplicatedDatabase database, PinnedDatabase pinned, int level, Txid min, Txid max, long noticedAt, uint? waiting = null)
     {
         var table = new PageTable(pinned.PageSize, max);
         table.Resize(pinned.PageCount);
@@ -75,7 +74,7 @@ internal sealed class Staging(StoreContext context)
             });
             return new(min.Value == 1 ? 0 : null, table.Sum);
         });
-        database.Stage(file with { PostSum = table.Sum }, book => book with
+        database.Stage(file, book => book with
         {
             Captured = max,
             PostSum = table.Sum,
@@ -84,15 +83,19 @@ internal sealed class Staging(StoreContext context)
             Position = pinned.End,
             Resting = null,
             Epoch = Math.Max(1, book.Epoch),
-        });
+        }, waiting);
         return table;
     }
 
     /// <summary>Stages a file without pages: a fence, or the companion of a snapshot. Repeats page size, size and sum of its predecessor.</summary>
-    public void StageEmpty(ReplicatedDatabase database, int level, Txid txid, int pageSize, uint commit, ulong sum)
+    public void StageEmpty(ReplicatedDatabase database, int level, Txid txid, int pageSize, uint commit, ulong sum) =>
+        StageEmpty(database, level, txid, txid, pageSize, commit, sum);
+
+    /// <summary>The same for several transactions that never were.</summary>
+    public void StageEmpty(ReplicatedDatabase database, int level, Txid min, Txid max, int pageSize, uint commit, ulong sum)
     {
-        var file = Write(database, Header(database, pageSize, commit, txid, txid), level, context.Time.GetTimestamp(), _ => new(sum, sum));
-        database.Stage(file with { PostSum = sum }, book => book with { Captured = txid, PostSum = sum, PageSize = pageSize, PageCount = commit });
+        var file = Write(database, Header(database, pageSize, commit, min, max), level, context.Time.GetTimestamp(), _ => new(sum, sum));
+        database.Stage(file, book => book with { Captured = max, PostSum = sum, PageSize = pageSize, PageCount = commit });
     }
 
     /// <summary>Reads the database in runs of many pages; leaves out the lock page.</summary>
@@ -124,13 +127,17 @@ internal sealed class Staging(StoreContext context)
         try
         {
             long length;
+            Proof proof;
             using (var stream = Spool.Create(path))
             using (var encoder = new LtxEncoder(stream, header))
-                length = encoder.Finish(writePages(encoder));
+            {
+                proof = writePages(encoder);
+                length = encoder.Finish(proof);
+            }
             Faults.Reach(FaultPoint.StagedNotNamed);
             Spool.Complete(path);
             Faults.Reach(FaultPoint.StagedNotBooked);
-            return new(new(level, header.MinTxid, header.MaxTxid, length, header.Timestamp), path, 0, noticedAt);
+            return new(new(level, header.MinTxid, header.MaxTxid, length, header.Timestamp), path, proof, noticedAt);
         }
         catch (IOException e) when (DiskFull.Is(e))
         {

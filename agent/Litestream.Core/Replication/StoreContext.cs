@@ -1,16 +1,10 @@
-using Litestream.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Litestream.Replication;
 
 /// <summary>What every step of the forward path needs; one for each store.</summary>
-internal sealed record StoreContext(StoreOptions Options, ReplicaRoot Replica, Books Books, Spool Spool, string TableFolder, TimeProvider Time, ILogger Log)
+internal sealed record StoreContext(StoreOptions Options, IReadOnlyList<StoreReplica> Replicas, Books Books, Spool Spool, string TableFolder, TimeProvider Time, ILogger Log)
 {
-    /// <summary>A part of what the spool may take: downloads are only slower. None of a folder, which is as near as the state directory.</summary>
-    public LocalCopies Copies { get; } = new(Path.Combine(Options.StateDirectory, "copies"), Replica.Kind == "file" ? 0 : Options.SpoolCapBytes / 4);
-
-    public IReplicaStorage StorageOf(ReplicatedDatabase database) => Replica.Open(Replica.PathOf(database.Name), database.Requests);
-
     public string TablePathOf(string name) => Path.Combine(TableFolder, name + ".pages");
 
     public NodeId NodeOf(ReplicatedDatabase database) => new(Books.Instance, database.Book.Epoch);
@@ -18,9 +12,9 @@ internal sealed record StoreContext(StoreOptions Options, ReplicaRoot Replica, B
     public (long Timestamp, DateTimeOffset Utc) Now => (Time.GetTimestamp(), Time.GetUtcNow());
 
     /// <summary>The longer of what the two clocks say: one stops while the machine is suspended, the other can be set back.</summary>
-    public TimeSpan SinceConfirmed(ReplicatedDatabase database)
+    public TimeSpan SinceConfirmed(DatabaseReplica replica)
     {
-        var (monotonic, wall) = (Time.GetElapsedTime(database.ConfirmedAt.Timestamp), Time.GetUtcNow() - database.ConfirmedAt.Utc);
+        var (monotonic, wall) = (Time.GetElapsedTime(replica.ConfirmedAt.Timestamp), Time.GetUtcNow() - replica.ConfirmedAt.Utc);
         return monotonic > wall ? monotonic : wall;
     }
 

@@ -19,6 +19,19 @@ internal static class FolderFault
         return new($"{doing}: {error.Message}", fault, error, HintFor(fault));
     }
 
+    /// <summary>The same for a file or folder of the replica: "not found" says nothing about it while another file stands in the way.</summary>
+    public static StorageException Of(string doing, string path, Exception error) => error is DirectoryNotFoundException && StandsOnFile(path)
+        ? new($"{doing} {path}: a file stands where one of its folders should be", StorageFault.Permanent, error, "move it away, or name another folder")
+        : Of($"{doing} {path}", error);
+
+    /// <summary>The nearest thing on the way to this path is a file.</summary>
+    public static bool StandsOnFile(string? path)
+    {
+        while (path is not null && !Path.Exists(path))
+            path = Path.GetDirectoryName(path);
+        return File.Exists(path);
+    }
+
     /// <summary>Errors of the file system; anything else is a mistake of ours and must not be dressed up as a fault of the replica.</summary>
     public static bool IsFileError(Exception error) => error is IOException or UnauthorizedAccessException;
 

@@ -63,7 +63,7 @@ internal sealed class FolderStorage : IReplicaStorage
         }
         catch (Exception e) when (FolderFault.IsFileError(e))
         {
-            throw FolderFault.Of($"read {path}", e);
+            throw FolderFault.Of("read", path, e);
         }
     }
 
@@ -84,7 +84,7 @@ internal sealed class FolderStorage : IReplicaStorage
         }
         catch (Exception e) when (FolderFault.IsFileError(e))
         {
-            throw FolderFault.Of($"open {path}", e);
+            throw FolderFault.Of("open", path, e);
         }
     }
 
@@ -119,13 +119,13 @@ internal sealed class FolderStorage : IReplicaStorage
             files.Sort((left, right) => (left.MinTxid, left.MaxTxid).CompareTo((right.MinTxid, right.MaxTxid)));
             return files;
         }
-        catch (DirectoryNotFoundException)
+        catch (DirectoryNotFoundException) when (!FolderFault.StandsOnFile(directory))
         {
             return []; // nothing was published to this level yet
         }
         catch (Exception e) when (FolderFault.IsFileError(e))
         {
-            throw FolderFault.Of($"list {directory}", e);
+            throw FolderFault.Of("list", directory, e);
         }
     }
 

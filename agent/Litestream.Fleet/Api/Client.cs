@@ -21,6 +21,9 @@ public sealed record Client
     /// <summary>Complete URL of its replica, without secrets: what <c>litestream restore</c> takes.</summary>
     public required string Replica { get; init; }
 
+    /// <summary>All of them when there are several, the first being <see cref="Replica"/>; else null.</summary>
+    public IReadOnlyList<ClientReplica>? Replicas { get; init; }
+
     public long SizeBytes { get; init; }
 
     /// <summary>0 while unknown.</summary>

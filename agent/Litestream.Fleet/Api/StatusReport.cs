@@ -9,6 +9,9 @@ public sealed record StatusReport
     /// <summary>URL of the place that holds all replicas, without secrets.</summary>
     public required string Replica { get; init; }
 
+    /// <summary>All of them when there are several, the first being <see cref="Replica"/>; else null.</summary>
+    public IReadOnlyList<ReplicaPlace>? Replicas { get; init; }
+
     /// <summary>Whether the replica keeps two writers apart: one of <see cref="FencingWords"/>.</summary>
     public required string Fencing { get; init; }
 

@@ -48,7 +48,7 @@ public sealed class CensusTests : IDisposable
     {
         Name = Guid,
         Path = $"/clients/{Guid}.db",
-        ReplicaUrl = "file:///replica",
+        Replicas = [new("file:///replica", status, DatabaseReason.None, null, default, null, null)],
         Status = status,
         Reason = DatabaseReason.None,
         CreatedAt = DateTimeOffset.UnixEpoch,

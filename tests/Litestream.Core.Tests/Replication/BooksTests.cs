@@ -27,14 +27,19 @@ public sealed class BooksTests
             PageCount = uint.MaxValue,
             Position = new(new(uint.MaxValue, 1), uint.MaxValue - 1, new(2, uint.MaxValue)),
             Resting = new(new FileStat(3, ulong.MaxValue, 5, 6, 7, 0, 0, 0), ulong.MaxValue, new(uint.MaxValue, 9)),
-            Published = new(76),
-            LastSyncAt = Time.AddMinutes(1),
             LastProofAt = Time.AddMinutes(2),
         };
-        using (var books = Open(folder, "file:///r"))
+        var there = new ReplicaEntry(new(76), Time.AddMinutes(1), Time.AddMinutes(3));
+        using (var books = Open(folder))
+        {
             books.Save(entry);
-        using (var books = Open(folder, "file:///r"))
+            books.Of("file:///r").Save("a", there);
+        }
+        using (var books = Open(folder))
+        {
             Assert.Equal(entry, Assert.Single(books.LoadAll()));
+            Assert.Equal([new("a", there)], books.Of("file:///r").LoadAll());
+        }
     }
 
     [Fact]
@@ -42,17 +47,17 @@ public sealed class BooksTests
     {
         using var folder = new ScratchFolder();
         uint instance;
-        using (var books = Open(folder, "file:///one"))
+        using (var books = Open(folder))
         {
             instance = books.Instance;
-            books.Save(new() { Name = "a", Path = "/a.db", CreatedAt = Time, Captured = new(5), Published = new(5), IsPaused = true });
-            books.AddFile("a", new(0, new(5), new(5), 100, Time));
+            books.Of("file:///one").Confirm("a", new(new(5), Time, null), new(0, new(5), new(5), 100, Time));
         }
-        using (var books = Open(folder, "file:///two"))
+        using (var books = Open(folder))
         {
-            var entry = Assert.Single(books.LoadAll());
-            Assert.Equal((instance, Txid.None, Txid.None, true), (books.Instance, entry.Captured, entry.Published, entry.IsPaused));
-            Assert.Empty(books.Files("a", 0));
+            Assert.Equal(instance, books.Instance);
+            Assert.Empty(books.Of("file:///two").LoadAll());
+            Assert.Empty(books.Of("file:///two").Files("a", 0));
+            Assert.Single(books.Of("file:///one").Files("a", 0));
         }
     }
 
@@ -60,7 +65,8 @@ public sealed class BooksTests
     public void Files_are_listed_in_order_and_removed_one_by_one()
     {
         using var folder = new ScratchFolder();
-        using var books = Open(folder, "file:///r");
+        using var all = Open(folder);
+        var books = all.Of("file:///r");
         LtxFile[] files = [new(1, new(1), new(1), 10, Time), new(1, new(2), new(9), 20, Time), new(1, new(10), new(11), 30, Time)];
         foreach (var file in files.Reverse())
             books.AddFile("a", file);
@@ -80,7 +86,7 @@ public sealed class BooksTests
         using var folder = new ScratchFolder();
         File.WriteAllBytes(folder["books.db"], new byte[5000]);
         SqliteForTests.Choose();
-        using var books = Books.Open(folder["books.db"], "file:///r", out var setAside);
+        using var books = Books.Open(folder["books.db"], out var setAside);
         Assert.Empty(books.LoadAll());
         Assert.True(File.Exists(setAside!.Path));
         Assert.Contains("damaged", setAside.Why, StringComparison.Ordinal);
@@ -90,19 +96,19 @@ public sealed class BooksTests
     public void Books_of_another_layout_are_not_called_damaged()
     {
         using var folder = new ScratchFolder();
-        Open(folder, "file:///r").Dispose();
+        Open(folder).Dispose();
         ReplicatedFolder.Scalar(folder["books.db"], "PRAGMA user_version = 99");
-        using var books = Books.Open(folder["books.db"], "file:///r", out var setAside);
+        using var books = Books.Open(folder["books.db"], out var setAside);
         Assert.Empty(books.LoadAll());
-        Assert.Equal("have layout 99, and this program writes layout 2", setAside!.Why);
+        Assert.Equal("have layout 99, and this program writes layout 3", setAside!.Why);
         Assert.True(File.Exists(setAside.Path));
         Assert.DoesNotContain("damaged", setAside.Path, StringComparison.Ordinal);
     }
 
-    private static Books Open(ScratchFolder folder, string replica)
+    private static Books Open(ScratchFolder folder)
     {
         SqliteForTests.Choose();
-        var books = Books.Open(folder["books.db"], replica, out var setAside);
+        var books = Books.Open(folder["books.db"], out var setAside);
         Assert.Null(setAside);
         return books;
     }

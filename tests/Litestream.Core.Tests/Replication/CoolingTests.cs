@@ -120,7 +120,7 @@ public sealed class CoolingTests
             database.Notice(FileEvent.Sweep);
         await ReplicatedFolder.WaitAsync(() => database.Snapshot() is { Reason: DatabaseReason.Cold }, "cold");
         Assert.Equal(0, store.HotCount);
-        Assert.Equal(0, store.Replica.Requests.Values.Sum());
+        Assert.Equal(0, store.Replicas[0].Requests.Values.Sum());
         Assert.Equal([folder.PathOf(Name)], Directory.GetFiles(folder.Data));
     }
 

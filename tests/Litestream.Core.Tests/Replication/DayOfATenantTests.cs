@@ -68,9 +68,9 @@ public sealed class DayOfATenantTests : IAsyncLifetime, IAsyncDisposable
         Assert.Equal(kept.Single(f => f.IsImage).MaxTxid.Next, kept.First(f => f.IsEmpty).MaxTxid);
         Assert.Equal(state, StateOf(await _folder.RestoreAsync(Name)));
 
-        var requests = _folder.Store!.Replica.Requests.Values.Sum();
+        var requests = _folder.Store!.Replicas[0].Requests.Values.Sum();
         await QuietAsync(database, TimeSpan.FromDays(30));
-        Assert.Equal(requests, _folder.Store.Replica.Requests.Values.Sum());
+        Assert.Equal(requests, _folder.Store.Replicas[0].Requests.Values.Sum());
         Assert.Equal(kept, await AllFilesAsync());
 
         // And it goes on from there.
@@ -122,7 +122,7 @@ public sealed class DayOfATenantTests : IAsyncLifetime, IAsyncDisposable
         for (var end = _time.GetUtcNow() + time; _time.GetUtcNow() < end;)
         {
             // A merger that is due is not slept through, as a real clock would not.
-            var step = TimeSpan.FromSeconds(database.State.CompactionAt == Lane.Never ? 600 : 1);
+            var step = TimeSpan.FromSeconds(database.State.Replicas[0].CompactionAt == Lane.Never ? 600 : 1);
             var left = end - _time.GetUtcNow();
             await AdvanceAsync(database, left < step ? left : step);
             database.Notice(FileEvent.Sweep);
@@ -138,7 +138,7 @@ public sealed class DayOfATenantTests : IAsyncLifetime, IAsyncDisposable
             {
                 // Timers come a millisecond late rather than early.
                 _time.Advance(TimeSpan.FromMilliseconds(1));
-                return database.State.CompactionAt > _time.GetTimestamp() && database.State.PeekStaged() is null;
+                return database.State.Replicas[0].CompactionAt > _time.GetTimestamp() && database.State.Replicas[0].PeekStaged() is null;
             },
             "what is due is done");
     }
@@ -150,9 +150,9 @@ public sealed class DayOfATenantTests : IAsyncLifetime, IAsyncDisposable
             {
                 _time.Advance(TimeSpan.FromMilliseconds(1));
                 var now = _time.GetUtcNow();
-                if (database.State.PeekStaged() is not null || database.State.IsPairWanted || database.State.CompactionAt <= _time.GetTimestamp())
+                if (database.State.Replicas[0].PeekStaged() is not null || database.State.PairWantedBy is not null || database.State.Replicas[0].CompactionAt <= _time.GetTimestamp())
                     return false;
-                var isDue = database.State.Book.DueAt <= now;
+                var isDue = database.State.Replicas[0].Book.DueAt <= now;
                 if (isDue)
                     database.Notice(FileEvent.Sweep);
                 return !isDue;

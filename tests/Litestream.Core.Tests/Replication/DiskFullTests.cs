@@ -30,7 +30,7 @@ public sealed class DiskFullTests
         // Each try takes its own place only: no temporary file piles up.
         var files = Directory.GetFiles(small.Path, "*", SearchOption.AllDirectories).Length;
         var errors = database.Snapshot().Counters.PublishErrors;
-        await ReplicatedFolder.WaitAsync(() => { database.State.PublishLane.Wake(); return database.Snapshot().Counters.PublishErrors > errors + 3; }, "more tries");
+        await ReplicatedFolder.WaitAsync(() => { database.State.Replicas[0].Lane.Wake(); return database.Snapshot().Counters.PublishErrors > errors + 3; }, "more tries");
         Assert.Equal(files, Directory.GetFiles(small.Path, "*", SearchOption.AllDirectories).Length);
         await RecoverAsync(small, folder, database);
     }
@@ -98,7 +98,7 @@ public sealed class DiskFullTests
     {
         small.Free();
         // Not to wait for the backoff, which has grown to many seconds by now.
-        database.State.PublishLane.Wake();
+        database.State.Replicas[0].Lane.Wake();
         await ReplicatedFolder.SyncAsync(database);
         await ReplicatedFolder.WaitAsync(() => database.Snapshot().Status == DatabaseStatus.Active, "active again");
         await folder.AssertRestoresEqualAsync(Name);

@@ -67,7 +67,7 @@ public sealed class FenceTests
         await OvertakeAsync(first);
         time.Skip(TimeSpan.FromHours(2));
         var before = Listing(first);
-        sleeper.State.PublishLane.Wake();
+        sleeper.State.Replicas[0].Lane.Wake();
         await ReplicatedFolder.WaitAsync(() => sleeper.Snapshot().Status == DatabaseStatus.SplitBrain, "split-brain");
         Assert.Equal(before, Listing(first));
     }
@@ -87,8 +87,8 @@ public sealed class FenceTests
         File.WriteAllText(level, "");
         application.Sql("INSERT INTO t (v) VALUES ('published, not booked')");
         database.Notice(FileEvent.Wal);
-        await ReplicatedFolder.WaitAsync(() => database.State.PeekStaged() is not null && database.Snapshot().Status == DatabaseStatus.Error, "the replica refuses");
-        var staged = database.State.PeekStaged()!;
+        await ReplicatedFolder.WaitAsync(() => database.State.Replicas[0].PeekStaged() is not null && database.Snapshot().Status == DatabaseStatus.Error, "the replica refuses");
+        var staged = database.State.Replicas[0].PeekStaged()!;
         File.Copy(staged.Path, Path.Combine(aside, staged.File.Name));
         File.Delete(level);
         Directory.Move(aside, level);

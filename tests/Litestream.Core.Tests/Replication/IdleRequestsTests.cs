@@ -17,7 +17,7 @@ public sealed class IdleRequestsTests
         await using var server = await S3Server.StartAsync("fleet");
         var time = new ManualTime { Epoch = DateTimeOffset.UtcNow.AddDays(-1) };
         using var replica = ReplicaRoot.Parse(server.Url("fleet"), new() { AccessKeyId = S3Server.AccessKeyId, SecretAccessKey = S3Server.SecretAccessKey });
-        await using var store = Store.Open(new() { StateDirectory = folder["state"] }, replica, time, NullLoggerFactory.Instance);
+        await using var store = Store.Open(new() { StateDirectory = folder["state"] }, [replica], time, NullLoggerFactory.Instance);
         var databases = Enumerable.Range(0, Tenants).Select(i => Register(store, folder[$"{i}.db"], $"tenant-{i}")).ToList();
 
         // Everything that follows from the first copies: they are published, merged, closed.

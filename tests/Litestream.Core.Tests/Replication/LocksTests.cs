@@ -20,7 +20,8 @@ public sealed class LocksTests
         using var application = folder.NewTenant();
         var store = folder.Open();
         var database = folder.Register(Name);
-        await ReplicatedFolder.SyncAsync(database);
+        // Written to, so that it is no first look, after which it would be left again.
+        await ReplicatedFolder.WriteAsync(application, database, 1);
         AssertMarked(folder, "after the first sync");
 
         foreach (var seen in Enum.GetValues<FileEvent>())
@@ -53,7 +54,7 @@ public sealed class LocksTests
         await ReplicatedFolder.WaitAsync(() => folder.ListAsync(Name, 1).GetAwaiter().GetResult().Count > 1, "a merger");
         AssertMarked(folder, "after a merger");
 
-        Assert.Throws<LitestreamException>(() => Store.Open(folder.Options with { StateDirectory = folder.State }, store.Replica, TimeProvider.System, folder.Logging));
+        Assert.Throws<LitestreamException>(() => Store.Open(folder.Options with { StateDirectory = folder.State }, store.Replicas, TimeProvider.System, folder.Logging));
         AssertMarked(folder, "after a second store was refused");
 
         for (var i = 0; i < 3; i++)

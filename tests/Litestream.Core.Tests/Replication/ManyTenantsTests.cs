@@ -21,12 +21,12 @@ public sealed class ManyTenantsTests
             using var application = new Application(database.Path);
             application.Sql("INSERT INTO t (v) VALUES ('nobody told')");
         }
-        var before = store.Replica.Requests.Values.Sum();
+        var before = store.Replicas[0].Requests.Values.Sum();
         all.ForEach(d => d.Notice(FileEvent.Sweep));
         await ReplicatedFolder.WaitAsync(() => written.TrueForAll(d => d.Snapshot() is { IsHot: false, ReplicatedTxid.Value: 2 }), "those that were written");
         Assert.All(all.Except(written), d => Assert.Equal((1ul, DatabaseReason.Cold), (d.Snapshot().ReplicatedTxid.Value, d.Snapshot().Reason)));
         // One create each; nothing for the other 290.
-        Assert.InRange(store.Replica.Requests.Values.Sum() - before, written.Count, 2 * written.Count);
+        Assert.InRange(store.Replicas[0].Requests.Values.Sum() - before, written.Count, 2 * written.Count);
         foreach (var database in written)
             await folder.AssertRestoresEqualAsync(database.Name);
     }

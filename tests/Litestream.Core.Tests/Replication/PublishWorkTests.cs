@@ -16,16 +16,17 @@ public sealed class PublishWorkTests : IDisposable
     public async Task Where_the_chain_stands_is_not_asked_while_the_capture_lane_runs()
     {
         SqliteForTests.Choose();
-        using var books = Books.Open(_folder["books.db"], "file:///r", out _);
-        var context = new StoreContext(new() { StateDirectory = _folder.Path }, ReplicaRoot.Parse("file://" + _folder["replica"]), books, new(_folder["spool"]), _folder.Path, TimeProvider.System, NullLogger.Instance);
+        using var books = Books.Open(_folder["books.db"], out _);
+        var place = new StoreReplica(0, ReplicaRoot.Parse("file://" + _folder["replica"]), books.Of("file:///r"), new(_folder["copies"], 0));
+        var context = new StoreContext(new() { StateDirectory = _folder.Path }, [place], books, new(_folder["spool"]), _folder.Path, TimeProvider.System, NullLogger.Instance);
         var compaction = new Compaction(context);
-        var work = new PublishWork(context, new(context, new(context)), new(context, compaction), compaction, default);
+        var work = new PublishWork(context, new(context, new(context), new(context), new(context)), new(context, compaction), compaction, default);
         await using var scheduler = new Scheduler(context.Time, context.Log, 1, 1, _ => Lane.Never, _ => Task.FromResult(Lane.Never));
-        var database = new ReplicatedDatabase(new() { Name = "a", Path = _folder["a.db"], CreatedAt = DateTimeOffset.UnixEpoch }, context, scheduler) { IsCapturing = true };
-        Assert.InRange(await work.RunAsync(database), context.Time.GetTimestamp(), context.In(TimeSpan.FromSeconds(1)));
+        var database = new ReplicatedDatabase(new() { Name = "a", Path = _folder["a.db"], CreatedAt = DateTimeOffset.UnixEpoch }, [default], context, scheduler) { IsCapturing = true };
+        Assert.InRange(await work.RunAsync(database.Replicas[0]), context.Time.GetTimestamp(), context.In(TimeSpan.FromSeconds(1)));
         Assert.Null(database.Chain);
         database.IsCapturing = false;
-        await work.RunAsync(database);
+        await work.RunAsync(database.Replicas[0]);
         Assert.NotNull(database.Chain);
     }
 }

@@ -45,7 +45,7 @@ internal sealed class ReplicatedFolder : IAsyncDisposable
     public Store Open()
     {
         SqliteForTests.Choose();
-        return Store = Store.Open(Options with { StateDirectory = State }, Root, Time, Logging);
+        return Store = Store.Open(Options with { StateDirectory = State }, [Root, .. OtherRoots], Time, Logging);
     }
 
     /// <summary>A tenant's program with a table <c>t</c>; its first statement may choose a page size.</summary>
@@ -61,6 +61,9 @@ internal sealed class ReplicatedFolder : IAsyncDisposable
 
     /// <summary>Another replica than the folder.</summary>
     public ReplicaRoot? RootAt { get; init; }
+
+    /// <summary>More replicas, behind the first.</summary>
+    public IReadOnlyList<ReplicaRoot> OtherRoots { get; set; } = [];
 
     private ReplicaRoot Root => RootAt ?? ReplicaRoot.Parse("file://" + Backups);
 

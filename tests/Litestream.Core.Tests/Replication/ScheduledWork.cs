@@ -16,13 +16,14 @@ internal sealed class ScheduledWork : IAsyncDisposable
     private readonly Scheduler _scheduler;
     private bool _isDisposed;
 
-    public ScheduledWork(TimeProvider time, ConcurrentQueue<string> log, Func<ReplicatedDatabase, long> capture, Func<ReplicatedDatabase, Task<long>> publish)
+    public ScheduledWork(TimeProvider time, ConcurrentQueue<string> log, Func<ReplicatedDatabase, long> capture, Func<DatabaseReplica, Task<long>> publish)
     {
         SqliteForTests.Choose();
+        var books = Books.Open(_folder["books.db"], out _);
         _context = new(
             new() { StateDirectory = _folder.Path },
-            ReplicaRoot.Parse("file://" + _folder.Path),
-            Books.Open(_folder["books.db"], "file:///r", out _),
+            [new(0, ReplicaRoot.Parse("file://" + _folder.Path), books.Of("file:///r"), new(_folder["copies"], 0))],
+            books,
             new(_folder["spool"]),
             _folder.Path,
             time,
@@ -31,7 +32,7 @@ internal sealed class ScheduledWork : IAsyncDisposable
     }
 
     public ReplicatedDatabase NewDatabase(string name) =>
-        new(new() { Name = name, Path = _folder[name + ".db"], CreatedAt = DateTimeOffset.UnixEpoch }, _context, _scheduler);
+        new(new() { Name = name, Path = _folder[name + ".db"], CreatedAt = DateTimeOffset.UnixEpoch }, [default], _context, _scheduler);
 
     public async ValueTask DisposeAsync()
     {

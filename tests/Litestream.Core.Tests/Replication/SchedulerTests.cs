@@ -177,7 +177,7 @@ public sealed class SchedulerTests : IAsyncDisposable
             return Lane.Never;
         });
         for (var i = 0; i < 500; i++)
-            work.NewDatabase($"d{i}").PublishLane.Wake();
+            work.NewDatabase($"d{i}").Replicas[0].Lane.Wake();
         await ReplicatedFolder.WaitAsync(() => Volatile.Read(ref runs) == 500, "all of them");
         Assert.InRange(most, 1, ScheduledWork.MaxUploads);
     }
@@ -193,7 +193,7 @@ public sealed class SchedulerTests : IAsyncDisposable
             capture: _ => Interlocked.Increment(ref runs) == 1 ? throw new InvalidOperationException("thrown on purpose") : Lane.Never,
             publish: _ => Interlocked.Increment(ref runs) == 1 ? throw new InvalidOperationException("thrown on purpose") : Task.FromResult(Lane.Never));
         var database = work.NewDatabase("a");
-        (isCapture ? database.CaptureLane : database.PublishLane).Wake();
+        (isCapture ? database.CaptureLane : database.Replicas[0].Lane).Wake();
         await ReplicatedFolder.WaitAsync(() => _log.Any(l => l.Contains("thrown on purpose", StringComparison.Ordinal)), "the log");
         await ReplicatedFolder.WaitAsync(() => { _time.Advance(TimeSpan.FromSeconds(31)); return Volatile.Read(ref runs) == 2; }, "the second run");
     }
@@ -219,7 +219,7 @@ public sealed class SchedulerTests : IAsyncDisposable
                 return Lane.Never;
             });
         work.NewDatabase("a").CaptureLane.Wake();
-        work.NewDatabase("b").PublishLane.Wake();
+        work.NewDatabase("b").Replicas[0].Lane.Wake();
         await begun.WaitAsync();
         await begun.WaitAsync();
         var late = work.NewDatabase("late").CaptureLane;
@@ -234,7 +234,7 @@ public sealed class SchedulerTests : IAsyncDisposable
         Assert.Equal(1, runs);
     }
 
-    private ScheduledWork Work(Func<ReplicatedDatabase, long>? capture = null, Func<ReplicatedDatabase, Task<long>>? publish = null)
+    private ScheduledWork Work(Func<ReplicatedDatabase, long>? capture = null, Func<DatabaseReplica, Task<long>>? publish = null)
     {
         var work = new ScheduledWork(_time, _log, capture ?? (_ => Lane.Never), publish ?? (_ => Task.FromResult(Lane.Never)));
         _works.Add(work);

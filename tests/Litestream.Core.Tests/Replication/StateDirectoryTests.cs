@@ -97,7 +97,7 @@ public sealed class StateDirectoryTests
             file.Write(new byte[4096]);
         }
         foreach (var file in Directory.EnumerateFiles(folder.Backups, "*.ltx", SearchOption.AllDirectories))
-            File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddHours(-1));
+            File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddMinutes(-5));
         application.Sql("INSERT INTO t (v) VALUES ('meanwhile')");
         folder.Open();
         await ReplicatedFolder.WriteAsync(application, folder.Register(Name), 1);
@@ -121,7 +121,7 @@ public sealed class StateDirectoryTests
         File.WriteAllText(level, "");
         application.Sql("INSERT INTO t (v) VALUES ('captured, not published')");
         database.Notice(FileEvent.Wal);
-        await ReplicatedFolder.WaitAsync(() => database.State.PeekStaged() is not null && database.Snapshot().Status == DatabaseStatus.Error, "the replica refuses");
+        await ReplicatedFolder.WaitAsync(() => database.State.Replicas[0].PeekStaged() is not null && database.Snapshot().Status == DatabaseStatus.Error, "the replica refuses");
         await folder.DropAsync();
         application.Dispose();
         foreach (var file in Directory.GetFiles(folder.Data))
@@ -129,7 +129,7 @@ public sealed class StateDirectoryTests
         File.Delete(level);
         Directory.Move(aside, level);
         if (!isBooked)
-            ReplicatedFolder.Scalar(Path.Combine(folder.State, "books.db"), "UPDATE replica SET captured = published");
+            ReplicatedFolder.Scalar(Path.Combine(folder.State, "books.db"), "UPDATE database SET captured = (SELECT published FROM replica WHERE replica.name = database.name)");
 
         var store = folder.Open();
         Assert.Equal((Name, folder.PathOf(Name)), Assert.Single(store.LeftBehind));
@@ -173,7 +173,7 @@ public sealed class StateDirectoryTests
     {
         await using var folder = new ReplicatedFolder();
         folder.Open();
-        var refused = Assert.Throws<LitestreamException>(() => Store.Open(folder.Options with { StateDirectory = folder.State }, folder.Store!.Replica, TimeProvider.System, folder.Logging));
+        var refused = Assert.Throws<LitestreamException>(() => Store.Open(folder.Options with { StateDirectory = folder.State }, folder.Store!.Replicas, TimeProvider.System, folder.Logging));
         Assert.Contains(folder.State, refused.Message, StringComparison.Ordinal);
         Assert.Contains("-state-dir", refused.Hint, StringComparison.Ordinal);
     }
@@ -201,7 +201,7 @@ public sealed class StateDirectoryTests
     /// <summary>Captures so many transactions while the replica takes none (a file stands where its folder should be), and ends.</summary>
     private static async Task WriteUnpublishedAsync(ReplicatedFolder folder, Database database, Application application, int rounds)
     {
-        await ReplicatedFolder.WaitAsync(() => { database.Notice(FileEvent.Wal); return database.State.IsChainTaken && database.State.PeekStaged() is null; }, "the chain was found");
+        await ReplicatedFolder.WaitAsync(() => { database.Notice(FileEvent.Wal); return database.State.IsChainTaken && database.State.Replicas[0].PeekStaged() is null; }, "the chain was found");
         var (level, aside) = (Path.Combine(folder.Backups, "databases", Name, "ltx", "0"), folder.Backups + "-aside");
         Directory.CreateDirectory(level);
         Directory.Move(level, aside);

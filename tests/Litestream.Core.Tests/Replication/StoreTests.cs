@@ -100,14 +100,14 @@ public sealed class StoreTests
         await ReplicatedFolder.SyncAsync(database);
         var before = database.Snapshot().Txid;
         var books = Path.Combine(folder.State, "books.db");
-        ReplicatedFolder.Scalar(books, "ALTER TABLE replica RENAME TO aside");
+        ReplicatedFolder.Scalar(books, "ALTER TABLE database RENAME TO aside");
         application.Sql("INSERT INTO t (v) VALUES ('while the books fail')");
         database.Notice(FileEvent.Wal);
         await ReplicatedFolder.WaitAsync(() => database.Snapshot() is { Status: DatabaseStatus.Error, Detail: not null }, "named");
         Assert.Equal(before, database.Snapshot().Txid);
         for (var i = 0; i < 20; i++)
             application.Sql("INSERT INTO t (v) VALUES (hex(randomblob(500)))");
-        ReplicatedFolder.Scalar(books, "ALTER TABLE aside RENAME TO replica");
+        ReplicatedFolder.Scalar(books, "ALTER TABLE aside RENAME TO database");
         await ReplicatedFolder.SyncAsync(database);
         await ReplicatedFolder.WaitAsync(() => database.Snapshot().Status == DatabaseStatus.Active, "active again");
         Assert.Empty(Directory.GetFiles(Path.Combine(folder.State, "spool")));

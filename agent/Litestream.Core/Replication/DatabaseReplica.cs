@@ -1,0 +1,132 @@
+using Litestream.Ltx;
+using Litestream.Storage;
+
+namespace Litestream.Replication;
+
+/// <summary>
+/// One database in one replica: how far it is published, and how that goes. Its lane publishes, compacts and retains there; no replica waits for
+/// another. What the lane alone uses says so; the rest is under the database's lock.
+/// </summary>
+internal sealed class DatabaseReplica
+{
+    private (DatabaseStatus Status, DatabaseReason Reason, string? Detail) _state = (DatabaseStatus.Active, DatabaseReason.None, null);
+    private RequestCounters? _requests;
+    private int _stage;
+
+    public DatabaseReplica(ReplicatedDatabase database, StoreReplica place, ReplicaEntry book, Scheduler scheduler)
+    {
+        (Database, Place, Book) = (database, place, book);
+        Lane = new(database, this, scheduler);
+    }
+
+    public ReplicatedDatabase Database { get; }
+
+    public StoreReplica Place { get; }
+
+    /// <summary>Publishes.</summary>
+    public Lane Lane { get; }
+
+    /// <summary>What the books say; replaced as a whole.</summary>
+    public ReplicaEntry Book { get; private set; }
+
+    public ReplicaStage Stage
+    {
+        get => (ReplicaStage)Volatile.Read(ref _stage);
+        set => Volatile.Write(ref _stage, (int)value);
+    }
+
+    /// <summary>The newest transaction found there, when it needs an image: the image goes behind it.</summary>
+    public Txid Found { get; set; }
+
+    /// <summary>A file of our chain was missing or damaged: the next look at it asks for an image. Owned by the lane.</summary>
+    public bool IsDamaged { get; set; }
+
+    /// <summary>Failures of the lane in a row, for its backoff.</summary>
+    public int Failures { get; set; }
+
+    /// <summary>
+    /// Timestamp and wall clock of the last confirmed publish or look at the replica; owned by the lane. After too long our next name may be free
+    /// again. Both, because the monotonic clock stands still while a machine is suspended.
+    /// </summary>
+    public (long Timestamp, DateTimeOffset Utc) ConfirmedAt { get; set; }
+
+    /// <summary>Timestamp at which the next merger into L1 is due, <see cref="Lane.Never"/> when no L0 waits for one; owned by the lane. At first: look.</summary>
+    public long CompactionAt { get; set; }
+
+    /// <summary>Requests for this database; made with the first one, as most of a thousand databases make none.</summary>
+    public RequestCounters Requests => _requests ?? Interlocked.CompareExchange(ref _requests, new(Place.Root.Total), null) ?? _requests;
+
+    /// <summary>The counts so far; null when there were none.</summary>
+    public IReadOnlyDictionary<string, long>? RequestCounts => _requests?.Read();
+
+    public string Url => Place.Root.UrlOf(Place.Root.PathOf(Database.Name));
+
+    public IReplicaStorage Storage => Place.Root.Open(Place.Root.PathOf(Database.Name), Requests);
+
+    /// <summary>How it goes.</summary>
+    public (DatabaseStatus Status, DatabaseReason Reason, string? Detail) State
+    {
+        get
+        {
+            lock (Database.Gate)
+                return _state;
+        }
+    }
+
+    /// <summary>It may not be touched any more until a person decides.</summary>
+    public bool IsFenced => State.Status is DatabaseStatus.SplitBrain or DatabaseStatus.Lost;
+
+    /// <summary>Everything captured is there.</summary>
+    public bool IsCurrent => Book.Published >= Database.Book.Captured;
+
+    public void SetState(DatabaseStatus status, DatabaseReason reason, string? detail = null)
+    {
+        lock (Database.Gate)
+        {
+            _state = (status, reason, detail);
+            if (status >= DatabaseStatus.Error && detail is not null)
+                Database.ReportMended(detail);
+        }
+    }
+
+    /// <summary>Changes the books, on disk first: books that cannot be written must leave memory as it was.</summary>
+    public void Record(Func<ReplicaEntry, ReplicaEntry> change)
+    {
+        lock (Database.Gate)
+        {
+            var next = change(Book);
+            Place.Books.Save(Database.Name, next);
+            Book = next;
+        }
+    }
+
+    /// <summary>The oldest captured file that is not published here.</summary>
+    public StagedFile? PeekStaged()
+    {
+        lock (Database.Gate)
+            return Database.Staged.Peek(Place.Bit);
+    }
+
+    /// <summary>The oldest staged file is there. True when no other replica waits for it: it is the caller's now.</summary>
+    public bool Confirm(StagedFile file, DateTimeOffset now)
+    {
+        bool isFree;
+        lock (Database.Gate)
+        {
+            // On disk first: should the books fail, the file stays staged and is found published at the next try.
+            var next = Book with { Published = Txid.Max(Book.Published, file.File.MaxTxid), LastSyncAt = now };
+            Place.Books.Confirm(Database.Name, next, file.File);
+            Book = next;
+            isFree = Database.Staged.Confirm(file, Place.Bit);
+        }
+        Database.AnswerSyncs();
+        return isFree;
+    }
+
+    /// <summary>Nothing waits for it any more: it will never be published here, or an image brings it.</summary>
+    public void DropStaged()
+    {
+        lock (Database.Gate)
+            Database.Staged.Release(Place.Bit, _ => true);
+    }
+}

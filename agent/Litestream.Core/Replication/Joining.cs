@@ -1,0 +1,87 @@
+using Litestream.Ltx;
+using Litestream.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Litestream.Replication;
+
+/// <summary>
+/// A replica that answers when another has said already where the chain stands, and capturing goes on: do the staged files continue what is there, or
+/// does it need an image? Decided under the database's lock, against what is captured at that moment.
+/// </summary>
+internal sealed class Joining(StoreContext context)
+{
+    public async Task RunAsync(DatabaseReplica replica, IReadOnlyList<LtxFile> listed, CancellationToken cancellationToken)
+    {
+        var (database, newest) = (replica.Database, listed.Count == 0 ? default : listed.MaxBy(f => (f.MaxTxid, f.Level)));
+        var sum = newest.MaxTxid.IsNone ? null : await ReadSumAsync(replica, listed, newest, cancellationToken).ConfigureAwait(false);
+        lock (database.Gate)
+        {
+            if (!replica.IsDamaged && newest.MaxTxid >= replica.Book.Published && Continues(replica, newest.MaxTxid, sum))
+            {
+                replica.Record(b => b with { Published = newest.MaxTxid });
+                replica.Stage = ReplicaStage.Follows;
+                return;
+            }
+            RequireImage(replica, newest.MaxTxid);
+        }
+        replica.IsDamaged = false;
+        // Whoever rests must be opened for it.
+        database.Record(b => b with { Resting = null });
+    }
+
+    /// <summary>The capture lane stages an image for it, behind its newest transaction.</summary>
+    public void RequireImage(DatabaseReplica replica, Txid newest)
+    {
+        lock (replica.Database.Gate)
+        {
+            replica.DropStaged();
+            replica.Record(b => b with { Published = Txid.Max(b.Published, newest) });
+            (replica.Found, replica.Stage) = (newest, ReplicaStage.NeedsImage);
+        }
+        context.Log.NeedsImage(replica.Database.Name, replica.Url);
+    }
+
+    /// <summary>What is captured and not there is staged, and stands on what is there.</summary>
+    private static bool Continues(DatabaseReplica replica, Txid newest, ulong? sum)
+    {
+        var database = replica.Database;
+        database.Staged.Release(replica.Place.Bit, f => f.File.MaxTxid <= newest);
+        return replica.PeekStaged() switch
+        {
+            null => newest == database.Book.Captured && sum == database.Book.PostSum,
+            { File.MinTxid.Value: 1 } => true,
+            { File.Level: 0 } next => next.File.MinTxid == newest.Next && sum is not null && next.Proof.Pre == sum,
+            _ => false,
+        };
+    }
+
+    /// <summary>The database's sum as of the newest file; null when that is not known, or the chain does not hold. Throws when it is somebody else's.</summary>
+    private async Task<ulong?> ReadSumAsync(DatabaseReplica replica, IReadOnlyList<LtxFile> listed, LtxFile newest, CancellationToken cancellationToken)
+    {
+        var storage = replica.Storage;
+        LtxHeader header;
+        try
+        {
+            header = (await ChainFile.OpenAsync(storage, newest, cancellationToken).ConfigureAwait(false)).Header;
+            _ = ChainPlanner.Choose(listed, ChainTarget.Latest, storage.Url);
+        }
+        catch (LitestreamException e) when (e is not StorageException { Fault: not StorageFault.Missing } && replica.Book.Published >= newest.MaxTxid)
+        {
+            context.Log.ChainDamaged(replica.Database.Name, e.Message);
+            return null;
+        }
+        var writer = NodeId.Of(header.NodeId);
+        if (writer.Instance == context.Books.Instance || writer.Instance == replica.Database.FormerWriter)
+        {
+            replica.Database.Record(b => b with { Epoch = Math.Max(b.Epoch, writer.Epoch) });
+            return header.Proof?.Post;
+        }
+        Discovery.RefuseRecent(newest, storage, context.Time.GetUtcNow());
+        throw Foreign(replica, newest);
+    }
+
+    /// <summary>What is there has nothing to do with what the other replicas hold.</summary>
+    public static CaptureException Foreign(DatabaseReplica replica, LtxFile newest) => new(DatabaseStatus.SplitBrain, DatabaseReason.ForeignTransaction,
+        $"{replica.Url} holds the chain of another writer (up to transaction {newest.MaxTxid}), which does not belong to what this agent replicates from {replica.Database.Path}; nothing there is touched",
+        "give this replica a place of its own, or move what is there away, then restart this agent", Timeout.InfiniteTimeSpan);
+}

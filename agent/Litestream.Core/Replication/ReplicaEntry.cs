@@ -1,0 +1,9 @@
+using Litestream.Ltx;
+
+namespace Litestream.Replication;
+
+/// <summary>What the books know of one database in one replica.</summary>
+/// <param name="Published">Newest transaction known to be there.</param>
+/// <param name="LastSyncAt">When something was last published, UTC.</param>
+/// <param name="DueAt">When something falls due although nobody writes (deletions, the snapshot behind the last commits), UTC; null: it costs nothing.</param>
+internal readonly record struct ReplicaEntry(Txid Published, DateTimeOffset? LastSyncAt, DateTimeOffset? DueAt);
