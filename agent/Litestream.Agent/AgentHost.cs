@@ -18,7 +18,7 @@ internal sealed class AgentHost : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly List<IAsyncDisposable> _started = [];
-    private readonly List<ReplicaRoot> _replicas = [];
+    private readonly List<IReadOnlyList<ReplicaRoot>> _replicas = [];
     private DirectoryWatch _watch = null!;
     private LocalApi _api = null!;
 
@@ -72,7 +72,7 @@ internal sealed class AgentHost : IAsyncDisposable
         for (var i = _started.Count - 1; i >= 0; i--)
             await _started[i].DisposeAsync();
         _started.Clear();
-        foreach (var replica in _replicas)
+        foreach (var replica in _replicas.SelectMany(r => r))
             replica.Dispose();
         _replicas.Clear();
     }
@@ -82,11 +82,11 @@ internal sealed class AgentHost : IAsyncDisposable
         var plans = StorePlans.Of(_options, environment, _time);
         var storage = logging.CreateLogger("Litestream.Storage");
         foreach (var plan in plans)
-            _replicas.Add(plan.OpenReplica(storage));
+            _replicas.Add(plan.OpenReplicas(storage));
         var directories = WatchedDirectories.Check(plans, _logger);
         var warnings = Warnings(plans);
         // A bucket may be away for long: all are asked at the same time.
-        await Task.WhenAll(_replicas.Select(replica => CheckAsync(replica, stop)));
+        await Task.WhenAll(_replicas.SelectMany(r => r).Select(replica => CheckAsync(replica, stop)));
 
         StateFolder = Path.Combine(StateDirectory.ChooseRoot(_options.StateRoot, environment), StateDirectory.NameOf(_options.Watched));
         OpenStores(plans, logging);
@@ -101,8 +101,8 @@ internal sealed class AgentHost : IAsyncDisposable
         _api = await LocalApi.StartAsync(new AgentView(Stores, registration, _watch, _options, warnings, _time), StateFolder, logging);
         _started.Add(_api);
 
-        foreach (var (plan, replica) in plans.Zip(_replicas))
-            await MissingDatabases.RestoreAsync(plan.RestoresMissing ? plan.Databases : [], replica, _time, _logger, stop);
+        foreach (var (plan, replicas) in plans.Zip(_replicas))
+            await MissingDatabases.RestoreAsync(plan.RestoresMissing ? plan.Databases : [], replicas, _time, _logger, stop);
         _watch.Start();
         var memory = new MemoryTrim();
         _started.Add(_time.CreateTimer(_ => memory.Look(), null, MemoryTrim.Interval, MemoryTrim.Interval));
@@ -117,9 +117,9 @@ internal sealed class AgentHost : IAsyncDisposable
         if (plans.Any(p => p.Folder.Length > 0))
             _started.Add(StateDirectory.Lock(StateFolder));
         var stores = new List<Store>();
-        foreach (var (plan, replica) in plans.Zip(_replicas))
+        foreach (var (plan, replicas) in plans.Zip(_replicas))
         {
-            stores.Add(Store.Open(plan.Store with { StateDirectory = Path.Combine(StateFolder, plan.Folder) }, [replica], _time, logging));
+            stores.Add(Store.Open(plan.Store with { StateDirectory = Path.Combine(StateFolder, plan.Folder) }, replicas, _time, logging));
             _started.Add(stores[^1]);
         }
         Stores = new(stores);
@@ -147,11 +147,8 @@ internal sealed class AgentHost : IAsyncDisposable
     private List<string> Warnings(IReadOnlyList<StorePlan> plans)
     {
         var warnings = new List<string>(_options.File?.Warnings ?? []);
-        foreach (var (plan, replica) in plans.Zip(_replicas))
-        {
-            if (ReplicaChoice.Warning(replica, plan.Watched) is { } warning)
-                warnings.Add(warning);
-        }
+        foreach (var (plan, replicas) in plans.Zip(_replicas))
+            warnings.AddRange(replicas.Select(r => ReplicaChoice.Warning(r, plan.Watched)).OfType<string>());
         foreach (var dated in _options.File?.Databases.SelectMany(d => d.Replicas).Where(r => r.Location.IsDated) ?? [])
             warnings.Add($"{dated.Location} has the date of this start: it changes with a restart only");
         foreach (var warning in warnings)

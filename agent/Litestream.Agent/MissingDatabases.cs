@@ -1,21 +1,24 @@
 using Litestream.Agent.Configuration;
+using Litestream.Ltx;
 using Litestream.Restore;
 using Litestream.Storage;
 
 namespace Litestream.Agent;
 
-/// <summary>A <c>-dsn</c> whose file is missing is restored before anything else happens to it: a new machine starts where the old one ended.</summary>
+/// <summary>
+/// A database that is named by its path and whose file is missing is restored before anything else happens to it: a new machine starts where the old
+/// one ended. Of several replicas the one that goes furthest says where that is.
+/// </summary>
 internal static class MissingDatabases
 {
     public static async Task RestoreAsync(
-        IEnumerable<SingleDatabase> databases, ReplicaRoot replica, TimeProvider time, ILogger logger, CancellationToken stop)
+        IEnumerable<SingleDatabase> databases, IReadOnlyList<ReplicaRoot> replicas, TimeProvider time, ILogger logger, CancellationToken stop)
     {
         foreach (var database in databases)
         {
             if (File.Exists(database.Path))
                 continue;
-            var storage = replica.Open(replica.PathOf(database.Name));
-            if (!await HasBackupAsync(storage, stop))
+            if (await FindNewestAsync(replicas, database.Name, logger, stop) is not { } storage)
             {
                 logger.NothingToRestore(database.Path);
                 continue;
@@ -25,10 +28,24 @@ internal static class MissingDatabases
         }
     }
 
-    private static async Task<bool> HasBackupAsync(IReplicaStorage storage, CancellationToken stop)
+    /// <summary>Null when there is no backup in any of them. One that does not answer is what the others are for; when none does, its error is told.</summary>
+    private static async Task<IReplicaStorage?> FindNewestAsync(IReadOnlyList<ReplicaRoot> replicas, string name, ILogger logger, CancellationToken stop)
     {
-        await foreach (var _ in storage.ListAsync(stop))
-            return true;
-        return false;
+        var (newest, best) = (default(Txid), default(IReplicaStorage));
+        var away = new List<StorageException>();
+        foreach (var storage in replicas.Select(r => r.Open(r.PathOf(name))))
+        {
+            try
+            {
+                await foreach (var file in storage.ListAsync(stop))
+                    (newest, best) = file.MaxTxid > newest ? (file.MaxTxid, storage) : (newest, best);
+            }
+            catch (StorageException error)
+            {
+                away.Add(error);
+                logger.StoreIsAway(storage.Url, error.Message);
+            }
+        }
+        return away.Count == replicas.Count ? throw away[0] : best;
     }
 }

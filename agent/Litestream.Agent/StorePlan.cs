@@ -9,8 +9,8 @@ internal sealed record StorePlan
     /// <summary>Below the agent's state folder; empty for the folder itself.</summary>
     public required string Folder { get; init; }
 
-    /// <summary>Opens the replica, without any request.</summary>
-    public required Func<ILogger, ReplicaRoot> OpenReplica { get; init; }
+    /// <summary>Opens the replicas, without any request.</summary>
+    public required Func<ILogger, IReadOnlyList<ReplicaRoot>> OpenReplicas { get; init; }
 
     public required StoreOptions Store { get; init; }
 

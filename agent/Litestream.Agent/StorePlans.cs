@@ -18,7 +18,7 @@ internal static class StorePlans
     private static StorePlan OfFlags(AgentOptions options, AgentEnvironment environment) => new()
     {
         Folder = "",
-        OpenReplica = log => ReplicaChoice.Open(options.Replica, environment, log),
+        OpenReplicas = log => [ReplicaChoice.Open(options.Replica, environment, log)],
         Store = options.Store,
         Directories = [.. options.WatchDirectories.Select(path => (path, TenantRule.Guids()))],
         Databases = options.Databases,
@@ -33,13 +33,12 @@ internal static class StorePlans
 
     private static StorePlan OfEntry(DatabaseEntry entry, string name, int entries, AgentOptions options, AgentEnvironment environment, TimeProvider time)
     {
-        var replica = entry.Replicas[0];
         var rule = entry.Directory is { } directory ? TenantRule.Of(entry.Path, name, directory) : null;
         return new()
         {
             Folder = Path.Combine("stores", StateDirectory.NameOf([entry.Path])),
-            OpenReplica = log => replica.Open(environment, time, log, rule is null ? null : rule.PathOf),
-            Store = options.Points.Within(replica.Points).Apply(options.Store) with
+            OpenReplicas = log => [.. entry.Replicas.Select(r => r.Open(environment, time, log, rule is null ? null : rule.PathOf))],
+            Store = options.Points.Within(entry.Replicas[0].Points).Apply(options.Store) with
             {
                 SpoolCapBytes = Math.Max(LeastSpoolBytes, options.Store.SpoolCapBytes / entries),
                 // One database is captured by one thread at a time; the other one is for what may take long.

@@ -14,6 +14,7 @@ namespace Litestream.Core.Tests.Restore;
 /// Whatever is done to the files of a replica, a restore gives the state that it names, or a <see cref="LitestreamException"/>: no other error, no
 /// other database, nothing left behind, no flood of memory.
 /// </summary>
+[Collection(AloneCollection.Name)]
 public sealed class MutatedReplicaTests(GoldenReplicas golden, ITestOutputHelper output) : IClassFixture<GoldenReplicas>
 {
     private const int Milliseconds = 3000;

@@ -12,7 +12,7 @@ public sealed class TemplateTests : IDisposable
 
     [Fact]
     public void Every_template_is_tried_here() => Assert.Equal(
-        ["fly.yml", "local.yml", "production-s3.yml", "testing.yml"],
+        ["fly.yml", "local-two-replicas.yml", "local.yml", "production-s3.yml", "testing.yml"],
         Directory.GetFiles(Templates, "*.yml").Select(Path.GetFileName).Order(StringComparer.Ordinal));
 
     [Fact]
@@ -21,6 +21,22 @@ public sealed class TemplateTests : IDisposable
         var settings = new Dictionary<string, string> { ["DATA_DIR"] = _sandbox.Data, ["BACKUP_DIR"] = _sandbox.Replica };
         _sandbox.Folder("data/inner");
         await ReplicatesAndRestoresAsync("local.yml", settings, "app.db", "inner/other.sqlite");
+    }
+
+    [Fact]
+    public async Task Local_development_with_two_replicas()
+    {
+        var second = Path.Combine(_sandbox.Root, "second");
+        var settings = new Dictionary<string, string> { ["DATA_DIR"] = _sandbox.Data, ["BACKUP_DIR"] = _sandbox.Replica, ["SECOND_BACKUP_DIR"] = second };
+        await ReplicatesAndRestoresAsync("local-two-replicas.yml", settings, "app.db");
+        foreach (var lost in (string[])[Path.Combine(_sandbox.Replica, "app"), Path.Combine(second, "app")])
+        {
+            Directory.Move(lost, lost + "-lost");
+            File.Delete(Path.Combine(_sandbox.Data, "app.db"));
+            (await ChildProcess.RunAsync(PublishedProgram.Path, ["restore", "-config", Path.Combine(Templates, "local-two-replicas.yml")], _sandbox.Root, _sandbox.EnvironmentWith(settings))).MustSucceed();
+            Assert.Contains("app.db", await Sqlite3Program.DumpAsync(_sandbox, Path.Combine(_sandbox.Data, "app.db")), StringComparison.Ordinal);
+            Directory.Move(lost + "-lost", lost);
+        }
     }
 
     [Fact]

@@ -104,7 +104,7 @@ public sealed class ConfiguredAgentTests : IDisposable
     }
 
     [Theory]
-    [InlineData("dbs: [{path: a.db, replicas: [backups/a, backups/b]}]", "1:42: PLACE/a.db has 2 replicas: more than one is not available yet")]
+    [InlineData("dbs: [{path: a.db, replicas: [backups/a, {path: backups/b, retention: 7d}]}]", "1:42: the replicas of PLACE/a.db keep different states: that is not available yet")]
     [InlineData("exec: sh\ndbs: [{path: a.db, replica: backups/a}]", "1:7: exec is not available yet")]
     [InlineData("dbs: [{path: a.db, replica: {path: backups/a.db}}]", "1:29: a replica that is itself a SQLite file (PLACE/backups/a.db) is not available yet")]
     public async Task What_cannot_be_done_yet_is_told_with_its_place(string text, string expected)
