@@ -16,7 +16,7 @@ public sealed class ConfigurationDocumentsTests
 
     private static readonly AgentEnvironment Environment = new()
     {
-        WorkingDirectory = "/work",
+        WorkingDirectory = "/srv",
         Home = "/home/me",
         Variables = new Dictionary<string, string?> { ["KEY"] = "AKID", ["SECRET"] = "hush", ["BACKUPS"] = "/mnt", ["EMPTY"] = "" },
     };
@@ -42,7 +42,7 @@ public sealed class ConfigurationDocumentsTests
     public void No_expansion_leaves_dollars_alone()
     {
         var file = ConfigurationReader.Read("dbs: [{path: $X/a.db, replica: '/b/$(hostname)'}]", "litestream.yml", expands: false, Environment, TimeProvider.System);
-        Assert.Equal(("/work/$X/a.db", "/b/$(hostname)"), (file.Databases[0].Path, file.Databases[0].Replicas[0].Location.ToString()));
+        Assert.Equal(("/srv/$X/a.db", "/b/$(hostname)"), (file.Databases[0].Path, file.Databases[0].Replicas[0].Location.ToString()));
     }
 
     [Fact]

@@ -32,7 +32,7 @@ public sealed class ConfigurationMutationTests
         "$(date +", ":-", "\0", "\ufeff", "\u2028", "\ud800", "~", "null", "dbs:", "path:", "replica:", "url:", "s3://", "file://", "%zz", "?a=b&", "99999999999999999999", "1e308s", "-1s", "\\", "é", "𝄞",
     ];
 
-    private static readonly AgentEnvironment Environment = new() { WorkingDirectory = "/work", Variables = new Dictionary<string, string?> { ["DATA"] = "/x" } };
+    private static readonly AgentEnvironment Environment = new() { WorkingDirectory = "/srv", Variables = new Dictionary<string, string?> { ["DATA"] = "/x" } };
 
     [Fact]
     public void No_mutation_of_a_file_gets_more_than_a_sentence()
