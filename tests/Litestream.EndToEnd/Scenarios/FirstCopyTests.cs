@@ -41,7 +41,7 @@ public sealed class FirstCopyTests : IDisposable
                      "VACUUM",
                  })
         {
-            (await ChildProcess.RunAsync("sqlite3", [tenant.Path, sql], _sandbox.Root)).MustSucceed();
+            await Sqlite3Program.AskAsync(_sandbox, tenant.Path, sql);
             await tenant.ReplicaBecomesEqualAsync(agent);
         }
 
