@@ -11,9 +11,6 @@ namespace Litestream.Agent;
 /// </summary>
 internal sealed class AgentHost : IAsyncDisposable
 {
-    /// <summary>A store that takes longer to answer is waited for while the agent works.</summary>
-    private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(5);
-
     private readonly AgentOptions _options;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
@@ -86,7 +83,7 @@ internal sealed class AgentHost : IAsyncDisposable
         var directories = WatchedDirectories.Check(plans, _logger);
         var warnings = Warnings(plans);
         // A bucket may be away for long: all are asked at the same time.
-        await Task.WhenAll(_replicas.SelectMany(r => r).Select(replica => CheckAsync(replica, stop)));
+        await Task.WhenAll(_replicas.SelectMany(r => r).Select(replica => ReplicaCheck.RunAsync(replica, _logger, stop)));
 
         StateFolder = Path.Combine(StateDirectory.ChooseRoot(_options.StateRoot, environment), StateDirectory.NameOf(_options.Watched));
         OpenStores(plans, logging);
@@ -96,13 +93,16 @@ internal sealed class AgentHost : IAsyncDisposable
             registration.AddDirectory(directory);
         _watch = new(registration, _options.SweepInterval, _logger);
         _started.Add(_watch);
+        var registered = new RegisteredDatabases(_options, environment, StateFolder, Stores, registration, _watch, logging, _time);
+        _started.Add(registered);
 
         // Before the first tenant is touched: a taken port must end the program without a trace.
-        _api = await LocalApi.StartAsync(new AgentView(Stores, registration, _watch, _options, warnings, _time), StateFolder, logging);
+        _api = await LocalApi.StartAsync(new AgentView(Stores, registration, registered, _watch, _options, warnings, _time), StateFolder, logging);
         _started.Add(_api);
 
         foreach (var (plan, replicas) in plans.Zip(_replicas))
             await MissingDatabases.RestoreAsync(plan.RestoresMissing ? plan.Databases : [], replicas, _time, _logger, stop);
+        await registered.OpenKnownAsync(stop);
         _watch.Start();
         var memory = new MemoryTrim();
         _started.Add(_time.CreateTimer(_ => memory.Look(), null, MemoryTrim.Interval, MemoryTrim.Interval));
@@ -123,25 +123,6 @@ internal sealed class AgentHost : IAsyncDisposable
             _started.Add(stores[^1]);
         }
         Stores = new(stores);
-    }
-
-    /// <summary>What somebody must mend ends the start; a store that does not answer now does not: capturing needs none.</summary>
-    private async Task CheckAsync(ReplicaRoot replica, CancellationToken stop)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        patience.CancelAfter(StorePatience);
-        try
-        {
-            await replica.CheckAsync(patience.Token);
-        }
-        catch (StorageException error) when (error.Fault == StorageFault.Transient)
-        {
-            _logger.StoreIsAway(replica.Url, error.Message);
-        }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
-        {
-            _logger.StoreIsAway(replica.Url, $"no answer within {StorePatience.TotalSeconds:0} s");
-        }
     }
 
     private List<string> Warnings(IReadOnlyList<StorePlan> plans)

@@ -3,24 +3,28 @@ using Litestream.Storage;
 namespace Litestream.Agent;
 
 /// <summary>The stores of one agent as one: each has a replica and options of its own, and a database is in one of them.</summary>
-internal sealed class Stores(IReadOnlyList<Store> all)
+internal sealed class Stores(IReadOnlyList<Store> first)
 {
-    public IReadOnlyList<Store> All => all;
+    private readonly Lock _changing = new();
+    private IReadOnlyList<Store> _all = first;
+
+    /// <summary>As it is now: a store comes with a database that is registered while the agent runs, and goes with it. Replaced as a whole.</summary>
+    public IReadOnlyList<Store> All => Volatile.Read(ref _all);
 
     /// <summary>In no particular order. A live view, safe to enumerate.</summary>
-    public IEnumerable<Database> Databases => all.Count == 1 ? all[0].Databases : all.SelectMany(s => s.Databases);
+    public IEnumerable<Database> Databases => All is [var one] ? one.Databases : All.SelectMany(s => s.Databases);
 
-    public int Count => all.Sum(s => s.Count);
+    public int Count => All.Sum(s => s.Count);
 
-    public int HotCount => all.Sum(s => s.HotCount);
+    public int HotCount => All.Sum(s => s.HotCount);
 
-    public int UploadQueueDepth => all.Sum(s => s.UploadQueueDepth);
+    public int UploadQueueDepth => All.Sum(s => s.UploadQueueDepth);
 
-    public long SpoolBytes => all.Sum(s => s.SpoolBytes);
+    public long SpoolBytes => All.Sum(s => s.SpoolBytes);
 
-    public IEnumerable<ReplicaRoot> Replicas => all.SelectMany(s => s.Replicas);
+    public IEnumerable<ReplicaRoot> Replicas => All.SelectMany(s => s.Replicas);
 
-    public IReadOnlyDictionary<string, long> Resyncs => Sum(all.Select(s => s.Resyncs));
+    public IReadOnlyDictionary<string, long> Resyncs => Sum(All.Select(s => s.Resyncs));
 
     /// <summary>To all replicas, by operation.</summary>
     public IReadOnlyDictionary<string, long> Requests => Sum(Replicas.Select(r => r.Requests));
@@ -42,12 +46,24 @@ internal sealed class Stores(IReadOnlyList<Store> all)
     /// <summary>A look for each store; null when there is none.</summary>
     public Database? Find(string name)
     {
-        foreach (var store in all)
+        foreach (var store in All)
         {
             if (store.Find(name) is { } database)
                 return database;
         }
         return null;
+    }
+
+    public void Add(Store store)
+    {
+        lock (_changing)
+            Volatile.Write(ref _all, [.. _all, store]);
+    }
+
+    public void Remove(Store store)
+    {
+        lock (_changing)
+            Volatile.Write(ref _all, [.. _all.Where(s => s != store)]);
     }
 
     private static Dictionary<string, long> Sum(IEnumerable<IReadOnlyDictionary<string, long>> counts) =>

@@ -32,5 +32,20 @@ public sealed class Database
     /// Completes when everything committed before the call is in the replica; answers the transaction id that holds it. Throws
     /// <see cref="LitestreamException"/> when the database is paused or stopped.
     /// </summary>
-    public Task<Txid> SyncAsync(CancellationToken cancellationToken) => State.SyncAsync(cancellationToken);
+    public Task<Txid> SyncAsync(CancellationToken cancellationToken) => Intervention.SyncAsync(State, new(), cancellationToken);
+
+    /// <summary>The same, as soon as it is captured: safe on this machine, on its way to the replica.</summary>
+    public Task<Txid> CaptureAsync(CancellationToken cancellationToken) => Intervention.SyncAsync(State, new() { IsLocal = true }, cancellationToken);
+
+    /// <summary>
+    /// A last sync, then <see cref="Pause"/>; completes when nothing of it is open any more. It is paused in any case: what a replica did not take
+    /// in time is thrown as a <see cref="LitestreamException"/> (or the cancellation) afterwards.
+    /// </summary>
+    public Task StopAsync(CancellationToken cancellationToken) => Intervention.StopAsync(State, cancellationToken);
+
+    /// <summary>
+    /// Ends <see cref="DatabaseStatus.SplitBrain"/> or <see cref="DatabaseStatus.Lost"/> on purpose, and a pause: the replicas are looked at again, a fence
+    /// goes first, and what the database holds now is published behind what the other writer left. False when there was nothing to end.
+    /// </summary>
+    public bool TakeOver() => Intervention.TakeOver(State);
 }

@@ -54,6 +54,9 @@ public sealed record DatabaseSnapshot
     /// <summary>Text of the last error, also after it passed; null when there was none.</summary>
     public string? LastError { get; init; }
 
+    /// <summary>Stopped by a person; <see cref="Status"/> may name a replica's trouble instead.</summary>
+    public bool IsPaused { get; init; }
+
     /// <summary>Connections are open.</summary>
     public bool IsHot { get; init; }
 

@@ -6,7 +6,7 @@ namespace Litestream.Agent.Api;
 
 /// <summary>What the API can see of the agent.</summary>
 internal sealed class AgentView(
-    Stores stores, Registration registration, DirectoryWatch watch, AgentOptions options, IReadOnlyList<string> warnings, TimeProvider time)
+    Stores stores, Registration registration, RegisteredDatabases registered, DirectoryWatch watch, AgentOptions options, IReadOnlyList<string> warnings, TimeProvider time)
 {
     private readonly long _started = time.GetTimestamp();
 
@@ -14,11 +14,16 @@ internal sealed class AgentView(
 
     public Registration Registration => registration;
 
+    /// <summary>What was registered while an agent ran, and who lets go.</summary>
+    public RegisteredDatabases Registered => registered;
+
     public AgentOptions Options => options;
 
     public TimeProvider Time => time;
 
     public Census Census { get; } = new(stores, options.LagLimit, time);
+
+    public DateTimeOffset StartedAt { get; } = time.GetUtcNow();
 
     public TimeSpan Uptime => time.GetElapsedTime(_started);
 

@@ -85,6 +85,7 @@ internal sealed class LocalApi : IAsyncDisposable
         DatabaseEndpoints.Map(application, agent);
         MetricsEndpoint.Map(application, agent);
         PageEndpoints.Map(application);
+        Control.ControlRoutes.Map(application, agent);
         return application;
     }
 

@@ -13,6 +13,9 @@ namespace Litestream.Agent.Watching;
 /// <param name="logger">The log.</param>
 internal sealed class Admission(Stores stores, WatchedFiles files, SkippedFiles skipped, Action<TrackedFile> leave, ILogger logger)
 {
+    private const string LetGo = "a person unregistered it; `litestream register` or the agent's next start brings it back";
+
+    private readonly HashSet<string> _letGo = new(StringComparer.Ordinal);
     private bool _saidMany;
 
     /// <summary>The first complete look is over: a new file is news.</summary>
@@ -20,6 +23,14 @@ internal sealed class Admission(Stores stores, WatchedFiles files, SkippedFiles 
 
     /// <summary>Number of the latest complete look.</summary>
     public int Sweep { get; set; }
+
+    /// <summary>A person does not want what is at this path: until asked for, or the next start.</summary>
+    public void Forget(string path) => _letGo.Add(path);
+
+    /// <summary>Ends that. False when it was not so.</summary>
+    public bool Remember(string path) => _letGo.Remove(path);
+
+    public bool IsLetGo(string path) => _letGo.Contains(path);
 
     public Verdict Consider(WatchedDirectory directory, ReadOnlySpan<char> fileName)
     {
@@ -33,6 +44,8 @@ internal sealed class Admission(Stores stores, WatchedFiles files, SkippedFiles 
         var facts = FileFacts.Read(path, followLinks: false);
         if (!facts.Exists)
             return new(VerdictKind.Missing);
+        if (_letGo.Contains(path))
+            return Skip(directory, path, VerdictKind.Skipped, LetGo);
         // A directory or a pipe of any other name is nobody's mistake.
         if (!isNamed && facts.Kind is not (FileKind.Regular or FileKind.SymbolicLink))
             return new(VerdictKind.NotOurs);
@@ -44,8 +57,13 @@ internal sealed class Admission(Stores stores, WatchedFiles files, SkippedFiles 
     }
 
     /// <summary>A database named by <c>-dsn</c>: whether its file exists or not.</summary>
-    public void RegisterNamed(WatchedDirectory directory, string path, NamedDatabase named) =>
-        Register(directory, path, named, FileFacts.Read(path, followLinks: false));
+    public void RegisterNamed(WatchedDirectory directory, string path, NamedDatabase named)
+    {
+        if (_letGo.Contains(path))
+            Skip(directory, path, VerdictKind.Skipped, LetGo);
+        else if (!directory.TryFind(Path.GetFileName(path.AsSpan()), out _))
+            Register(directory, path, named, FileFacts.Read(path, followLinks: false));
+    }
 
     /// <summary>
     /// One tenant has one file, and one file is one tenant. The first is the one registered, else the one that the books know from

@@ -21,6 +21,13 @@ internal sealed class DirectorySweep(Registration registration, Inotify? events,
         }
     }
 
+    /// <summary>A directory that is watched from now on.</summary>
+    public void Begin(WatchedDirectory directory)
+    {
+        lock (_oneAtATime)
+            LookWithin(directory);
+    }
+
     /// <summary>A directory was created or moved into one that is watched with everything in it.</summary>
     public void Found(WatchedDirectory parent, ReadOnlySpan<char> name)
     {

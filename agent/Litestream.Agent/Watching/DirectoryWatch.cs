@@ -52,6 +52,9 @@ internal sealed class DirectoryWatch : IAsyncDisposable
         _sweeper = SweepAsync(_stop.Token);
     }
 
+    /// <summary>Follows one more directory, which the registration knows already.</summary>
+    public void Follow(WatchedDirectory directory) => _sweep.Begin(directory);
+
     /// <summary>After this nothing is registered any more.</summary>
     public async Task StopAsync()
     {

@@ -122,6 +122,69 @@ internal sealed class Registration
             return _stopping ? new(VerdictKind.Stopping) : _admission.Consider(directory, fileName);
     }
 
+    /// <summary>A database that somebody names while the agent runs: registers it or says why not. Its file exists.</summary>
+    public Verdict Take(WatchedDirectory directory, string fileName, NamedDatabase named)
+    {
+        lock (_gate)
+        {
+            if (_stopping)
+                return new(VerdictKind.Stopping);
+            directory.Name(fileName, named);
+            _admission.Remember(directory.PathOf(fileName));
+            var verdict = _admission.Consider(directory, fileName);
+            if (verdict.File is null)
+                directory.Unname(fileName);
+            return verdict;
+        }
+    }
+
+    /// <summary>What a person let go may be registered again. False when nobody did.</summary>
+    public bool Remember(string path)
+    {
+        lock (_gate)
+            return _admission.Remember(path);
+    }
+
+    /// <summary>The same for a path in a directory that is watched; nothing for another.</summary>
+    public void ConsiderAgain(string path)
+    {
+        var fileName = Path.GetFileName(path);
+        lock (_gate)
+        {
+            foreach (var directory in Directories.Where(d => d.PathOf(fileName) == path))
+            {
+                if (directory.Named.TryGetValue(fileName, out var named))
+                    _admission.RegisterNamed(directory, path, named);
+                else
+                    _admission.Consider(directory, fileName);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Lets a database go whose file stays; it is not registered again before somebody asks for it. Completes when nothing of it is open any more; false
+    /// when it could not be let go.
+    /// </summary>
+    public Task<bool> LetGoAsync(Database database)
+    {
+        lock (_gate)
+        {
+            if (_stopping || _files.At(database.Path) is not { } file || file.Database != database)
+                return Task.FromResult(false);
+            _admission.Forget(file.Path);
+            if (!file.IsLeaving)
+                Leave(file);
+            return file.Leaving!;
+        }
+    }
+
+    /// <summary>A name that was given while the agent runs means nothing any more.</summary>
+    public void Unname(WatchedDirectory directory, string fileName)
+    {
+        lock (_gate)
+            directory.Unname(fileName);
+    }
+
     /// <summary>Something happened to one name of a directory. Called for every event: nothing is allocated for a known file.</summary>
     public void Seen(WatchedDirectory directory, ReadOnlySpan<char> fileName, FileChange change)
     {
@@ -235,10 +298,10 @@ internal sealed class Registration
     {
         file.IsLeaving = true;
         // On the pool: the store captures and publishes what is left, which takes as long as the replica takes.
-        _ = Task.Run(() => LeaveAsync(file));
+        file.Leaving = Task.Run(() => LeaveAsync(file));
     }
 
-    private async Task LeaveAsync(TrackedFile file)
+    private async Task<bool> LeaveAsync(TrackedFile file)
     {
         var left = false;
         try
@@ -257,6 +320,7 @@ internal sealed class Registration
             else
                 file.IsLeaving = false;
         }
+        return left;
     }
 
     private Store StoreOf(TrackedFile file) => _stores.All.First(s => s.Find(file.Database.Name) == file.Database);
@@ -264,7 +328,8 @@ internal sealed class Registration
     private void HasLeft(TrackedFile file)
     {
         _files.Remove(file);
-        _logger.DatabaseRemoved(file.Path);
+        if (!_admission.IsLetGo(file.Path))
+            _logger.DatabaseRemoved(file.Path);
         _logger.ClientUnregistered(file.Database.Name);
         if (_stopping)
             return;

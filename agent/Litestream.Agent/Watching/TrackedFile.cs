@@ -16,6 +16,9 @@ internal sealed class TrackedFile(string path, WatchedDirectory directory, Datab
     /// <summary>Its file is gone and the store is finishing with it; what appears under its name meanwhile waits for that.</summary>
     public bool IsLeaving { get; set; }
 
+    /// <summary>The end of that; answers whether the store is done with it.</summary>
+    public Task<bool>? Leaving { get; set; }
+
     /// <summary>A file was seen at the path. Only a database named by <c>-dsn</c> is registered before it has one.</summary>
     public bool IsPresent { get; set; }
 

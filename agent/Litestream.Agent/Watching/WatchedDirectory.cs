@@ -43,6 +43,8 @@ internal sealed class WatchedDirectory(string path)
 
     public void Name(string fileName, NamedDatabase database) => _named[fileName] = database;
 
+    public void Unname(string fileName) => _named.Remove(fileName);
+
     public void Take(TenantRule rule, Store store) => (Rule, Store) = (rule, store);
 
     public bool TryFind(ReadOnlySpan<char> fileName, out TrackedFile file)

@@ -293,7 +293,7 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
     private long Suspend(ReplicatedDatabase database)
     {
         CloseHot(database);
-        database.FailSyncs();
+        database.FailSyncs(onlyTaken: true);
         return Lane.Never;
     }
 

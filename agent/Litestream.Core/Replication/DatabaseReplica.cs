@@ -41,6 +41,9 @@ internal sealed class DatabaseReplica
     /// <summary>A file of our chain was missing or damaged: the next look at it asks for an image. Owned by the lane.</summary>
     public bool IsDamaged { get; set; }
 
+    /// <summary>A person wants the chain of another writer taken over, however young it is. Until it was looked at.</summary>
+    public bool IsTakenOver { get; set; }
+
     /// <summary>Failures of the lane in a row, for its backoff.</summary>
     public int Failures { get; set; }
 

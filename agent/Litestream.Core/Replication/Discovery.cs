@@ -28,6 +28,7 @@ internal sealed class Discovery(StoreContext context, Staging staging, Leftover 
         if (database.Chain is not null)
         {
             await joining.RunAsync(replica, listed, cancellationToken).ConfigureAwait(false);
+            replica.IsTakenOver = false;
             return;
         }
         if (!database.TryBegin(replica))
@@ -53,7 +54,7 @@ internal sealed class Discovery(StoreContext context, Staging staging, Leftover 
             ? BeginAnew(replica, newest.MaxTxid)
             : await ContinueOrHealAsync(replica, listed, newest, cancellationToken).ConfigureAwait(false);
         database.Chain = start;
-        replica.IsDamaged = false;
+        (replica.IsDamaged, replica.IsTakenOver) = (false, false);
     }
 
     /// <summary>A chain of ours that no longer restores is healed at once by a new image of the live database; that of another is not ours to mend.</summary>
@@ -111,7 +112,7 @@ internal sealed class Discovery(StoreContext context, Staging staging, Leftover 
         // A store's clock may be behind ours, and cut to seconds: what counts is what the file says.
         database.NewestTimestampMs = Math.Max(database.NewestTimestampMs, newestOpened.Header.TimestampMs);
         var writer = NodeId.Of(newestOpened.Header.NodeId);
-        if (writer.Instance != context.Books.Instance && HasOther(replica))
+        if (writer.Instance != context.Books.Instance && HasOther(replica) && !replica.IsTakenOver)
             throw Joining.Foreign(replica, newest);
         if (writer.Instance != context.Books.Instance)
             return await TakeOverAsync(replica, listed, newest, writer, cancellationToken).ConfigureAwait(false);
@@ -140,7 +141,10 @@ internal sealed class Discovery(StoreContext context, Staging staging, Leftover 
     private async Task<ChainStart> TakeOverAsync(DatabaseReplica replica, IReadOnlyList<LtxFile> listed, LtxFile newest, NodeId writer, CancellationToken cancellationToken)
     {
         var (database, storage) = (replica.Database, replica.Storage);
-        RefuseRecent(newest, storage, context.Time.GetUtcNow());
+        if (!replica.IsTakenOver)
+            RefuseRecent(newest, storage, context.Time.GetUtcNow());
+        // What the other writer left stays restorable: the database does not continue it.
+        database.IsReplaced |= replica.IsTakenOver;
         Leftover.Delete(leftover.Read(database));
         var table = await BuildTableAsync(storage, listed, cancellationToken).ConfigureAwait(false);
         var epoch = writer.Epoch + 1;

@@ -76,6 +76,8 @@ internal sealed class Joining(StoreContext context)
             replica.Database.Record(b => b with { Epoch = Math.Max(b.Epoch, writer.Epoch) });
             return header.Proof?.Post;
         }
+        if (replica.IsTakenOver)
+            return null;
         Discovery.RefuseRecent(newest, storage, context.Time.GetUtcNow());
         throw Foreign(replica, newest);
     }

@@ -152,6 +152,7 @@ internal sealed class ReplicatedDatabase
                 LastProofAt = Book.LastProofAt,
                 LagSeconds = waitingSince == Lane.Never ? 0 : Math.Max(0, _context.Time.GetElapsedTime(waitingSince).TotalSeconds),
                 LastError = _lastError,
+                IsPaused = Book.IsPaused,
                 IsHot = Hot is not null,
                 SpoolBytes = Staged.SizeBytes,
                 Counters = _counters,
@@ -159,11 +160,9 @@ internal sealed class ReplicatedDatabase
         }
     }
 
-    public async Task<Txid> SyncAsync(CancellationToken cancellationToken)
+    /// <summary>Completes when the next look has served the request, or fails as that look did.</summary>
+    public async Task<Txid> SyncAsync(SyncRequest request, CancellationToken cancellationToken)
     {
-        if (Book.IsPaused || IsFenced || Exit is not null)
-            throw new LitestreamException($"{Name} is not replicated now ({Snapshot().Status}): it cannot be synced");
-        var request = new SyncRequest();
         lock (Gate)
         {
             _syncs.Add(request);
@@ -319,12 +318,12 @@ internal sealed class ReplicatedDatabase
     /// <summary>It is registered still, and its path leads to this file.</summary>
     public bool IsAt(FileStat file) => Exit is null && FileStat.Of(Path) is { } there && there.IsSameFile(file);
 
-    /// <summary>Nothing will be captured any more, or something could not be: whoever waits for a sync must hear it.</summary>
-    public void FailSyncs()
+    /// <summary>Nothing will be captured any more, or something could not be: whoever waits for a sync must hear it; who came after this look began waits for the next.</summary>
+    public void FailSyncs(bool onlyTaken = false)
     {
         IReadOnlyList<SyncRequest> waiting;
         lock (Gate)
-            waiting = _syncs.RemoveAll();
+            waiting = _syncs.RemoveAll(onlyTaken);
         foreach (var sync in waiting)
             sync.Done.TrySetException(new LitestreamException($"{Name} cannot be synced now ({Snapshot().Reason}): what was committed last may not be in the replica"));
     }

@@ -22,17 +22,19 @@ internal struct SyncRequests
     {
         if (_waiting is null)
             return [];
-        var served = _waiting.FindAll(r => r.Target <= published || r.Done.Task.IsCompleted);
+        var served = _waiting.FindAll(r => r.Target <= published || (r.IsLocal && r.Target is not null) || r.Done.Task.IsCompleted);
         _waiting.RemoveAll(served.Contains);
         if (_waiting.Count == 0)
             _waiting = null;
         return served;
     }
 
-    public IReadOnlyList<SyncRequest> RemoveAll()
+    public IReadOnlyList<SyncRequest> RemoveAll(bool onlyTaken)
     {
-        var all = _waiting ?? [];
-        _waiting = null;
-        return all;
+        var removed = _waiting?.FindAll(r => r.IsTaken || !onlyTaken) ?? [];
+        _waiting?.RemoveAll(removed.Contains);
+        if (_waiting is { Count: 0 })
+            _waiting = null;
+        return removed;
     }
 }

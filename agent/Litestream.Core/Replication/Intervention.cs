@@ -1,0 +1,65 @@
+using Litestream.Ltx;
+
+namespace Litestream.Replication;
+
+/// <summary>What a person asks of one database beside its ordinary course: a sync now, an end, the chain of another writer.</summary>
+internal static class Intervention
+{
+    /// <summary>How long an application that holds the database may make the end of a stop wait, when the last sync took all of the caller's time.</summary>
+    private static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(10);
+
+    public static Task<Txid> SyncAsync(ReplicatedDatabase database, SyncRequest request, CancellationToken cancellationToken) =>
+        database.Book.IsPaused || database.IsFenced || database.Exit is not null
+            ? throw new LitestreamException($"{database.Name} is not replicated now ({database.Snapshot().Status}): it cannot be synced")
+            : database.SyncAsync(request, cancellationToken);
+
+    public static async Task StopAsync(ReplicatedDatabase database, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (!database.Book.IsPaused && !database.IsFenced && database.Exit is null)
+                await database.SyncAsync(new(), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            database.SetPaused(true);
+            await WhenClosedAsync(database).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Each replica that may not be touched is looked at again, and this time what another left there is no reason to stay away.</summary>
+    public static bool TakeOver(ReplicatedDatabase database)
+    {
+        var fenced = Array.FindAll(database.Replicas, r => r.IsFenced);
+        if (fenced.Length == 0)
+            return false;
+        foreach (var replica in fenced)
+        {
+            replica.IsTakenOver = true;
+            replica.SetState(DatabaseStatus.Active, DatabaseReason.None);
+        }
+        if (fenced.Length == database.Replicas.Length)
+            database.ForgetChain();
+        else
+            Array.ForEach(fenced, r => r.Stage = ReplicaStage.Unknown);
+        if (database.Book.IsPaused)
+            database.SetPaused(false);
+        database.WakeReplicas(_ => true);
+        database.CaptureLane.Wake();
+        return true;
+    }
+
+    /// <summary>A look at a paused database closes it and fails whoever waits for a sync: that is the sign.</summary>
+    private static async Task WhenClosedAsync(ReplicatedDatabase database)
+    {
+        using var limit = new CancellationTokenSource(ClosingTime);
+        try
+        {
+            await database.SyncAsync(new(), limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is LitestreamException or OperationCanceledException)
+        {
+            // Closed; or a round takes long, and the next one closes it.
+        }
+    }
+}

@@ -1,0 +1,96 @@
+namespace Litestream.Core.Tests.Replication;
+
+/// <summary>What a person asks of one database: stop, take over, capture now.</summary>
+public sealed class InterventionTests
+{
+    private const string Name = ReplicatedFolder.Name;
+
+    [Fact]
+    public async Task Taking_over_ends_split_brain_fences_the_other_writer_and_keeps_what_it_left()
+    {
+        await using var first = new ReplicatedFolder();
+        using var ours = first.NewTenant();
+        first.Open();
+        var database = first.Register(Name);
+        await ReplicatedFolder.WriteAsync(ours, database, 2);
+        await using var second = await ElsewhereAsync(first);
+        var other = second.Store!.Find(Name)!;
+        using var theirs = new Application(second.PathOf(Name));
+        theirs.Sql("INSERT INTO t (v) VALUES ('only there')");
+        await ReplicatedFolder.SyncAsync(other);
+        var left = other.Snapshot().ReplicatedTxid;
+
+        Assert.False(database.TakeOver());
+        ours.Sql("INSERT INTO t (v) VALUES ('only here')");
+        database.Notice(FileEvent.Wal);
+        await ReplicatedFolder.WaitAsync(() => database.Snapshot().Status == DatabaseStatus.SplitBrain, "split-brain");
+        Assert.True(database.TakeOver());
+        await ReplicatedFolder.SyncAsync(database);
+
+        await first.AssertRestoresEqualAsync(Name);
+        Assert.Equal("1", ReplicatedFolder.Scalar(await first.RestoreAsync(Name, left), "SELECT count(*) FROM t WHERE v = 'only there'"));
+        Assert.Contains(database.State.Book.Labels, l => l.Txid >= left);
+        theirs.Sql("INSERT INTO t (v) VALUES ('too late')");
+        other.Notice(FileEvent.Wal);
+        await ReplicatedFolder.WaitAsync(() => other.Snapshot().Status == DatabaseStatus.SplitBrain, "the other one is fenced");
+        await first.AssertRestoresEqualAsync(Name);
+    }
+
+    [Fact]
+    public async Task A_stop_ends_with_everything_in_the_replica_and_nothing_open_and_lasts_over_a_restart()
+    {
+        await using var folder = new ReplicatedFolder();
+        using var application = folder.NewTenant();
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.SyncAsync(database);
+        application.Sql("INSERT INTO t (v) VALUES ('the last one')");
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await database.StopAsync(limit.Token);
+        Assert.False(database.Snapshot().IsHot);
+        await folder.AssertRestoresEqualAsync(Name);
+
+        await folder.StopAsync();
+        folder.Open();
+        var again = folder.Register(Name);
+        application.Sql("INSERT INTO t (v) VALUES ('while stopped')");
+        await Assert.ThrowsAsync<LitestreamException>(() => again.SyncAsync(limit.Token));
+        again.Resume();
+        await ReplicatedFolder.SyncAsync(again);
+        await folder.AssertRestoresEqualAsync(Name);
+    }
+
+    [Fact]
+    public async Task What_the_replica_does_not_take_is_captured_all_the_same_and_a_stop_says_that_it_waits()
+    {
+        await using var folder = new ReplicatedFolder();
+        using var application = folder.NewTenant();
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.WriteAsync(application, database, 1);
+        var level = Path.Combine(folder.Backups, "databases", Name, "ltx", "0");
+        Directory.Delete(level, recursive: true);
+        File.WriteAllText(level, "");
+        application.Sql("INSERT INTO t (v) VALUES ('waits')");
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var captured = await database.CaptureAsync(limit.Token);
+        Assert.True(captured > database.Snapshot().ReplicatedTxid);
+        using var brief = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => database.StopAsync(brief.Token));
+        Assert.False(database.Snapshot().IsHot);
+        Assert.True(database.Snapshot().IsPaused);
+    }
+
+    /// <summary>Another host with the same database took the chain over, an hour later by its clock.</summary>
+    private static async Task<ReplicatedFolder> ElsewhereAsync(ReplicatedFolder first)
+    {
+        var time = new ShiftedTime();
+        time.Skip(TimeSpan.FromHours(1));
+        var second = new ReplicatedFolder { BackupsAt = first.Backups, Time = time };
+        using (var application = new Application(first.PathOf(Name)))
+            application.Sql($"VACUUM INTO '{second.PathOf(Name)}'");
+        second.Open();
+        await ReplicatedFolder.SyncAsync(second.Register(Name));
+        return second;
+    }
+}
