@@ -9,6 +9,7 @@ namespace Litestream.Agent.Commands;
 [JsonSerializable(typeof(RestoreAnswer))]
 [JsonSerializable(typeof(RestorePlanAnswer))]
 [JsonSerializable(typeof(RestoreSkippedAnswer))]
+[JsonSerializable(typeof(ResetAnswer))]
 [JsonSerializable(typeof(VerifyAnswer))]
 [JsonSerializable(typeof(List<DatabaseAnswer>))]
 [JsonSerializable(typeof(List<LtxAnswer>))]

@@ -1,7 +1,10 @@
+using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Litestream.Agent.Api;
+using Litestream.Agent.Api.Control;
+using Litestream.Agent.Configuration;
 using Litestream.Fleet.Api;
 
 namespace Litestream.Agent.Commands;
@@ -21,12 +24,15 @@ internal sealed class AgentSocket : IDisposable
         _client = new(new SocketsHttpHandler { ConnectCallback = (_, stop) => ConnectAsync(stop), UseProxy = false })
         {
             BaseAddress = new Uri("http://localhost/"),
-            Timeout = LongestAnswer,
+            Timeout = Timeout.InfiniteTimeSpan,
         };
     }
 
     /// <summary>The agent's state folder.</summary>
     public string Folder { get; }
+
+    /// <summary>The socket itself.</summary>
+    public string Path => System.IO.Path.Combine(Folder, StateDirectory.SocketName);
 
     /// <summary>Null when nobody listens there.</summary>
     public static async Task<AgentSocket?> TryOpenAsync(string folder, CancellationToken stop)
@@ -45,14 +51,44 @@ internal sealed class AgentSocket : IDisposable
     }
 
     /// <summary>Throws <see cref="LitestreamException"/> with the agent's own words when it refuses.</summary>
-    public async Task<T> GetAsync<T>(string address, JsonTypeInfo<T> type, CancellationToken stop)
+    public Task<T> GetAsync<T>(string address, JsonTypeInfo<T> type, CancellationToken stop) => AskAsync(HttpMethod.Get, address, null, type, LongestAnswer, stop);
+
+    /// <summary>Asks for a change; the agent itself answers within the request's timeout.</summary>
+    public Task<T> PostAsync<T>(string address, ControlRequest request, JsonTypeInfo<T> type, CancellationToken stop) =>
+        AskAsync(HttpMethod.Post, address, request, type, LongestAnswer + TimeSpan.FromSeconds(request.Timeout ?? 0), stop);
+
+    private async Task<T> AskAsync<T>(HttpMethod method, string address, ControlRequest? request, JsonTypeInfo<T> type, TimeSpan patience, CancellationToken stop)
     {
-        using var answer = await _client.GetAsync(new Uri(address, UriKind.Relative), stop);
-        var body = await answer.Content.ReadAsByteArrayAsync(stop);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(patience);
+        try
+        {
+            using var message = new HttpRequestMessage(method, new Uri(address, UriKind.Relative));
+            message.Content = request is null ? null : JsonContent.Create(request, ControlJson.Default.ControlRequest);
+            using var answer = await _client.SendAsync(message, limit.Token);
+            return Read(address, answer, await answer.Content.ReadAsByteArrayAsync(limit.Token), type);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            throw new LitestreamException($"the agent of {Path} gave no answer to {address} within {patience.TotalSeconds:0} s");
+        }
+        catch (HttpRequestException error)
+        {
+            throw new LitestreamException($"the agent of {Path} ended before it answered {address}", error, "its log says why");
+        }
+    }
+
+    private T Read<T>(string address, HttpResponseMessage answer, byte[] body, JsonTypeInfo<T> type)
+    {
         if (answer.Content.Headers.ContentType?.MediaType == Problem.MediaType)
         {
             var problem = JsonSerializer.Deserialize(body, FleetJson.Default.Problem)!;
             throw new LitestreamException(problem.Detail ?? problem.Title, hint: problem.Hint);
+        }
+        if (!answer.IsSuccessStatusCode)
+        {
+            var error = JsonSerializer.Deserialize(body, ControlJson.Default.ErrorAnswer)!;
+            throw new LitestreamException(error.Error, hint: error.Details);
         }
         return JsonSerializer.Deserialize(body, type) ?? throw new LitestreamException($"the agent of {Folder} gave no answer to {address}");
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Litestream.Agent.Commands.Control;
 using Litestream.Agent.Configuration.ConfigFile;
 
 namespace Litestream.Agent.Commands;
@@ -41,6 +42,14 @@ internal static class CommandLine
         DatabasesCommand.Create(context),
         StatusCommand.Create(context),
         LtxCommand.Create(context),
+        ListCommand.Create(context),
+        InfoCommand.Create(context),
+        SyncCommand.Create(context),
+        StopCommand.Create(context),
+        StartCommand.Create(context),
+        RegisterCommand.Create(context),
+        UnregisterCommand.Create(context),
+        ResetCommand.Create(context),
         DemoCommand.Create(context),
         DemoWriterCommand.Create(context),
         VersionCommand.Create(context),

@@ -73,6 +73,19 @@ internal static class Flag
             return number;
         });
 
+    /// <summary>Seconds as a plain number, as Litestream has it, or any duration.</summary>
+    public static Option<int?> Seconds(string name, string description, int most) =>
+        Named(new Option<int?>(name, "-" + name), "SECONDS", description, result =>
+        {
+            var text = result.Tokens[0].Value;
+            var isNumber = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds);
+            if (!isNumber && DurationText.TryParse(text, out var duration))
+                (isNumber, seconds) = (true, (int)Math.Min(Math.Ceiling(duration.TotalSeconds), int.MaxValue));
+            if (!isNumber || seconds < 1 || seconds > most)
+                result.AddError($"{name}: \"{text}\" is no number of seconds from 1 to {most}");
+            return seconds;
+        });
+
     public static Option<string?> OneOf(string name, string value, string description, params string[] words) =>
         Named(new Option<string?>(name, "-" + name), value, $"{description}: {string.Join(", ", words)}", result =>
         {

@@ -7,13 +7,20 @@ internal static class RunningAgents
 {
     private const int MostFolders = 1000;
 
+    private const string HowToStart = "`litestream replicate -config FILE` or `litestream -watch-dir DIRS` starts one; -socket names the socket of one that keeps its state elsewhere";
+
+    /// <summary>Throws when none runs, and when several do and none is named.</summary>
+    public static async Task<AgentSocket> RequireAsync(AgentQuery query, AgentEnvironment environment, CancellationToken stop) =>
+        await FindAsync(query, environment, stop) ?? throw new LitestreamException(
+            $"no agent answers: there is no live {StateDirectory.SocketName} below {string.Join(" or ", StateDirectory.Roots(query.StateRoot, environment))}", hint: HowToStart);
+
     /// <summary>Null when none runs. Throws when several do and none is named.</summary>
     public static async Task<AgentSocket?> FindAsync(AgentQuery query, AgentEnvironment environment, CancellationToken stop)
     {
         if (query.Socket is { } named)
         {
             return await AgentSocket.TryOpenAsync(FolderOf(environment.Absolute(named)), stop)
-                ?? throw new LitestreamException($"no agent listens on {named}", hint: "is it running?");
+                ?? throw new LitestreamException($"no agent listens on {named}", hint: HowToStart);
         }
         var live = new List<AgentSocket>();
         foreach (var folder in Folders(query, environment))

@@ -43,7 +43,7 @@ internal static class StatusCommand
                 client.ReplicatedTxid ?? "-",
                 SizeText.Format(client.SizeBytes),
                 client.LagSeconds > 0 ? string.Create(CultureInfo.InvariantCulture, $"{client.LagSeconds:0.0}s") : "-",
-                client.LastSyncAt is { } sync ? Age(now - sync) : "never",
+                client.LastSyncAt is { } sync ? Shown.Age(now - sync) : "never",
                 client.Detail ?? client.Reason ?? "");
         }
         table.Write(output);
@@ -55,13 +55,4 @@ internal static class StatusCommand
         if (report.SkippedCount > 0)
             output.WriteLine($"{report.SkippedCount} files are not replicated; `litestream status -json` lists them");
     }
-
-    private static string Age(TimeSpan age) => age.TotalSeconds switch
-    {
-        < 2 => "now",
-        < 120 => string.Create(CultureInfo.InvariantCulture, $"{age.TotalSeconds:0} s ago"),
-        < 7200 => string.Create(CultureInfo.InvariantCulture, $"{age.TotalMinutes:0} min ago"),
-        < 172800 => string.Create(CultureInfo.InvariantCulture, $"{age.TotalHours:0} h ago"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{age.TotalDays:0} d ago"),
-    };
 }

@@ -99,6 +99,14 @@ internal sealed class Books : IDisposable
         }
     }
 
+    /// <summary>Where a database stands is not known any more; what a person said of it is.</summary>
+    public void Forget(string name) => Change(() =>
+    {
+        Run("UPDATE database SET captured = 0, post_sum = 0, page_size = 0, page_count = 0, salt1 = NULL, last_proof_at = NULL, rest_device = NULL, switched = 0 WHERE name = $name", ("$name", name));
+        Run("DELETE FROM replica WHERE name = $name", ("$name", name));
+        Run("DELETE FROM file WHERE name = $name", ("$name", name));
+    });
+
     /// <summary>What these books know of one replica.</summary>
     public ReplicaBooks Of(string replica) => new(this, replica);
 

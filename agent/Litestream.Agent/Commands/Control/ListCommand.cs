@@ -1,0 +1,36 @@
+using System.CommandLine;
+using System.Text.Json;
+using Litestream.Agent.Api.Control;
+
+namespace Litestream.Agent.Commands.Control;
+
+/// <summary><c>litestream list</c>: what the agent that runs has registered.</summary>
+internal static class ListCommand
+{
+    public static ProgramCommand Create(CommandContext context)
+    {
+        var flags = new ControlFlags();
+        var command = new ProgramCommand("list", "List what a running agent has registered, and whether it runs", "[flags]")
+            .Group("Flags", flags.Json)
+            .Group("Which agent", flags.AgentGroup)
+            .Example("litestream list", "replicating; open: something keeps it from that (see status); stopped: by `stop`");
+        command.SetAction((parsed, stop) => RunAsync(flags, parsed, context, stop));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ControlFlags flags, ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        using var agent = await flags.OpenAsync(parsed, context, stop);
+        var answer = await agent.GetAsync("list", ControlJson.Default.ListAnswer, stop);
+        if (parsed.GetValue(flags.Json))
+        {
+            context.Out.WriteLine(JsonSerializer.Serialize(answer, ControlJson.Default.ListAnswer));
+            return ExitCode.Done;
+        }
+        var table = new TextTable("database", "status", "last sync");
+        foreach (var database in answer.Databases)
+            table.Add(database.Path, database.Status, database.LastSyncAt is { } at ? Shown.Age(context.Time.GetUtcNow() - at) : "never");
+        table.Write(context.Out);
+        return ExitCode.Done;
+    }
+}

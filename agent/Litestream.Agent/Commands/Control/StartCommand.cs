@@ -1,0 +1,38 @@
+using System.CommandLine;
+using Litestream.Agent.Api.Control;
+
+namespace Litestream.Agent.Commands.Control;
+
+/// <summary><c>litestream start</c>: ends a stop, and with <c>-take-over</c> a split-brain.</summary>
+internal static class StartCommand
+{
+    public static ProgramCommand Create(CommandContext context)
+    {
+        var flags = new ControlFlags();
+        var takeOver = Flag.Switch("-take-over", "end split-brain or lost: this agent goes on, the other writer is shut out");
+        var command = new ProgramCommand("start", "Replicate a database again that was stopped, or that another writer took", "[flags] DB")
+            .Group("Flags", takeOver, flags.Timeout, flags.Json)
+            .Group("Which agent", flags.AgentGroup)
+            .Example("litestream start data/app.db", "after litestream stop")
+            .Example("litestream start -take-over data/app.db", "the other writer is stopped for good; what it wrote stays restorable for 30 days");
+        command.Arguments.Add(flags.Database);
+        command.SetAction((parsed, stop) => RunAsync(flags, takeOver, parsed, context, stop));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ControlFlags flags, Option<bool> takeOver, ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var request = flags.Request(parsed, context, "start") with { TakeOver = parsed.GetValue(takeOver) };
+        using var agent = await flags.OpenAsync(parsed, context, stop);
+        var answer = await agent.PostAsync("start", request, ControlJson.Default.StateAnswer, stop);
+        if (parsed.GetValue(flags.Json))
+            context.Out.WriteLine(DatabaseState.Json(answer, "running", agent));
+        else if (answer.Status == "already_running")
+            context.Out.WriteLine($"{answer.Path} was not stopped: nothing to do ({Shown.Txid(answer.Txid)})");
+        else if (request.TakeOver)
+            context.Out.WriteLine($"Took over {answer.Path}: a fence and everything it holds are in its replica, up to {Shown.Txid(answer.Txid)}");
+        else
+            context.Out.WriteLine($"Started {answer.Path} from {Shown.Txid(answer.Txid)} on; `litestream sync -wait {parsed.GetValue(flags.Database)}` waits until its replica has everything");
+        return ExitCode.Done;
+    }
+}
