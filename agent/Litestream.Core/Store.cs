@@ -12,8 +12,7 @@ namespace Litestream;
 public sealed class Store : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, Database> _databases = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, BookEntry> _known;
-    private readonly ConcurrentDictionary<string, ReplicaEntry>[] _knownIn;
+    private readonly ConcurrentDictionary<string, KnownDatabase> _known;
     private readonly Lock _registering = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly FileStream _lock;
@@ -26,8 +25,7 @@ public sealed class Store : IAsyncDisposable
     private Store(StoreContext context, FileStream @lock)
     {
         (_context, _lock) = (context, @lock);
-        _known = new(context.Books.LoadAll().ToDictionary(b => b.Name), StringComparer.Ordinal);
-        _knownIn = [.. context.Replicas.Select(r => new ConcurrentDictionary<string, ReplicaEntry>(r.Books.LoadAll(), StringComparer.Ordinal))];
+        _known = new(LoadKnown(context), StringComparer.Ordinal);
         var staging = new Staging(context);
         _resync = new Resync(context, staging);
         var capture = new Capture(context, staging, _resync);
@@ -55,7 +53,7 @@ public sealed class Store : IAsyncDisposable
             var books = Books.Open(Path.Combine(folder, "books.db"), out var setAside);
             if (setAside is not null)
                 log.BooksSetAside(setAside.Why, setAside.Path);
-            var places = replicas.Select((r, i) => new StoreReplica(i, r, books.Of(r.Identity), CopiesOf(r, Path.Combine(folder, "copies", $"{i}"), options.SpoolCapBytes / replicas.Count))).ToList();
+            var places = replicas.Select((r, i) => new ReplicaPlace(i, r, books.Of(r.Identity), CopiesOf(r, Path.Combine(folder, "copies", $"{i}"), options.SpoolCapBytes / replicas.Count))).ToList();
             return new(new(options, places, books, new(Path.Combine(folder, "spool")), tables, time, log), @lock);
         }
         catch
@@ -67,7 +65,7 @@ public sealed class Store : IAsyncDisposable
 
     public StoreOptions Options => _context.Options;
 
-    public IReadOnlyList<ReplicaRoot> Replicas => [.. _context.Replicas.Select(r => r.Root)];
+    public IReadOnlyList<ReplicaRoot> Replicas => [.. _context.Places.Select(r => r.Root)];
 
     /// <summary>Every registered database, in no particular order. A live view, safe to enumerate.</summary>
     public IEnumerable<Database> Databases => _databases.Values;
@@ -90,14 +88,14 @@ public sealed class Store : IAsyncDisposable
     public IReadOnlyDictionary<string, long> Resyncs => _resync.ByReason;
 
     /// <summary>The path that the books know for a name, from an earlier run; null when the name is new. Tells the first of two files of one name.</summary>
-    public string? KnownPath(string name) => _known.TryGetValue(name, out var book) ? book.Path : null;
+    public string? KnownPath(string name) => _known.TryGetValue(name, out var known) ? known.Book.Path : null;
 
     /// <summary>
     /// Databases of an earlier run with commits that the replica never got, and which are not registered now. Whose file is gone should be registered and
     /// unregistered: that publishes them.
     /// </summary>
     public IReadOnlyList<(string Name, string Path)> LeftBehind =>
-        [.. _known.Values.Where(b => _context.Spool.HasLeftovers(b.Name) && !_databases.ContainsKey(b.Name)).Select(b => (b.Name, b.Path))];
+        [.. _known.Values.Select(k => (k.Book.Name, k.Book.Path)).Where(d => _context.Spool.HasEarlier(d.Name) && !_databases.ContainsKey(d.Name))];
 
     /// <summary>
     /// Registers a database and schedules its first look. Does no I/O on the file. Registering the same name and path
@@ -131,9 +129,7 @@ public sealed class Store : IAsyncDisposable
         await database.State.BeginExit().Done.WaitAsync(cancellationToken).ConfigureAwait(false);
         database.State.Record(b => b with { SwitchedInode = 0 });
         _opening.Forget(database.State);
-        _known[database.Name] = database.State.Book;
-        foreach (var replica in database.State.Replicas)
-            _knownIn[replica.Place.Ordinal][database.Name] = replica.Book;
+        _known[database.Name] = new(database.State.Book, Array.ConvertAll(database.State.Replicas, r => r.Book));
         _databases.TryRemove(new(database.Name, database));
     }
 
@@ -172,16 +168,22 @@ public sealed class Store : IAsyncDisposable
 
     private Database Create(string path, string name)
     {
-        var book = _known.TryGetValue(name, out var known)
-            ? known.Path == path ? known : known with { Path = path, Position = null, Resting = null }
-            : new() { Name = name, Path = path, CreatedAt = _context.Time.GetUtcNow() };
-        if (known != book)
+        var isKnown = _known.TryGetValue(name, out var known);
+        known ??= new(new() { Name = name, Path = path, CreatedAt = _context.Time.GetUtcNow() }, new ReplicaEntry[_context.Places.Count]);
+        var book = known.Book.Path == path ? known.Book : known.Book with { Path = path, Position = null, Resting = null };
+        if (!isKnown || book != known.Book)
             _context.Books.SaveSoon(book);
-        var database = new Database(new(book, Array.ConvertAll(_knownIn, k => k.GetValueOrDefault(name)), _context, _scheduler));
+        var database = new Database(new(book, known.Replicas, _context, _scheduler));
         // It may have been closed with captured files that a replica never got.
         database.State.WakeReplicas(r => !r.IsCurrent);
         database.Notice(FileEvent.Sweep);
         return database;
+    }
+
+    private static IEnumerable<KeyValuePair<string, KnownDatabase>> LoadKnown(StoreContext context)
+    {
+        var places = context.Places.Select(p => p.Books.LoadAll()).ToList();
+        return context.Books.LoadAll().Select(b => KeyValuePair.Create(b.Name, new KnownDatabase(b, [.. places.Select(p => p.GetValueOrDefault(b.Name))])));
     }
 
     /// <summary>A part of what the spool may take: downloads are only slower. None of a folder, which is as near as the state directory.</summary>
@@ -189,8 +191,8 @@ public sealed class Store : IAsyncDisposable
 
     private static void CheckReplicas(IReadOnlyList<ReplicaRoot> replicas)
     {
-        if (replicas.Count is 0 or > StoreReplica.MaxCount)
-            throw new LitestreamException($"{replicas.Count} replicas were given, there can be 1 to {StoreReplica.MaxCount}");
+        if (replicas.Count is 0 or > ReplicaPlace.MaxCount)
+            throw new LitestreamException($"{replicas.Count} replicas were given, there can be 1 to {ReplicaPlace.MaxCount}");
         if (replicas.GroupBy(r => r.Identity).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new LitestreamException($"{twice.First().Url} is named twice as a replica", hint: "each replica needs a place of its own");
     }

@@ -65,23 +65,14 @@ internal sealed class Books : IDisposable
         }
     }
 
-    public IReadOnlyList<BookEntry> LoadAll()
-    {
-        lock (_lock)
-        {
-            var command = Command("""
-                SELECT name, path, created_at, paused, switched, epoch, captured, post_sum, page_size, page_count,
-                       salt1, salt2, frame, sum0, sum1, last_proof_at,
-                       rest_device, rest_inode, rest_size, rest_mtime, rest_ctime, rest_wal_inode, rest_wal_salts, labels
-                FROM database
-                """);
-            using var row = command.ExecuteReader();
-            var entries = new List<BookEntry>();
-            while (row.Read())
-                entries.Add(Read(row));
-            return entries;
-        }
-    }
+    public IReadOnlyList<BookEntry> LoadAll() => Query(
+        """
+        SELECT name, path, created_at, paused, switched, epoch, captured, post_sum, page_size, page_count,
+               salt1, salt2, frame, sum0, sum1, last_proof_at,
+               rest_device, rest_inode, rest_size, rest_mtime, rest_ctime, rest_wal_inode, rest_wal_salts, labels
+        FROM database
+        """,
+        Read);
 
     public void Save(BookEntry entry) => Change(() => Write(entry));
 
@@ -122,7 +113,6 @@ internal sealed class Books : IDisposable
             return rows;
         }
     }
-
 
     /// <summary>One statement of a transaction.</summary>
     public void Run(string sql, params ReadOnlySpan<(string Name, object? Value)> values) => Bind(sql, values).ExecuteNonQuery();

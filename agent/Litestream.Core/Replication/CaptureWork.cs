@@ -49,7 +49,7 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
     {
         var (seen, since) = database.BeginLook();
         var wasHot = database.Hot is not null;
-        database.IsCapturing = true;
+        database.Activity = CaptureActivity.Looking;
         try
         {
             var next = database.Exit is { IsClosed: false } exit ? LookLast(database, exit, since) : Look(database, seen, since);
@@ -62,7 +62,7 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
         }
         finally
         {
-            database.IsCapturing = false;
+            database.Activity = CaptureActivity.None;
             Interlocked.Add(ref _hotCount, (database.Hot is not null ? 1 : 0) - (wasHot ? 1 : 0));
         }
     }
@@ -114,14 +114,14 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
         CheckSpool(database);
         if (database.Exit is null && HotCount >= context.Options.MaxHot && (database.CaptureLane.IsBackground || HotCount >= context.Options.MaxHot + context.Options.MaxHot / 4))
             return context.In(CrowdedPause);
-        database.IsOpening = true;
+        database.Activity = CaptureActivity.Opening;
         try
         {
             database.Hot = opening.Open(database, chain, since);
         }
         finally
         {
-            database.IsOpening = false;
+            database.Activity = CaptureActivity.Looking;
         }
         var hot = database.Hot;
         database.SetCapture(DatabaseStatus.Active, DatabaseReason.Hot);
@@ -140,7 +140,7 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
             return CloseReplaced(database, hot, files, since);
         if (!database.IsChainTaken)
         {
-            // The publish lane found the chain broken: begin again with what it finds out.
+            // A replica's lane found the chain broken: begin again with what it finds out.
             CloseHot(database);
             return 0;
         }
@@ -270,10 +270,10 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
         return Lane.Never;
     }
 
-    /// <summary>The publish lane finds out where the chain stands, and has this lane look again.</summary>
+    /// <summary>A replica's lane finds out where the chain stands, and has this lane look again.</summary>
     private static long AskForChain(ReplicatedDatabase database)
     {
-        database.IsCapturing = false;
+        database.Activity = CaptureActivity.None;
         database.WakeReplicas(_ => true);
         return Lane.Never;
     }

@@ -70,7 +70,7 @@ internal sealed class Compaction(StoreContext context)
     {
         var storage = replica.Storage;
         var (min, max) = (inputs[0].MinTxid, inputs[^1].MaxTxid);
-        var path = context.Spool.MergerOf(replica.Place.Ordinal, replica.Database.Name, level, min, max);
+        var path = context.Spool.MergerPathOf(replica.Place, replica.Database.Name, level, min, max);
         try
         {
             LtxHeader header;

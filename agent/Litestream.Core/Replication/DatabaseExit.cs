@@ -17,6 +17,6 @@ internal sealed class DatabaseExit(int replicas)
     public bool IsIncomplete { get; set; }
 
     /// <summary>This replica has what it can get. True when it was the last one.</summary>
-    public bool Complete(StoreReplica replica) =>
+    public bool Complete(ReplicaPlace replica) =>
         uint.PopCount(Interlocked.Or(ref _isDone, replica.Bit) | replica.Bit) == replicas && _done.TrySetResult();
 }

@@ -5,15 +5,16 @@ namespace Litestream.Replication;
 
 /// <summary>
 /// One database in one replica: how far it is published, and how that goes. Its lane publishes, compacts and retains there; no replica waits for
-/// another. What the lane alone uses says so; the rest is under the database's lock.
+/// another. What the lane alone uses says so; the rest is under the database's lock, or one word that is set before what announces it.
 /// </summary>
 internal sealed class DatabaseReplica
 {
     private (DatabaseStatus Status, DatabaseReason Reason, string? Detail) _state = (DatabaseStatus.Active, DatabaseReason.None, null);
     private RequestCounters? _requests;
     private int _stage;
+    private bool _isFenced;
 
-    public DatabaseReplica(ReplicatedDatabase database, StoreReplica place, ReplicaEntry book, Scheduler scheduler)
+    public DatabaseReplica(ReplicatedDatabase database, ReplicaPlace place, ReplicaEntry book, Scheduler scheduler)
     {
         (Database, Place, Book) = (database, place, book);
         Lane = new(database, this, scheduler);
@@ -21,7 +22,7 @@ internal sealed class DatabaseReplica
 
     public ReplicatedDatabase Database { get; }
 
-    public StoreReplica Place { get; }
+    public ReplicaPlace Place { get; }
 
     /// <summary>Publishes.</summary>
     public Lane Lane { get; }
@@ -35,7 +36,7 @@ internal sealed class DatabaseReplica
         set => Volatile.Write(ref _stage, (int)value);
     }
 
-    /// <summary>The newest transaction found there, when it needs an image: the image goes behind it.</summary>
+    /// <summary>The newest transaction found there, when it needs an image: the image goes behind it. Set before <see cref="Stage"/>, read behind it.</summary>
     public Txid Found { get; set; }
 
     /// <summary>A file of our chain was missing or damaged: the next look at it asks for an image. Owned by the lane.</summary>
@@ -44,7 +45,7 @@ internal sealed class DatabaseReplica
     /// <summary>A person wants the chain of another writer taken over, however young it is. Until it was looked at.</summary>
     public bool IsTakenOver { get; set; }
 
-    /// <summary>Failures of the lane in a row, for its backoff.</summary>
+    /// <summary>Failures of the lane in a row, for its backoff; owned by it.</summary>
     public int Failures { get; set; }
 
     /// <summary>
@@ -76,8 +77,8 @@ internal sealed class DatabaseReplica
         }
     }
 
-    /// <summary>It may not be touched any more until a person decides.</summary>
-    public bool IsFenced => State.Status is DatabaseStatus.SplitBrain or DatabaseStatus.Lost;
+    /// <summary>It may not be touched any more until a person decides. Asked by every round, so without the lock; set under it.</summary>
+    public bool IsFenced => Volatile.Read(ref _isFenced);
 
     /// <summary>Everything captured is there.</summary>
     public bool IsCurrent => Book.Published >= Database.Book.Captured;
@@ -87,8 +88,9 @@ internal sealed class DatabaseReplica
         lock (Database.Gate)
         {
             _state = (status, reason, detail);
+            Volatile.Write(ref _isFenced, status is DatabaseStatus.SplitBrain or DatabaseStatus.Lost);
             if (status >= DatabaseStatus.Error && detail is not null)
-                Database.ReportMended(detail);
+                Database.SetLastError(detail);
         }
     }
 

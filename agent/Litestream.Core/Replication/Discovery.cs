@@ -9,11 +9,8 @@ namespace Litestream.Replication;
 /// files that an earlier run left, takes the chain over from another writer, and builds the page table if it is lost. Of several replicas the first that
 /// answers says it; the others come in behind it (<see cref="Joining"/>).
 /// </summary>
-internal sealed class Discovery(StoreContext context, Staging staging, Leftover leftover, Joining joining)
+internal sealed class Discovery(StoreContext context, Staging staging, EarlierRun earlierRun, Joining joining)
 {
-    /// <summary>A foreign file younger than this means that somebody is writing.</summary>
-    public static readonly TimeSpan RecentlyWritten = TimeSpan.FromMinutes(1);
-
     private const int Parallelism = 4;
 
     public async Task RunAsync(DatabaseReplica replica, CancellationToken cancellationToken)
@@ -47,7 +44,8 @@ internal sealed class Discovery(StoreContext context, Staging staging, Leftover 
     private async Task BeginAsync(DatabaseReplica replica, IReadOnlyList<LtxFile> listed, CancellationToken cancellationToken)
     {
         var database = replica.Database;
-        Array.ForEach(database.Replicas, r => r.DropStaged());
+        foreach (var each in database.Replicas)
+            each.DropStaged();
         var newest = listed.Count == 0 ? default : listed.MaxBy(f => (f.MaxTxid, f.Level));
         database.NewestTimestampMs = listed.Count == 0 ? 0 : listed.Max(f => f.CreatedAt.ToUnixTimeMilliseconds());
         var start = newest.MaxTxid.IsNone || newest.MaxTxid < replica.Book.Published || replica.IsDamaged
@@ -80,20 +78,20 @@ internal sealed class Discovery(StoreContext context, Staging staging, Leftover 
     /// </summary>
     private ChainStart BeginAnew(DatabaseReplica replica, Txid newest)
     {
-        var (database, left) = (replica.Database, leftover.Read(replica.Database));
+        var (database, left) = (replica.Database, earlierRun.Read(replica.Database));
         if (HasOther(replica) && PageTable.TryLoad(context.TablePathOf(database.Name)) is { } table
             && table.Txid == database.Book.Captured && table.Sum == database.Book.PostSum)
         {
-            Leftover.TakeHistory(replica, left, table.Txid, table.Sum);
-            Leftover.Delete(left);
+            EarlierRun.TakeHistory(replica, left, table.Txid, table.Sum);
+            EarlierRun.Delete(left);
             joining.RequireImage(replica, newest);
             return new(table, NeedsImage: false);
         }
         var image = left.FirstOrDefault(s => s.File is { MinTxid.Value: 1 });
-        Leftover.Delete(left.Where(s => s != image));
+        EarlierRun.Delete(left.Where(s => s != image));
         if (image is null || database.Book.Captured > image.File.MaxTxid || newest >= image.File.MaxTxid)
         {
-            Leftover.Delete(image is null ? [] : [image]);
+            EarlierRun.Delete(image is null ? [] : [image]);
             joining.RequireImage(replica, newest);
             database.Record(b => b with { Captured = Txid.Max(b.Captured, newest), Position = null, Resting = null });
             return new(null, NeedsImage: true);
@@ -113,11 +111,11 @@ internal sealed class Discovery(StoreContext context, Staging staging, Leftover 
         database.NewestTimestampMs = Math.Max(database.NewestTimestampMs, newestOpened.Header.TimestampMs);
         var writer = NodeId.Of(newestOpened.Header.NodeId);
         if (writer.Instance != context.Books.Instance && HasOther(replica) && !replica.IsTakenOver)
-            throw Joining.Foreign(replica, newest);
+            throw ForeignChain.Unrelated(replica, newest);
         if (writer.Instance != context.Books.Instance)
             return await TakeOverAsync(replica, listed, newest, writer, cancellationToken).ConfigureAwait(false);
         var table = await FindTableAsync(database, storage, listed, newestOpened.Header, cancellationToken).ConfigureAwait(false);
-        var (left, wasKnown) = (leftover.Read(database), database.Book);
+        var (left, wasKnown) = (earlierRun.Read(database), database.Book);
         replica.Record(b => b with { Published = newest.MaxTxid });
         database.Record(b => b with
         {
@@ -131,9 +129,9 @@ internal sealed class Discovery(StoreContext context, Staging staging, Leftover 
             Resting = b.Captured == newest.MaxTxid && b.PostSum == table.Sum ? b.Resting : null,
         });
         replica.Stage = ReplicaStage.Follows;
-        Leftover.TakeHistory(replica, left, newest.MaxTxid, table.Sum);
-        leftover.TakeNext(database, left, table, wasKnown);
-        Leftover.Delete(left);
+        EarlierRun.TakeHistory(replica, left, newest.MaxTxid, table.Sum);
+        earlierRun.TakeNext(database, left, table, wasKnown);
+        EarlierRun.Delete(left);
         return new(table, NeedsImage: false);
     }
 
@@ -142,10 +140,10 @@ internal sealed class Discovery(StoreContext context, Staging staging, Leftover 
     {
         var (database, storage) = (replica.Database, replica.Storage);
         if (!replica.IsTakenOver)
-            RefuseRecent(newest, storage, context.Time.GetUtcNow());
+            ForeignChain.RefuseRecent(newest, storage, context.Time.GetUtcNow());
         // What the other writer left stays restorable: the database does not continue it.
         database.IsReplaced |= replica.IsTakenOver;
-        Leftover.Delete(leftover.Read(database));
+        EarlierRun.Delete(earlierRun.Read(database));
         var table = await BuildTableAsync(storage, listed, cancellationToken).ConfigureAwait(false);
         var epoch = writer.Epoch + 1;
         replica.Record(b => b with { Published = newest.MaxTxid });
@@ -168,16 +166,6 @@ internal sealed class Discovery(StoreContext context, Staging staging, Leftover 
 
     /// <summary>The books know of another replica, that the chain goes on in.</summary>
     private static bool HasOther(DatabaseReplica replica) => Array.Exists(replica.Database.Replicas, r => r != replica && !r.Book.Published.IsNone);
-
-    /// <summary>Somebody else writes there now, or did a moment ago: nothing is touched.</summary>
-    public static void RefuseRecent(LtxFile newest, IReplicaStorage storage, DateTimeOffset now)
-    {
-        var age = now - newest.CreatedAt;
-        if (age < RecentlyWritten)
-            throw new CaptureException(DatabaseStatus.Waiting, DatabaseReason.RecentForeignWriter,
-                $"{storage.Url} was written {Math.Max(0, age.TotalSeconds):0} s ago by another writer (transaction {newest.MaxTxid}); nothing is touched",
-                "stop the other writer; if there is none, this agent takes the chain over by itself when a minute has passed", RecentlyWritten - age + TimeSpan.FromSeconds(1));
-    }
 
     /// <summary>The page table as of the newest transaction: the saved one, if need be brought up by the L0 files since; else built anew.</summary>
     private async Task<PageTable> FindTableAsync(

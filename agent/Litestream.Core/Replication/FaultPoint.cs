@@ -12,7 +12,7 @@ internal enum FaultPoint
     StagedNotNamed,
     /// <summary>A staged file has its name, the books do not know it.</summary>
     StagedNotBooked,
-    /// <summary>The books know a staged file, the publish lane and the page table do not.</summary>
+    /// <summary>The books know a staged file, the replicas' lanes and the page table do not.</summary>
     BookedNotPublished,
     /// <summary>The first of several files of a change of page size is staged.</summary>
     PageSizeHalfStaged,

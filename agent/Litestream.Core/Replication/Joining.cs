@@ -78,12 +78,7 @@ internal sealed class Joining(StoreContext context)
         }
         if (replica.IsTakenOver)
             return null;
-        Discovery.RefuseRecent(newest, storage, context.Time.GetUtcNow());
-        throw Foreign(replica, newest);
+        ForeignChain.RefuseRecent(newest, storage, context.Time.GetUtcNow());
+        throw ForeignChain.Unrelated(replica, newest);
     }
-
-    /// <summary>What is there has nothing to do with what the other replicas hold.</summary>
-    public static CaptureException Foreign(DatabaseReplica replica, LtxFile newest) => new(DatabaseStatus.SplitBrain, DatabaseReason.ForeignTransaction,
-        $"{replica.Url} holds the chain of another writer (up to transaction {newest.MaxTxid}), which does not belong to what this agent replicates from {replica.Database.Path}; nothing there is touched",
-        "give this replica a place of its own, or move what is there away, then restart this agent", Timeout.InfiniteTimeSpan);
 }

@@ -63,7 +63,7 @@ internal sealed class LiveCheck(StoreContext context, Resync resync)
         var pages = string.Join(", ", differing.Take(NamedPages)) + (differing.Count > NamedPages ? ", …" : "");
         var text = $"the live check found {differing.Count} pages that are not what was captured ({pages}): captured anew as transaction {database.Book.Captured}. "
             + $"Something changed {database.Path} other than through SQLite, or a capture was incomplete; -txid {before} restores the state before";
-        database.ReportMended(text);
+        database.SetLastError(text);
         database.Count(c => c with { FailedChecks = c.FailedChecks + 1 });
         context.Log.LiveCheckFailed(database.Name, text);
     }

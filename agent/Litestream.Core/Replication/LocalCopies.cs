@@ -24,7 +24,7 @@ internal sealed class LocalCopies
             File.Delete(path);
     }
 
-    /// <summary>Moves a file of the spool here; leaves it there when there is no room. Called by the database's publish lane only, as everything here.</summary>
+    /// <summary>Moves a file of the spool here; leaves it there when there is no room. Called by the replica's lane only, as everything here.</summary>
     public void Keep(string name, LtxFile file, string path)
     {
         if (Interlocked.Add(ref _bytes, file.SizeBytes) > _capBytes || !TryMove(path, out var copy))

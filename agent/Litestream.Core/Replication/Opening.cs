@@ -82,7 +82,7 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
     }
 
     /// <summary>Some tenant of this store has connections to the file, by whatever name.</summary>
-    public bool IsOpenHere(FileStat file) => _byInode.TryGetValue((file.Device, file.Inode), out var database) && (database.Hot is not null || database.IsOpening);
+    public bool IsOpenHere(FileStat file) => _byInode.TryGetValue((file.Device, file.Inode), out var database) && (database.Hot is not null || database.Activity == CaptureActivity.Opening);
 
     /// <summary>Two names of one file would have two WALs, and each would ruin the other's work.</summary>
     private void RefuseSecondName(ReplicatedDatabase database, FileStat file)

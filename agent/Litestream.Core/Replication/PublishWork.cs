@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Litestream.Replication;
 
 /// <summary>
-/// The publish lane of a database, one run at a time: find out where the chain stands, publish what is staged, compact, delete what nobody needs.
+/// The lane of one replica of a database, one run at a time: find out where the chain stands, publish what is staged, compact, delete what nobody needs.
 /// Every answer is the timestamp of the next run.
 /// </summary>
 internal sealed class PublishWork(StoreContext context, Discovery discovery, Publishing publishing, Compaction compaction, CancellationToken stopping)
@@ -47,7 +47,7 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
     }
 
     /// <summary>Nothing is staged, and nothing of an earlier run waits to be taken up.</summary>
-    private bool IsEverythingPublished(DatabaseReplica replica) => replica.PeekStaged() is null && !context.Spool.HasLeftovers(replica.Database.Name);
+    private bool IsEverythingPublished(DatabaseReplica replica) => replica.PeekStaged() is null && !context.Spool.HasEarlier(replica.Database.Name);
 
     /// <summary>A full replica frees itself as far as retention allows.</summary>
     private async Task MakeRoomAsync(DatabaseReplica replica)
@@ -67,7 +67,7 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
         if (replica.Stage == ReplicaStage.Unknown)
         {
             // Nothing may be captured while it is found out where the chain stands.
-            if (replica.Database.Chain is null && replica.Database.IsCapturing)
+            if (replica.Database.Chain is null && replica.Database.Activity != CaptureActivity.None)
                 return context.In(CapturePause);
             if (replica.Database.Chain is null && replica.Database.Hot is not null)
             {

@@ -18,8 +18,7 @@ internal sealed class ReplicatedDatabase
     private (DatabaseStatus Status, DatabaseReason Reason, string? Detail) _capture = (DatabaseStatus.Waiting, DatabaseReason.Pending, null);
     private string? _lastError;
     private HotDatabase? _hot;
-    private bool _isOpening;
-    private bool _isCapturing;
+    private int _activity;
     private ChainStart? _chain;
     private long _walBytes;
     private DatabaseReplica? _pairWantedBy;
@@ -31,9 +30,9 @@ internal sealed class ReplicatedDatabase
         (Book, _context) = (book, context);
         CaptureLane = new(this, null, scheduler) { IsBackground = true };
         Staged = new(context.Spool);
-        Replicas = new DatabaseReplica[context.Replicas.Count];
+        Replicas = new DatabaseReplica[context.Places.Count];
         for (var i = 0; i < Replicas.Length; i++)
-            Replicas[i] = new(this, context.Replicas[i], replicas[i], scheduler);
+            Replicas[i] = new(this, context.Places[i], replicas[i], scheduler);
         if (book.Resting is not null)
             _capture = (DatabaseStatus.Active, DatabaseReason.Cold, null);
     }
@@ -75,7 +74,7 @@ internal sealed class ReplicatedDatabase
         set => Volatile.Write(ref _chain, value);
     }
 
-    /// <summary>Whose chain was taken over at this start (<see cref="NodeId.Instance"/>), 0 for none: another replica may hold it, too.</summary>
+    /// <summary>Whose chain was taken over at this start (<see cref="NodeId.Instance"/>), 0 for none: another replica may hold it, too. Set before <see cref="Chain"/>, read behind it.</summary>
     public uint FormerWriter { get; set; }
 
     /// <summary>The file that was opened last; owned by the capture lane.</summary>
@@ -87,7 +86,7 @@ internal sealed class ReplicatedDatabase
     /// <summary>The file that was seen in rollback mode and written a moment before, and the timestamp since when; owned by the capture lane.</summary>
     public (ulong Inode, long At) RollbackSeen { get; set; }
 
-    /// <summary>Failures in a row of the capture lane, for its backoff.</summary>
+    /// <summary>Failures in a row of the capture lane, for its backoff; owned by it.</summary>
     public int CaptureFailures { get; set; }
 
     /// <summary>Time of the newest file in milliseconds, so that times never go back; owned by the capture lane after discovery.</summary>
@@ -176,21 +175,17 @@ internal sealed class ReplicatedDatabase
     /// <summary>The capture lane works on top of the chain that was last found.</summary>
     public bool IsChainTaken => ReferenceEquals(Chain, ChainStart.Taken);
 
-    /// <summary>The capture lane is opening the database: <see cref="Hot"/> is about to be set.</summary>
-    public bool IsOpening
+    /// <summary>
+    /// What the capture lane does: set before it looks at <see cref="Chain"/>; a replica's lane looks here after that is null. With full fences, so one sees
+    /// the other.
+    /// </summary>
+    public CaptureActivity Activity
     {
-        get => Volatile.Read(ref _isOpening);
-        set => Volatile.Write(ref _isOpening, value);
+        get => (CaptureActivity)Interlocked.CompareExchange(ref _activity, 0, 0);
+        set => Interlocked.Exchange(ref _activity, (int)value);
     }
 
-    /// <summary>The capture lane runs: set before it looks at <see cref="Chain"/>; the publish lane looks here after that is null. With full fences, so one sees the other.</summary>
-    public bool IsCapturing
-    {
-        get => Interlocked.CompareExchange(ref _isCapturing, false, false);
-        set => Interlocked.Exchange(ref _isCapturing, value);
-    }
-
-    /// <summary>Capture lane: moves the chain on from what it was when it was looked at, unless the publish lane has changed its mind meanwhile.</summary>
+    /// <summary>Capture lane: moves the chain on from what it was when it was looked at, unless a replica's lane has changed its mind meanwhile.</summary>
     public void MoveChain(ChainStart from, ChainStart to) => Interlocked.CompareExchange(ref _chain, to, from);
 
     /// <summary>Nothing that was found out about the chain is good any more: the replicas are looked at again, and nothing is captured before.</summary>
@@ -295,12 +290,13 @@ internal sealed class ReplicatedDatabase
         lock (Gate)
         {
             _capture = (status, reason, detail);
-            _lastError = status >= DatabaseStatus.Error ? detail : _lastError;
+            if (status >= DatabaseStatus.Error)
+                SetLastError(detail);
         }
     }
 
-    /// <summary>Something was wrong and is mended: it goes on, but people should know.</summary>
-    public void ReportMended(string text)
+    /// <summary>People should know, also after it has passed.</summary>
+    public void SetLastError(string? text)
     {
         lock (Gate)
             _lastError = text;

@@ -91,7 +91,7 @@ internal sealed class Resync(StoreContext context, Staging staging)
         var label = new Label(before, reason, context.Time.GetUtcNow());
         database.Record(b => b with { Labels = Label.Add(b.Labels, label) });
         var text = $"the database does not continue transaction {before} ({reason}); that state stays restorable for {Label.Lifetime.TotalDays:0} days: restore -txid {before}";
-        database.ReportMended(text);
+        database.SetLastError(text);
         context.Log.Troubled(database.Name, text);
     }
 

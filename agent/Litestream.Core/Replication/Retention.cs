@@ -3,7 +3,7 @@ using Litestream.Storage;
 
 namespace Litestream.Replication;
 
-/// <summary>Step "retain": which files nobody needs any more. A pure choice; the publish lane deletes.</summary>
+/// <summary>Step "retain": which files nobody needs any more. A pure choice; the replica's lane deletes.</summary>
 internal static class Retention
 {
     /// <summary>

@@ -9,7 +9,7 @@ namespace Litestream.Replication;
 internal sealed class Spool
 {
     private readonly string _folder;
-    private readonly Dictionary<string, List<string>> _leftovers = [];
+    private readonly Dictionary<string, List<string>> _earlier = [];
     private long _waitingBytes;
     private long _lateBytes;
 
@@ -18,7 +18,7 @@ internal sealed class Spool
         _folder = folder;
         Directory.CreateDirectory(folder);
         foreach (var path in Directory.EnumerateFiles(folder))
-            TakeLeftover(path);
+            KeepEarlier(path);
     }
 
     /// <summary>Bytes of captured files that are in no replica yet.</summary>
@@ -37,8 +37,8 @@ internal sealed class Spool
 
     public string PathOf(string name, int level, Txid min, Txid max) => Path.Combine(_folder, $"{name}.{level}.{LtxFile.NameOf(min, max)}");
 
-    /// <summary>Where a merger of a replica is made; not a staged file, each replica makes its own.</summary>
-    public string MergerOf(int replica, string name, int level, Txid min, Txid max) => Path.Combine(_folder, $"{name}.{level}.{LtxFile.NameOf(min, max)}.of{replica}");
+    /// <summary>Where a merger is made: each place makes its own. None of the staged files; a start deletes what a crash left.</summary>
+    public string MergerPathOf(ReplicaPlace place, string name, int level, Txid min, Txid max) => $"{PathOf(name, level, min, max)}.of{place.Ordinal}";
 
     /// <summary>A name for a file under construction; renamed by <see cref="Complete"/>.</summary>
     public static FileStream Create(string path) =>
@@ -51,17 +51,17 @@ internal sealed class Spool
     public static void Delete(string path) => File.Delete(path);
 
     /// <summary>Files of a database that an earlier run left here, in no order; handed out once.</summary>
-    public IReadOnlyList<string> TakeLeftovers(string name)
+    public IReadOnlyList<string> TakeEarlier(string name)
     {
-        lock (_leftovers)
-            return _leftovers.Remove(name, out var paths) ? paths : [];
+        lock (_earlier)
+            return _earlier.Remove(name, out var paths) ? paths : [];
     }
 
     /// <summary>An earlier run left files of this database, and they were not handed out yet.</summary>
-    public bool HasLeftovers(string name)
+    public bool HasEarlier(string name)
     {
-        lock (_leftovers)
-            return _leftovers.ContainsKey(name);
+        lock (_earlier)
+            return _earlier.ContainsKey(name);
     }
 
     /// <summary>Level and range from a staged file's name; false for anything else.</summary>
@@ -77,15 +77,15 @@ internal sealed class Spool
         return true;
     }
 
-    private void TakeLeftover(string path)
+    private void KeepEarlier(string path)
     {
         if (!TryParse(path, out var name, out _, out _, out _))
         {
             File.Delete(path);
             return;
         }
-        if (!_leftovers.TryGetValue(name, out var paths))
-            _leftovers[name] = paths = [];
+        if (!_earlier.TryGetValue(name, out var paths))
+            _earlier[name] = paths = [];
         paths.Add(path);
     }
 }

@@ -17,15 +17,15 @@ public sealed class PublishWorkTests : IDisposable
     {
         SqliteForTests.Choose();
         using var books = Books.Open(_folder["books.db"], out _);
-        var place = new StoreReplica(0, ReplicaRoot.Parse("file://" + _folder["replica"]), books.Of("file:///r"), new(_folder["copies"], 0));
+        var place = new ReplicaPlace(0, ReplicaRoot.Parse("file://" + _folder["replica"]), books.Of("file:///r"), new(_folder["copies"], 0));
         var context = new StoreContext(new() { StateDirectory = _folder.Path }, [place], books, new(_folder["spool"]), _folder.Path, TimeProvider.System, NullLogger.Instance);
         var compaction = new Compaction(context);
         var work = new PublishWork(context, new(context, new(context), new(context), new(context)), new(context, compaction), compaction, default);
         await using var scheduler = new Scheduler(context.Time, context.Log, 1, 1, _ => Lane.Never, _ => Task.FromResult(Lane.Never));
-        var database = new ReplicatedDatabase(new() { Name = "a", Path = _folder["a.db"], CreatedAt = DateTimeOffset.UnixEpoch }, [default], context, scheduler) { IsCapturing = true };
+        var database = new ReplicatedDatabase(new() { Name = "a", Path = _folder["a.db"], CreatedAt = DateTimeOffset.UnixEpoch }, [default], context, scheduler) { Activity = CaptureActivity.Looking };
         Assert.InRange(await work.RunAsync(database.Replicas[0]), context.Time.GetTimestamp(), context.In(TimeSpan.FromSeconds(1)));
         Assert.Null(database.Chain);
-        database.IsCapturing = false;
+        database.Activity = CaptureActivity.None;
         await work.RunAsync(database.Replicas[0]);
         Assert.NotNull(database.Chain);
     }

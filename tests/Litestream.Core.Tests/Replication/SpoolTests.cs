@@ -26,8 +26,8 @@ public sealed class SpoolTests
         File.WriteAllText(path, "staged");
         File.WriteAllText(path + ".tmp", "torn");
         var spool = new Spool(folder.Path);
-        Assert.Equal([path], spool.TakeLeftovers("a"));
-        Assert.Empty(spool.TakeLeftovers("a"));
+        Assert.Equal([path], spool.TakeEarlier("a"));
+        Assert.Empty(spool.TakeEarlier("a"));
         Assert.Equal([Path.GetFileName(path)], folder.Files());
     }
 }

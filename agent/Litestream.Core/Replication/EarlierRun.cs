@@ -7,13 +7,13 @@ namespace Litestream.Replication;
 /// Staged files that an earlier run of the agent left in the state directory: sound ones that fit to what is known now are taken up again, all others go.
 /// The state may be an old copy, or another machine's, so each must stand on the content before it.
 /// </summary>
-internal sealed class Leftover(StoreContext context)
+internal sealed class EarlierRun(StoreContext context)
 {
     /// <summary>The sound ones, by level and transaction; the others are deleted. Handed out once.</summary>
     public List<StagedFile> Read(ReplicatedDatabase database)
     {
         var sound = new List<StagedFile>();
-        foreach (var path in context.Spool.TakeLeftovers(database.Name).Order(StringComparer.Ordinal))
+        foreach (var path in context.Spool.TakeEarlier(database.Name).Order(StringComparer.Ordinal))
         {
             if (Spool.TryParse(path, out _, out var level, out var min, out var max) && TryVerify(database, path, level, min, max) is { } file)
                 sound.Add(file);
