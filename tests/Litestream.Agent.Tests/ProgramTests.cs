@@ -25,10 +25,7 @@ public sealed class ProgramTests : IDisposable
     public async Task A_second_signal_ends_it_at_once()
     {
         // A replica that cannot be: the last sync would take the whole hour.
-        _folder.Folder("clients");
-        using var application = new Application(_folder["clients/12345678-1234-5678-9abc-123456789012.db"]);
-        application.Sql("PRAGMA journal_mode = WAL");
-        application.Sql("CREATE TABLE t (x)");
+        using var application = NewTenant();
         using var program = await StartedInTroubleAsync("-shutdown-timeout", "1h");
         Send("TERM", program);
         await LinesAsync(program, "Stopping: last sync");
@@ -40,10 +37,7 @@ public sealed class ProgramTests : IDisposable
     [Fact]
     public async Task What_could_not_be_sent_in_time_is_told_and_is_a_failure()
     {
-        _folder.Folder("clients");
-        using var application = new Application(_folder["clients/12345678-1234-5678-9abc-123456789012.db"]);
-        application.Sql("PRAGMA journal_mode = WAL");
-        application.Sql("CREATE TABLE t (x)");
+        using var application = NewTenant();
         using var program = await StartedInTroubleAsync("-shutdown-timeout", "300ms");
         Send("TERM", program);
         await LinesAsync(program, "before everything was in the replica");
@@ -84,6 +78,15 @@ public sealed class ProgramTests : IDisposable
         writer.StandardInput.Close();
         await writer.WaitForExitAsync();
         Assert.Equal(ExitCode.Done, writer.ExitCode);
+    }
+
+    private Application NewTenant()
+    {
+        _folder.Folder("clients");
+        var application = new Application(_folder["clients/12345678-1234-5678-9abc-123456789012.db"]);
+        application.Sql("PRAGMA journal_mode = WAL");
+        application.Sql("CREATE TABLE t (x)");
+        return application;
     }
 
     private async Task<Process> StartedAsync(params string[] flags)

@@ -103,15 +103,7 @@ internal sealed unsafe class EngineConnection : IDisposable
     public void EndTransaction() => TryExecute("ROLLBACK\0"u8);
 
     /// <summary>Tries once to become the writer. False when somebody else is.</summary>
-    public bool TryBeginImmediate()
-    {
-        var code = TryExecute("BEGIN IMMEDIATE\0"u8);
-        if (code == NativeSqlite.Ok)
-            return true;
-        if ((SqliteCode)(code & 0xff) is SqliteCode.Busy or SqliteCode.Locked)
-            return false;
-        throw Error("taking the writer lock of", code);
-    }
+    public bool TryBeginImmediate() => TryBegin("BEGIN IMMEDIATE\0"u8, "taking the writer lock of");
 
     /// <summary>
     /// Tries to lock everybody out, for a moment; in rollback mode only, where readers hold no more than a lock for as long as they read. Rolls back
@@ -120,12 +112,7 @@ internal sealed unsafe class EngineConnection : IDisposable
     public bool TryLockOut(int patienceMs)
     {
         Execute(Encoding.UTF8.GetBytes($"PRAGMA busy_timeout={patienceMs}\0"));
-        var code = TryExecute("BEGIN EXCLUSIVE\0"u8);
-        if (code == NativeSqlite.Ok)
-            return true;
-        if ((SqliteCode)(code & 0xff) is SqliteCode.Busy or SqliteCode.Locked)
-            return false;
-        throw Error("locking", code);
+        return TryBegin("BEGIN EXCLUSIVE\0"u8, "locking");
     }
 
     /// <summary>Writes to the database file itself, past SQLite's cache. Only under <see cref="TryLockOut"/>, and with a journal.</summary>
@@ -282,6 +269,15 @@ internal sealed unsafe class EngineConnection : IDisposable
                 return null;
         }
         return file is null || file->Methods is null ? null : file;
+    }
+
+    /// <summary>False when somebody else has what it needs.</summary>
+    private bool TryBegin(ReadOnlySpan<byte> begin, string doing)
+    {
+        var code = TryExecute(begin);
+        if (code == NativeSqlite.Ok)
+            return true;
+        return (SqliteCode)(code & 0xff) is SqliteCode.Busy or SqliteCode.Locked ? false : throw Error(doing, code);
     }
 
     private SqliteErrorException Error(string doing, int code)

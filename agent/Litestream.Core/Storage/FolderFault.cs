@@ -5,24 +5,23 @@ namespace Litestream.Storage;
 /// <summary>Turns what the operating system said about a folder replica into a <see cref="StorageException"/>: here it is decided what may pass.</summary>
 internal static class FolderFault
 {
-    /// <param name="doing">What was being done, to what: <c>publish /var/backups/…/x.ltx</c>.</param>
+    /// <param name="doing">What was being done: <c>publish …/0000.ltx as</c>.</param>
+    /// <param name="path">To which file or folder of the replica.</param>
     /// <param name="error">The errno.</param>
-    public static StorageException Of(string doing, int error)
+    public static StorageException Of(string doing, string path, int error)
     {
         var fault = FaultOf(error);
-        return new($"{doing}: {Marshal.GetPInvokeErrorMessage(error)}", fault, hint: HintFor(fault));
+        return new($"{doing} {path}: {Marshal.GetPInvokeErrorMessage(error)}", fault, hint: HintFor(fault));
     }
 
-    public static StorageException Of(string doing, Exception error)
+    /// <summary>The same of an exception. "Not found" says nothing about the replica while another file stands in the way.</summary>
+    public static StorageException Of(string doing, string path, Exception error)
     {
+        if (error is DirectoryNotFoundException && StandsOnFile(path))
+            return new($"{doing} {path}: a file stands where one of its folders should be", StorageFault.Permanent, error, "move it away, or name another folder");
         var fault = FaultOf(error);
-        return new($"{doing}: {error.Message}", fault, error, HintFor(fault));
+        return new($"{doing} {path}: {error.Message}", fault, error, HintFor(fault));
     }
-
-    /// <summary>The same for a file or folder of the replica: "not found" says nothing about it while another file stands in the way.</summary>
-    public static StorageException Of(string doing, string path, Exception error) => error is DirectoryNotFoundException && StandsOnFile(path)
-        ? new($"{doing} {path}: a file stands where one of its folders should be", StorageFault.Permanent, error, "move it away, or name another folder")
-        : Of($"{doing} {path}", error);
 
     /// <summary>The nearest thing on the way to this path is a file.</summary>
     public static bool StandsOnFile(string? path)

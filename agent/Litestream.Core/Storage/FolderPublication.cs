@@ -31,11 +31,11 @@ internal static class FolderPublication
                 return false;
             if (error == 0)
                 error = PosixFile.FlushDirectory(Path.GetDirectoryName(finalPath)!);
-            return error == 0 ? true : throw FolderFault.Of($"publish {stagedPath} as {finalPath}", error);
+            return error == 0 ? true : throw FolderFault.Of($"publish {stagedPath} as", finalPath, error);
         }
         catch (Exception e) when (FolderFault.IsFileError(e))
         {
-            throw FolderFault.Of($"publish {stagedPath} as {finalPath}", e);
+            throw FolderFault.Of($"publish {stagedPath} as", finalPath, e);
         }
     }
 
@@ -58,7 +58,7 @@ internal static class FolderPublication
         }
         catch (Exception e) when (FolderFault.IsFileError(e))
         {
-            throw FolderFault.Of($"clean up {directory}", e);
+            throw FolderFault.Of("clean up", directory, e);
         }
     }
 
@@ -104,6 +104,6 @@ internal static class FolderPublication
         Directory.CreateDirectory(path);
         var error = PosixFile.FlushDirectory(parent);
         if (error != 0)
-            throw FolderFault.Of($"create {path}", error);
+            throw FolderFault.Of("create", path, error);
     }
 }

@@ -13,9 +13,6 @@ internal sealed class FolderStorage : IReplicaStorage
 {
     private const int SequentialBufferBytes = 64 * 1024;
 
-    /// <summary>A level that may not be listed is an error: taken for an empty one, the replica would seem to end early.</summary>
-    private static readonly EnumerationOptions Everything = new() { IgnoreInaccessible = false, AttributesToSkip = 0 };
-
     private readonly string _folder;
 
     /// <param name="folder">Absolute folder of this database's replica; created by the first publish.</param>
@@ -32,8 +29,8 @@ internal sealed class FolderStorage : IReplicaStorage
 
     public async IAsyncEnumerable<LtxFile> ListAsync(int level, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // A directory of thousands of names on a slow disk must not hold the caller's thread.
-        foreach (var file in await Task.Run(() => List(level), cancellationToken).ConfigureAwait(false))
+        var directory = LevelDirectory(level);
+        foreach (var file in await FolderListing.ReadAsync(directory, () => List(directory, level), cancellationToken).ConfigureAwait(false))
             yield return file;
     }
 
@@ -105,28 +102,16 @@ internal sealed class FolderStorage : IReplicaStorage
         },
         cancellationToken);
 
-    private List<LtxFile> List(int level)
+    private static List<LtxFile> List(string directory, int level)
     {
-        var directory = LevelDirectory(level);
-        try
+        var names = new FileSystemEnumerable<LtxFile>(directory, (ref FileSystemEntry entry) => Describe(level, ref entry), FolderListing.Directly)
         {
-            var names = new FileSystemEnumerable<LtxFile>(directory, (ref FileSystemEntry entry) => Describe(level, ref entry), Everything)
-            {
-                ShouldIncludePredicate = (ref FileSystemEntry entry) =>
-                    LtxFile.TryParseName(entry.FileName, out _, out _) && !entry.IsDirectory,
-            };
-            var files = names.ToList();
-            files.Sort((left, right) => (left.MinTxid, left.MaxTxid).CompareTo((right.MinTxid, right.MaxTxid)));
-            return files;
-        }
-        catch (DirectoryNotFoundException) when (!FolderFault.StandsOnFile(directory))
-        {
-            return []; // nothing was published to this level yet
-        }
-        catch (Exception e) when (FolderFault.IsFileError(e))
-        {
-            throw FolderFault.Of("list", directory, e);
-        }
+            ShouldIncludePredicate = (ref FileSystemEntry entry) =>
+                LtxFile.TryParseName(entry.FileName, out _, out _) && !entry.IsDirectory,
+        };
+        var files = names.ToList();
+        files.Sort((left, right) => (left.MinTxid, left.MaxTxid).CompareTo((right.MinTxid, right.MaxTxid)));
+        return files;
     }
 
     private static LtxFile Describe(int level, ref FileSystemEntry entry)
@@ -148,7 +133,7 @@ internal sealed class FolderStorage : IReplicaStorage
         }
         catch (Exception e) when (FolderFault.IsFileError(e))
         {
-            throw FolderFault.Of($"delete {path}", e);
+            throw FolderFault.Of("delete", path, e);
         }
     }
 

@@ -8,6 +8,6 @@ internal interface IPlainFiles
     /// <summary>All files below a folder, at any depth, in no particular order; none when there is no such folder.</summary>
     IAsyncEnumerable<PlainFile> ListAsync(string folder, CancellationToken cancellationToken);
 
-    /// <summary>From its beginning, for one who reads synchronously, as decoders do.</summary>
-    Stream Open(PlainFile file);
+    /// <summary>From its beginning.</summary>
+    Task<Stream> OpenAsync(PlainFile file, CancellationToken cancellationToken);
 }

@@ -23,9 +23,7 @@ public sealed class ContinuityTests
         }
         folder.Open();
         await ReplicatedFolder.SyncAsync(folder.Register(Name));
-        Assert.Single(await folder.ListAsync(Name, 1), f => f.IsImage);
-        AssertContiguous(await folder.ListAsync(Name, 0));
-        await folder.AssertRestoresEqualAsync(Name);
+        await AssertUnbrokenAsync(folder);
     }
 
     [Fact]
@@ -198,9 +196,7 @@ public sealed class ContinuityTests
         application.Sql("INSERT INTO t (v) VALUES ('while the state was lost')");
         folder.Open();
         await ReplicatedFolder.SyncAsync(folder.Register(Name));
-        Assert.Single(await folder.ListAsync(Name, 1), f => f.IsImage);
-        AssertContiguous(await folder.ListAsync(Name, 0));
-        await folder.AssertRestoresEqualAsync(Name);
+        await AssertUnbrokenAsync(folder);
     }
 
     [Fact]
@@ -257,10 +253,14 @@ public sealed class ContinuityTests
         await Assert.ThrowsAsync<LitestreamException>(() => ours.SyncAsync(default));
     }
 
-    private static void AssertContiguous(IReadOnlyList<LtxFile> files)
+    /// <summary>One image, and every transaction behind it; the newest restores to what the database has.</summary>
+    private static async Task AssertUnbrokenAsync(ReplicatedFolder folder)
     {
+        Assert.Single(await folder.ListAsync(Name, 1), f => f.IsImage);
+        var files = await folder.ListAsync(Name, 0);
         for (var i = 1; i < files.Count; i++)
             Assert.Equal(files[i - 1].MaxTxid.Next, files[i].MinTxid);
+        await folder.AssertRestoresEqualAsync(Name);
     }
 
     /// <summary>What a directory watcher does while an application works.</summary>

@@ -237,8 +237,7 @@ public sealed class CoolingTests
     public async Task A_rollback_journal_database_is_switched_to_wal_once()
     {
         await using var folder = new ReplicatedFolder();
-        using (var application = new Application(folder.PathOf(Name)))
-            application.Sql("CREATE TABLE t (id INTEGER PRIMARY KEY, v)");
+        folder.CreateInRollbackMode(Name);
         folder.Open();
         var database = folder.Register(Name);
         await ReplicatedFolder.SyncAsync(database);

@@ -37,37 +37,36 @@ public sealed class FenceTests
     [Fact]
     public async Task An_agent_asleep_past_the_retention_finds_its_next_name_free_and_does_not_take_it()
     {
-        var time = new ShiftedTime();
-        await using var first = new ReplicatedFolder { Time = time };
+        await using var first = new ReplicatedFolder { Time = new ShiftedTime() };
         using var ours = first.NewTenant();
-        first.Open();
-        var sleeper = first.Register(Name);
-        await ReplicatedFolder.WriteAsync(ours, sleeper, 3);
-        await OvertakeAsync(first);
-        Assert.DoesNotContain(await first.ListAsync(Name, 0), f => f.MinTxid == sleeper.Snapshot().Txid.Next);
-        time.Skip(TimeSpan.FromHours(2));
-        var before = Listing(first);
-        ours.Sql("INSERT INTO t (v) VALUES ('after the sleep')");
-        sleeper.Notice(FileEvent.Wal);
-        await ReplicatedFolder.WaitAsync(() => sleeper.Snapshot().Status == DatabaseStatus.SplitBrain, "split-brain");
-        Assert.Equal(before, Listing(first));
+        await SleepAndWakeAsync(first, ours, sleeper =>
+        {
+            ours.Sql("INSERT INTO t (v) VALUES ('after the sleep')");
+            sleeper.Notice(FileEvent.Wal);
+        });
     }
 
     /// <summary>The other one merged and deleted what this one still had to merge: that is no damage to heal.</summary>
     [Fact]
     public async Task An_agent_asleep_with_only_a_merger_due_looks_before_that_too()
     {
-        var time = new ShiftedTime();
-        await using var first = new ReplicatedFolder { Time = time };
+        await using var first = new ReplicatedFolder { Time = new ShiftedTime() };
         using var ours = first.NewTenant();
+        await SleepAndWakeAsync(first, ours, sleeper => sleeper.State.Replicas[0].Lane.Wake());
+    }
+
+    /// <summary>Sleeps past the retention while another agent goes on, wakes, and must touch nothing.</summary>
+    private static async Task SleepAndWakeAsync(ReplicatedFolder first, Application ours, Action<Database> wake)
+    {
         first.Open();
         var sleeper = first.Register(Name);
         await ReplicatedFolder.WriteAsync(ours, sleeper, 3);
         Assert.DoesNotContain(await first.ListAsync(Name, 1), f => !f.IsImage);
         await OvertakeAsync(first);
-        time.Skip(TimeSpan.FromHours(2));
+        Assert.DoesNotContain(await first.ListAsync(Name, 0), f => f.MinTxid == sleeper.Snapshot().Txid.Next);
+        ((ShiftedTime)first.Time).Skip(TimeSpan.FromHours(2));
         var before = Listing(first);
-        sleeper.State.Replicas[0].Lane.Wake();
+        wake(sleeper);
         await ReplicatedFolder.WaitAsync(() => sleeper.Snapshot().Status == DatabaseStatus.SplitBrain, "split-brain");
         Assert.Equal(before, Listing(first));
     }
@@ -81,17 +80,13 @@ public sealed class FenceTests
         folder.Open();
         var database = folder.Register(Name);
         await ReplicatedFolder.WriteAsync(application, database, 2);
-        var level = Path.Combine(folder.Backups, "databases", Name, "ltx", "0");
-        var aside = folder.Backups + "-aside";
-        Directory.Move(level, aside);
-        File.WriteAllText(level, "");
+        var level = new BlockedFolder(folder.LevelOf(Name, "0"));
         application.Sql("INSERT INTO t (v) VALUES ('published, not booked')");
         database.Notice(FileEvent.Wal);
         await ReplicatedFolder.WaitAsync(() => database.State.Replicas[0].PeekStaged() is not null && database.Snapshot().Status == DatabaseStatus.Error, "the replica refuses");
         var staged = database.State.Replicas[0].PeekStaged()!;
-        File.Copy(staged.Path, Path.Combine(aside, staged.File.Name));
-        File.Delete(level);
-        Directory.Move(aside, level);
+        File.Copy(staged.Path, Path.Combine(level.Aside, staged.File.Name));
+        level.Unblock();
         await ReplicatedFolder.SyncAsync(database);
         await ReplicatedFolder.WaitAsync(() => database.Snapshot().Status == DatabaseStatus.Active, "active again");
         Assert.DoesNotContain(folder.Store!.Resyncs, r => r.Value > 0);

@@ -29,7 +29,7 @@ public sealed class LocksTests
         await ReplicatedFolder.SyncAsync(database);
         AssertMarked(folder, "after every kind of event");
 
-        Assert.Equal(0, HardLink.Create(folder.PathOf(Name), folder.PathOf("second")));
+        FileNames.Link(folder.PathOf(Name), folder.PathOf("second"));
         var second = store.Register(folder.PathOf("second"), "second");
         await ReplicatedFolder.WaitAsync(() => { second.Notice(FileEvent.Wal); return second.Snapshot().Status == DatabaseStatus.Error; }, "the hard link is refused");
         AssertMarked(folder, "after a hard link was looked at");
@@ -81,7 +81,7 @@ public sealed class LocksTests
         application.Close();
         // Under the first one's name lies now a second name of the other's file.
         File.Delete(folder.PathOf(Name));
-        Assert.Equal(0, HardLink.Create(folder.PathOf("other"), folder.PathOf(Name)));
+        FileNames.Link(folder.PathOf("other"), folder.PathOf(Name));
         database.Notice(FileEvent.Appeared);
         await ReplicatedFolder.WaitAsync(() => { database.Notice(FileEvent.Sweep); return database.Snapshot().Status == DatabaseStatus.Error; }, "refused as a second name");
         AssertMarked(folder, "after the leftovers were settled", "other");

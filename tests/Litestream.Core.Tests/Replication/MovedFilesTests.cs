@@ -84,7 +84,7 @@ public sealed class MovedFilesTests
         using var application = folder.NewTenant();
         folder.Open();
         await ReplicatedFolder.SyncAsync(folder.Register(Name));
-        Assert.Equal(0, HardLink.Create(folder.PathOf(Name), folder.PathOf("second")));
+        FileNames.Link(folder.PathOf(Name), folder.PathOf("second"));
         var second = folder.Register("second");
         await ReplicatedFolder.WaitAsync(() => second.Snapshot().Status == DatabaseStatus.Error, "refused");
         Assert.Contains("hard link", second.Snapshot().Detail, StringComparison.Ordinal);

@@ -58,11 +58,7 @@ public sealed class ReplacedFilesTests
         var application = folder.NewTenant();
         folder.Open();
         var database = folder.Register(Name);
-        for (var i = 0; i < 3; i++)
-        {
-            application.Sql("INSERT INTO t (v) VALUES (hex(randomblob(3000)))");
-            await ReplicatedFolder.SyncAsync(database);
-        }
+        await ReplicatedFolder.WriteAsync(application, database, 3, bytes: 3000);
         // The table is in the database file; what comes after it may go with the WAL.
         await ReplicatedFolder.WaitAsync(() => application.Sql("PRAGMA wal_checkpoint(PASSIVE)")[0].Split('\t') is [_, var log, var done] && log == done, "checkpointed");
         application.Sql("INSERT INTO t (v) VALUES ('may be lost with the WAL')");
@@ -97,24 +93,16 @@ public sealed class ReplacedFilesTests
         var application = folder.NewTenant();
         folder.Open();
         var database = folder.Register(Name);
-        for (var i = 0; i < 3; i++)
-        {
-            application.Sql("INSERT INTO t (v) VALUES (hex(randomblob(3000)))");
-            await ReplicatedFolder.SyncAsync(database);
-        }
+        await ReplicatedFolder.WriteAsync(application, database, 3, bytes: 3000);
         application.Dispose();
         await ReplicatedFolder.WaitAsync(() => !database.Snapshot().IsHot, "cold");
         folder.NewTenant("next", "PRAGMA page_size=1024").Dispose();
-        var (level, aside) = (Path.Combine(folder.Backups, "databases", Name, "ltx", refusedLevel), folder.Backups + "-aside");
-        Directory.CreateDirectory(level);
-        Directory.Move(level, aside);
-        File.WriteAllText(level, "");
+        var level = new BlockedFolder(folder.LevelOf(Name, refusedLevel));
         File.Move(folder.PathOf("next"), folder.PathOf(Name), overwrite: true);
         database.Notice(FileEvent.Appeared);
         await ReplicatedFolder.WaitAsync(() => { database.Notice(FileEvent.Sweep); return database.Snapshot() is { PageSize: 1024, Status: DatabaseStatus.Error }; }, "staged, not published");
         await folder.DropAsync();
-        File.Delete(level);
-        Directory.Move(aside, level);
+        level.Unblock();
         // The crash came before the last ones were staged.
         foreach (var file in Directory.GetFiles(Path.Combine(folder.State, "spool")).Where(f => !f.Contains(".0.", StringComparison.Ordinal)))
             File.Delete(file);

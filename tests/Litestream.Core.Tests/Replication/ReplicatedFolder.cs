@@ -59,6 +59,13 @@ internal sealed class ReplicatedFolder : IAsyncDisposable
         return application;
     }
 
+    /// <summary>A database in rollback mode whose program has ended.</summary>
+    public void CreateInRollbackMode(string name)
+    {
+        using var application = new Application(PathOf(name));
+        application.Sql("CREATE TABLE t (id INTEGER PRIMARY KEY, v)");
+    }
+
     /// <summary>Another replica than the folder.</summary>
     public ReplicaRoot? RootAt { get; init; }
 
@@ -66,6 +73,9 @@ internal sealed class ReplicatedFolder : IAsyncDisposable
     public IReadOnlyList<ReplicaRoot> OtherRoots { get; set; } = [];
 
     private ReplicaRoot Root => RootAt ?? ReplicaRoot.Parse("file://" + Backups);
+
+    /// <summary>The folder of a level in the replica of a database.</summary>
+    public string LevelOf(string name, string level) => Path.Combine(Backups, "databases", name, "ltx", level);
 
     public string PathOf(string name) => Path.Combine(Data, name + ".db");
 
@@ -101,12 +111,12 @@ internal sealed class ReplicatedFolder : IAsyncDisposable
         }
     }
 
-    /// <summary>Rows of half a kilobyte, each synced before the next.</summary>
-    public static async Task WriteAsync(Application application, Database database, int rows)
+    /// <summary>Rows of random content, twice as long as <paramref name="bytes"/>, each synced before the next.</summary>
+    public static async Task WriteAsync(Application application, Database database, int rows, int bytes = 500)
     {
         for (var i = 0; i < rows; i++)
         {
-            application.Sql("INSERT INTO t (v) VALUES (hex(randomblob(500)))");
+            application.Sql($"INSERT INTO t (v) VALUES (hex(randomblob({bytes})))");
             await SyncAsync(database);
         }
     }

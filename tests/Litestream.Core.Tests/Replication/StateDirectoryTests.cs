@@ -116,9 +116,7 @@ public sealed class StateDirectoryTests
         folder.Open();
         var database = folder.Register(Name);
         await ReplicatedFolder.WriteAsync(application, database, 2);
-        var (level, aside) = (Path.Combine(folder.Backups, "databases", Name, "ltx", "0"), folder.Backups + "-aside");
-        Directory.Move(level, aside);
-        File.WriteAllText(level, "");
+        var level = new BlockedFolder(folder.LevelOf(Name, "0"));
         application.Sql("INSERT INTO t (v) VALUES ('captured, not published')");
         database.Notice(FileEvent.Wal);
         await ReplicatedFolder.WaitAsync(() => database.State.Replicas[0].PeekStaged() is not null && database.Snapshot().Status == DatabaseStatus.Error, "the replica refuses");
@@ -126,8 +124,7 @@ public sealed class StateDirectoryTests
         application.Dispose();
         foreach (var file in Directory.GetFiles(folder.Data))
             File.Delete(file);
-        File.Delete(level);
-        Directory.Move(aside, level);
+        level.Unblock();
         if (!isBooked)
             ReplicatedFolder.Scalar(Path.Combine(folder.State, "books.db"), "UPDATE database SET captured = (SELECT published FROM replica WHERE replica.name = database.name)");
 
@@ -202,10 +199,7 @@ public sealed class StateDirectoryTests
     private static async Task WriteUnpublishedAsync(ReplicatedFolder folder, Database database, Application application, int rounds)
     {
         await ReplicatedFolder.WaitAsync(() => { database.Notice(FileEvent.Wal); return database.State.IsChainTaken && database.State.Replicas[0].PeekStaged() is null; }, "the chain was found");
-        var (level, aside) = (Path.Combine(folder.Backups, "databases", Name, "ltx", "0"), folder.Backups + "-aside");
-        Directory.CreateDirectory(level);
-        Directory.Move(level, aside);
-        File.WriteAllText(level, "");
+        var level = new BlockedFolder(folder.LevelOf(Name, "0"));
         for (var i = 0; i < rounds; i++)
         {
             var before = database.Snapshot().Txid;
@@ -213,8 +207,7 @@ public sealed class StateDirectoryTests
             await ReplicatedFolder.WaitAsync(() => { database.Notice(FileEvent.Wal); return database.Snapshot().Txid > before; }, "captured");
         }
         await folder.DropAsync();
-        File.Delete(level);
-        Directory.Move(aside, level);
+        level.Unblock();
     }
 
     /// <summary>The copy lies elsewhere; on another machine it would have the same path.</summary>

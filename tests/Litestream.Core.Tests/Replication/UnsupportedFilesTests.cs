@@ -56,8 +56,7 @@ public sealed class UnsupportedFilesTests
     {
         await using var folder = new ReplicatedFolder();
         folder.Options = folder.Options with { KeepJournalMode = true };
-        using (var application = new Application(folder.PathOf(Name)))
-            application.Sql("CREATE TABLE t (id INTEGER PRIMARY KEY, v)");
+        folder.CreateInRollbackMode(Name);
         folder.Open();
         var database = folder.Register(Name);
         await ExpectAsync(folder, database, DatabaseStatus.Waiting, DatabaseReason.RollbackJournal, "PRAGMA journal_mode=WAL");
@@ -69,8 +68,7 @@ public sealed class UnsupportedFilesTests
     public async Task A_database_that_leaves_WAL_again_is_reported_and_not_switched_twice()
     {
         await using var folder = new ReplicatedFolder();
-        using (var application = new Application(folder.PathOf(Name)))
-            application.Sql("CREATE TABLE t (id INTEGER PRIMARY KEY, v)");
+        folder.CreateInRollbackMode(Name);
         folder.Open();
         var database = folder.Register(Name);
         await ReplicatedFolder.SyncAsync(database);

@@ -14,13 +14,8 @@ public sealed class RestorerTests
     public async Task Every_transaction_restores_to_its_bytes(int pageSize)
     {
         using var history = Busy(pageSize);
+        await AssertEveryStateAsync(history);
         using var target = new RestoreTarget();
-        for (ulong txid = 1; txid <= history.Newest.Value; txid++)
-        {
-            var result = await target.Restore(history.Storage, txid);
-            Assert.Equal(history.StateAt(txid), target.Bytes);
-            Assert.Equal((new Txid(txid), History.TimeOf(txid), ProofKind.Sum), (result.Txid, result.Timestamp, result.Proof));
-        }
         Assert.Equal(history.Newest, (await target.Restore(history.Storage)).Txid);
     }
 
@@ -71,12 +66,7 @@ public sealed class RestorerTests
         history.Run("INSERT INTO t SELECT value, randomblob(3000) FROM (WITH RECURSIVE s(value) AS (SELECT 1 UNION ALL SELECT value+1 FROM s LIMIT 200) SELECT * FROM s)")
             .Run("DELETE FROM t WHERE id > 5").Run("VACUUM")
             .Run("INSERT INTO t(v) SELECT randomblob(2000) FROM t, t AS u, t AS w");
-        using var target = new RestoreTarget();
-        for (ulong txid = 1; txid <= history.Newest.Value; txid++)
-        {
-            await target.Restore(history.Storage, txid);
-            Assert.Equal(history.StateAt(txid), target.Bytes);
-        }
+        await AssertEveryStateAsync(history);
     }
 
     [Fact]
@@ -84,12 +74,7 @@ public sealed class RestorerTests
     {
         using var history = Busy();
         history.Run("PRAGMA page_size=8192; VACUUM").Run("INSERT INTO t(v) VALUES ('after')");
-        using var target = new RestoreTarget();
-        for (ulong txid = 1; txid <= history.Newest.Value; txid++)
-        {
-            await target.Restore(history.Storage, txid);
-            Assert.Equal(history.StateAt(txid), target.Bytes);
-        }
+        await AssertEveryStateAsync(history);
     }
 
     [Fact]
@@ -156,5 +141,16 @@ public sealed class RestorerTests
     private sealed class Listener(List<RestoreProgress> seen) : IProgress<RestoreProgress>
     {
         public void Report(RestoreProgress value) => seen.Add(value);
+    }
+
+    private static async Task AssertEveryStateAsync(History history)
+    {
+        using var target = new RestoreTarget();
+        for (ulong txid = 1; txid <= history.Newest.Value; txid++)
+        {
+            var result = await target.Restore(history.Storage, txid);
+            Assert.Equal(history.StateAt(txid), target.Bytes);
+            Assert.Equal((new Txid(txid), History.TimeOf(txid), ProofKind.Sum), (result.Txid, result.Timestamp, result.Proof));
+        }
     }
 }

@@ -43,24 +43,24 @@ public sealed class GenerationRestorer
         var destination = Destination.Of(options);
         destination.RefuseWhatStands();
         var plan = GenerationPlan.Choose(await GenerationPlan.ListAsync(_files, cancellationToken).ConfigureAwait(false), options.Timestamp, _replica);
-        return await Task.Run(() => Run(plan, destination, cancellationToken), cancellationToken).ConfigureAwait(false); // decoders read synchronously
+        return await Task.Run(() => RunAsync(plan, destination, cancellationToken), cancellationToken).ConfigureAwait(false); // decoders read synchronously
     }
 
-    private RestoreResult Run(GenerationPlan plan, Destination destination, CancellationToken cancellationToken)
+    private async Task<RestoreResult> RunAsync(GenerationPlan plan, Destination destination, CancellationToken cancellationToken)
     {
         var started = _time.GetTimestamp();
         try
         {
-            var frames = NewestFrames.Read(_files, plan.Wals, cancellationToken);
-            using var snapshot = new SnapshotPages(_files, plan.Snapshot);
+            var frames = await NewestFrames.ReadAsync(_files, plan.Wals, cancellationToken).ConfigureAwait(false);
+            using var snapshot = await SnapshotPages.OpenAsync(_files, plan.Snapshot, cancellationToken).ConfigureAwait(false);
             if (frames.PageSize is { } walPageSize && walPageSize != snapshot.PageSize)
                 throw new LtxFormatException(plan.Snapshot.Path, 16, $"pages of {walPageSize} bytes as in its WAL", $"{snapshot.PageSize}");
-            var commit = frames.Commit ?? snapshot.CountPages(cancellationToken);
+            var commit = frames.Commit ?? await snapshot.CountPagesAsync(cancellationToken).ConfigureAwait(false);
 
             using var output = RestoreOutput.Create(destination, snapshot.PageSize, commit);
             try
             {
-                Apply(plan, frames, commit, snapshot, output, cancellationToken);
+                await ApplyAsync(plan, frames, commit, snapshot, output, cancellationToken).ConfigureAwait(false);
                 SqliteCheck.Run(output.PartPath, IntegrityCheck.Full); // there is no sum to compare with
                 output.Publish(_time.GetUtcNow(), _logger);
             }
@@ -77,7 +77,7 @@ public sealed class GenerationRestorer
         }
     }
 
-    private void Apply(
+    private async Task ApplyAsync(
         GenerationPlan plan, NewestFrames frames, uint commit, SnapshotPages snapshot, RestoreOutput output, CancellationToken cancellationToken)
     {
         var page = new byte[snapshot.PageSize];
@@ -89,8 +89,8 @@ public sealed class GenerationRestorer
         }
         for (var wal = 0; wal < plan.Wals.Count; wal++)
         {
-            using var reader = new WalFrames(_files, plan.Wals[wal]);
-            for (var number = 1u; reader.TryRead(out var frame); number++)
+            using var reader = await WalFrames.OpenAsync(_files, plan.Wals[wal], cancellationToken).ConfigureAwait(false);
+            for (var number = 1u; await reader.ReadAsync(cancellationToken).ConfigureAwait(false) is { } frame; number++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 if (frame.Pgno <= commit && frames.IsNewest(frame.Pgno, wal, number))

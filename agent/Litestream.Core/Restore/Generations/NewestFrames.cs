@@ -14,14 +14,14 @@ internal sealed class NewestFrames
     public uint? Commit { get; private set; }
 
     /// <exception cref="Litestream.Ltx.LtxFormatException">A WAL is damaged.</exception>
-    public static NewestFrames Read(IPlainFiles files, IReadOnlyList<IReadOnlyList<GenerationFile>> wals, CancellationToken cancellationToken)
+    public static async Task<NewestFrames> ReadAsync(IPlainFiles files, IReadOnlyList<IReadOnlyList<GenerationFile>> wals, CancellationToken cancellationToken)
     {
         var result = new NewestFrames();
         for (var wal = 0; wal < wals.Count; wal++)
         {
-            using var reader = new WalFrames(files, wals[wal]);
+            using var reader = await WalFrames.OpenAsync(files, wals[wal], cancellationToken).ConfigureAwait(false);
             result.PageSize = reader.PageSize;
-            result.Read(reader, wal, cancellationToken);
+            await result.ReadAsync(reader, wal, cancellationToken).ConfigureAwait(false);
         }
         return result;
     }
@@ -30,10 +30,10 @@ internal sealed class NewestFrames
 
     public bool IsNewest(uint pgno, int wal, uint number) => _newest.TryGetValue(pgno, out var newest) && newest == (wal, number);
 
-    private void Read(WalFrames reader, int wal, CancellationToken cancellationToken)
+    private async Task ReadAsync(WalFrames reader, int wal, CancellationToken cancellationToken)
     {
         var open = new List<(uint Pgno, uint Number)>();
-        for (var number = 1u; reader.TryRead(out var frame); number++)
+        for (var number = 1u; await reader.ReadAsync(cancellationToken).ConfigureAwait(false) is { } frame; number++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             open.Add((frame.Pgno, number));

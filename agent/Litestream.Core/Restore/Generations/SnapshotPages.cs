@@ -15,10 +15,9 @@ internal sealed class SnapshotPages : IDisposable
     private int _headerRead;
     private long _position;
 
-    public SnapshotPages(IPlainFiles files, GenerationFile file)
+    private SnapshotPages(IPlainFiles files, GenerationFile file, Stream stream)
     {
-        (_files, _file) = (files, file);
-        _stream = files.Open(file.File);
+        (_files, _file, _stream) = (files, file, stream);
         try
         {
             _content = new Lz4FrameStream(_stream, file.Path);
@@ -36,14 +35,17 @@ internal sealed class SnapshotPages : IDisposable
 
     public int PageSize { get; }
 
+    public static async Task<SnapshotPages> OpenAsync(IPlainFiles files, GenerationFile file, CancellationToken cancellationToken) =>
+        new(files, file, await files.OpenAsync(file.File, cancellationToken).ConfigureAwait(false));
+
     /// <summary>Reads all of it once to learn its size, and begins anew.</summary>
-    public uint CountPages(CancellationToken cancellationToken)
+    public async Task<uint> CountPagesAsync(CancellationToken cancellationToken)
     {
         var (count, page) = (0u, new byte[PageSize]);
         for (; TryRead(page); count++)
             cancellationToken.ThrowIfCancellationRequested();
         Dispose();
-        _stream = _files.Open(_file.File);
+        _stream = await _files.OpenAsync(_file.File, cancellationToken).ConfigureAwait(false);
         _content = new Lz4FrameStream(_stream, _file.Path);
         (_headerRead, _position) = (0, 0);
         return count;

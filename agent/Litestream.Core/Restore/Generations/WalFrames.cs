@@ -12,43 +12,48 @@ internal sealed class WalFrames : IDisposable
     private readonly byte[] _frame;
     private WalChecksum _sum;
 
-    public WalFrames(IPlainFiles files, IReadOnlyList<GenerationFile> pieces)
+    private WalFrames(WalSegments segments, WalHeader header)
     {
-        _segments = new(files, pieces);
-        try
-        {
-            Span<byte> bytes = stackalloc byte[WalHeader.SizeBytes];
-            if (_segments.Read(bytes) != bytes.Length || !WalHeader.TryParse(bytes, out _header) || _header.PageSize is < 512 or > 65536 || !int.IsPow2(_header.PageSize))
-                throw new LtxFormatException(_segments.Path, 0, "the header of a WAL", "something else");
-        }
-        catch
-        {
-            _segments.Dispose();
-            throw;
-        }
-        _sum = _header.Checksum;
-        _frame = new byte[WalFrameHeader.SizeBytes + _header.PageSize];
+        (_segments, _header, _sum) = (segments, header, header.Checksum);
+        _frame = new byte[WalFrameHeader.SizeBytes + header.PageSize];
     }
 
     public int PageSize => _header.PageSize;
 
     public ReadOnlySpan<byte> Page => _frame.AsSpan(WalFrameHeader.SizeBytes);
 
-    /// <summary>False after the last frame.</summary>
-    public bool TryRead(out WalFrameHeader frame)
+    public static async Task<WalFrames> OpenAsync(IPlainFiles files, IReadOnlyList<GenerationFile> pieces, CancellationToken cancellationToken)
+    {
+        var segments = new WalSegments(files, pieces);
+        try
+        {
+            var bytes = new byte[WalHeader.SizeBytes];
+            var read = await segments.ReadAsync(bytes, cancellationToken).ConfigureAwait(false);
+            if (read != bytes.Length || !WalHeader.TryParse(bytes, out var header) || header.PageSize is < 512 or > 65536 || !int.IsPow2(header.PageSize))
+                throw new LtxFormatException(segments.Path, 0, "the header of a WAL", "something else");
+            return new(segments, header);
+        }
+        catch
+        {
+            segments.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Null after the last frame.</summary>
+    public async ValueTask<WalFrameHeader?> ReadAsync(CancellationToken cancellationToken)
     {
         var start = _segments.Position;
-        frame = default;
-        var read = _segments.Read(_frame);
+        var read = await _segments.ReadAsync(_frame, cancellationToken).ConfigureAwait(false);
         if (read == 0)
-            return false;
+            return null;
         if (read < _frame.Length)
             throw new LtxFormatException(_segments.Path, start, $"a WAL frame of {_frame.Length} bytes", $"{read} bytes");
-        frame = WalFrameHeader.Read(_frame);
+        var frame = WalFrameHeader.Read(_frame);
         _sum = _sum.Append(_frame.AsSpan(0, 8), _header.BigEndianChecksum).Append(Page, _header.BigEndianChecksum);
         if (frame.Salts != _header.Salts || frame.Checksum != _sum || frame.Pgno == 0)
             throw new LtxFormatException(_segments.Path, start, "a WAL frame that continues the one before", "another salt or checksum");
-        return true;
+        return frame;
     }
 
     public void Dispose() => _segments.Dispose();

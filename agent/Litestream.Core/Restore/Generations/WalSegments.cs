@@ -16,15 +16,15 @@ internal sealed class WalSegments(IPlainFiles files, IReadOnlyList<GenerationFil
     /// <summary>Bytes of the WAL read so far.</summary>
     public long Position { get; private set; }
 
-    /// <summary>Fills the buffer, or as much of it as there is left.</summary>
-    public int Read(Span<byte> buffer)
+    /// <summary>Fills the buffer, or as much of it as there is left. Waits for nothing but the opening of the next piece: decoders read synchronously.</summary>
+    public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         var total = 0;
         while (total < buffer.Length)
         {
-            if (_content is null && !OpenNext())
+            if (_content is null && !await TryOpenNextAsync(cancellationToken).ConfigureAwait(false))
                 break;
-            var read = _content!.Read(buffer[total..]);
+            var read = _content!.Read(buffer.Span[total..]);
             if (read == 0)
                 Dispose();
             total += read;
@@ -40,7 +40,7 @@ internal sealed class WalSegments(IPlainFiles files, IReadOnlyList<GenerationFil
         (_content, _file) = (null, null);
     }
 
-    private bool OpenNext()
+    private async ValueTask<bool> TryOpenNextAsync(CancellationToken cancellationToken)
     {
         if (_next == pieces.Count)
             return false;
@@ -48,7 +48,7 @@ internal sealed class WalSegments(IPlainFiles files, IReadOnlyList<GenerationFil
         if (piece.Offset != Position)
             throw new LitestreamException($"{piece.Path}: expected the piece at byte {Position} of its WAL, found byte {piece.Offset}: one is missing, or was cut",
                 hint: "restore an earlier point with -timestamp");
-        _file = files.Open(piece.File);
+        _file = await files.OpenAsync(piece.File, cancellationToken).ConfigureAwait(false);
         _content = new Lz4FrameStream(_file, piece.Path);
         return true;
     }

@@ -2,7 +2,8 @@ namespace Litestream.Storage.S3;
 
 /// <summary>
 /// A store that fails every request is not asked by everybody over and over: after some failures in a row one request at a time goes and looks, at
-/// growing intervals. The others wait for it as long as the outage is young; in one that lasts they fail at once, without a request.
+/// growing intervals. The others wait for it as long as the outage is young; in one that lasts they fail at once, without a request. Apart from
+/// <see cref="HostPause"/>: there the store says itself that it lives and when to come back, and nobody need look or fail; here nobody knows.
 /// </summary>
 internal sealed class HostOutage(TimeProvider time, Random random)
 {

@@ -3,6 +3,7 @@ namespace Litestream.Storage.S3;
 /// <summary>
 /// When a store asks for less, all requests of this process wait, not only the one that was told: a host of a thousand tenants that each back off by
 /// themselves is still a thousand requests. Waits double from one refusal to the next and are drawn at random, so that a fleet does not come back at once.
+/// Everybody then goes on together, as the store is known to live: one that may be away is <see cref="HostOutage"/>'s.
 /// </summary>
 internal sealed class HostPause(TimeProvider time, Random random)
 {

@@ -10,9 +10,9 @@ internal sealed class S3PlainFiles(S3Bucket bucket, string path, RequestCounters
     public async IAsyncEnumerable<PlainFile> ListAsync(string folder, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var found in bucket.ListAsync($"{_prefix}{folder}/", counters, cancellationToken).ConfigureAwait(false))
-            yield return new(found.Key[_prefix.Length..], bucket.Name(found.Key), new(found.LastModified.GetValueOrDefault().ToUniversalTime()));
+            yield return new(found.Key[_prefix.Length..], bucket.Name(found.Key), found.Size.GetValueOrDefault(), new(found.LastModified.GetValueOrDefault().ToUniversalTime()));
     }
 
-    public Stream Open(PlainFile file) =>
-        S3ReadStream.OpenAsync(bucket, _prefix + file.Name, expectedBytes: long.MaxValue, counters, CancellationToken.None).GetAwaiter().GetResult();
+    public Task<Stream> OpenAsync(PlainFile file, CancellationToken cancellationToken) =>
+        S3ReadStream.OpenAsync(bucket, _prefix + file.Name, file.SizeBytes, counters, cancellationToken);
 }
