@@ -68,9 +68,7 @@ public sealed class InterventionTests
         folder.Open();
         var database = folder.Register(Name);
         await ReplicatedFolder.WriteAsync(application, database, 1);
-        var level = Path.Combine(folder.Backups, "databases", Name, "ltx", "0");
-        Directory.Delete(level, recursive: true);
-        File.WriteAllText(level, "");
+        _ = new BlockedFolder(folder.LevelOf(Name, "0"));
         application.Sql("INSERT INTO t (v) VALUES ('waits')");
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         var captured = await database.CaptureAsync(limit.Token);
