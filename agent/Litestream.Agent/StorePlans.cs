@@ -37,7 +37,7 @@ internal static class StorePlans
         return new()
         {
             Folder = Path.Combine("stores", StateDirectory.NameOf([entry.Path])),
-            OpenReplicas = log => [.. entry.Replicas.Select(r => r.Open(environment, time, log, rule is null ? null : rule.PathOf))],
+            OpenReplicas = log => [.. entry.Replicas.Select(r => r.Open(environment, time, log, rule is null ? null : rule.PathOf, options.Points.Within(r.Points).Apply(options.Store.Points)))],
             Store = options.Points.Within(entry.Replicas[0].Points).Apply(options.Store) with
             {
                 SpoolCapBytes = Math.Max(LeastSpoolBytes, options.Store.SpoolCapBytes / entries),

@@ -43,6 +43,8 @@ public sealed class Store : IAsyncDisposable
     public static Store Open(StoreOptions options, IReadOnlyList<ReplicaRoot> replicas, TimeProvider time, ILoggerFactory logging)
     {
         options.Check();
+        foreach (var replica in replicas)
+            replica.Points?.Check();
         CheckReplicas(replicas);
         var log = logging.CreateLogger("Litestream.Replication");
         var folder = options.StateDirectory;
@@ -53,7 +55,7 @@ public sealed class Store : IAsyncDisposable
             var books = Books.Open(Path.Combine(folder, "books.db"), out var setAside);
             if (setAside is not null)
                 log.BooksSetAside(setAside.Why, setAside.Path);
-            var places = replicas.Select((r, i) => new ReplicaPlace(i, r, books.Of(r.Identity), CopiesOf(r, Path.Combine(folder, "copies", $"{i}"), options.SpoolCapBytes / replicas.Count))).ToList();
+            var places = replicas.Select((r, i) => new ReplicaPlace(i, r, r.Points ?? options.Points, books.Of(r.Identity), CopiesOf(r, Path.Combine(folder, "copies", $"{i}"), options.SpoolCapBytes / replicas.Count))).ToList();
             return new(new(options, places, books, new(Path.Combine(folder, "spool")), tables, time, log), @lock);
         }
         catch

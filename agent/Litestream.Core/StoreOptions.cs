@@ -15,20 +15,8 @@ public sealed record StoreOptions
     /// <summary>Databases with open connections at the same time; when it is reached, those quiet for a second are closed, and first looks wait. Default 2,000 (5 descriptors and 80 KB each).</summary>
     public int MaxHot { get; init; } = 2000;
 
-    /// <summary>How long L0 files stay after an L1 file covers them. Default 1 h: the window with one-second granularity.</summary>
-    public TimeSpan L0Retention { get; init; } = TimeSpan.FromHours(1);
-
-    /// <summary>Intervals of the levels 1, 2, 3…. Default 30 s, 5 min, 1 h.</summary>
-    public IReadOnlyList<TimeSpan> LevelIntervals { get; init; } = [TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(5), TimeSpan.FromHours(1)];
-
-    /// <summary>A snapshot at most this often, and only after commits. Default 24 h.</summary>
-    public TimeSpan SnapshotInterval { get; init; } = TimeSpan.FromHours(24);
-
-    /// <summary>How long snapshots, and the L1+ files behind them, stay: the restorable window. Default 24 h.</summary>
-    public TimeSpan SnapshotRetention { get; init; } = TimeSpan.FromHours(24);
-
-    /// <summary>How far back a restore can go: captured rounds are worth nothing without the image that they begin at.</summary>
-    internal TimeSpan Window => SnapshotRetention > L0Retention ? SnapshotRetention : L0Retention;
+    /// <summary>What replicas can be restored to that say nothing of their own (<see cref="Storage.ReplicaAccess.Points"/>).</summary>
+    public RestorePoints Points { get; init; } = new();
 
     /// <summary>A database in use is compared whole with what was captured at least this often, and after every resync. Default 24 h.</summary>
     public TimeSpan LiveCheckInterval { get; init; } = TimeSpan.FromHours(24);
@@ -52,14 +40,11 @@ public sealed record StoreOptions
     internal void Check()
     {
         Require(SyncInterval >= TimeSpan.FromMilliseconds(50), $"the sync interval is {SyncInterval.TotalMilliseconds} ms, it must be at least 50 ms");
-        Require(LevelIntervals.Count is >= 1 and <= 8, $"{LevelIntervals.Count} level intervals were given, there can be 1 to 8");
-        Require(LevelIntervals.All(i => i > TimeSpan.Zero), "a level's interval must be longer than nothing");
-        Require(LevelIntervals.Zip(LevelIntervals.Skip(1)).All(p => p.First < p.Second), "each level's interval must be longer than the one before");
         Require(MaxHot >= 1 && MaxUploads >= 1 && MaxWorkers >= 2, "at least one open database, one upload and two workers are needed");
-        Require(L0Retention >= TimeSpan.Zero && SnapshotInterval > TimeSpan.Zero && SnapshotRetention > TimeSpan.Zero, "retentions and the snapshot interval cannot be negative");
+        Points.Check();
     }
 
-    private static void Require(bool holds, string otherwise)
+    internal static void Require(bool holds, string otherwise)
     {
         if (!holds)
             throw new LitestreamException($"These options cannot work: {otherwise}");

@@ -16,7 +16,7 @@ internal sealed class Compaction(StoreContext context)
         var now = context.Time.GetUtcNow();
         var waiting = FilesBehind(replica, source: 0, EndOf(replica, 1));
         var isMerged = false;
-        foreach (var (due, interval) in CompactionSchedule.Cut(waiting, context.Options.LevelIntervals[0]))
+        foreach (var (due, interval) in CompactionSchedule.Cut(waiting, replica.Place.Points.LevelIntervals[0]))
         {
             // A file from the future (the clock was set back) would hold everything up.
             if (now < due && interval.TrueForAll(f => f.CreatedAt <= now))
@@ -29,7 +29,7 @@ internal sealed class Compaction(StoreContext context)
 
     private async Task<long> MergeAboveAsync(DatabaseReplica replica, DateTimeOffset now, long next, CancellationToken cancellationToken)
     {
-        for (var level = 2; level <= context.Options.LevelIntervals.Count; level++)
+        for (var level = 2; level <= replica.Place.Points.LevelIntervals.Count; level++)
             await MergeUpAsync(replica, level, now, cancellationToken).ConfigureAwait(false);
         await SnapshotAsync(replica, cancellationToken).ConfigureAwait(false);
         return next;
@@ -39,7 +39,7 @@ internal sealed class Compaction(StoreContext context)
     public async Task MergeLevel1Async(DatabaseReplica replica, Txid last, CancellationToken cancellationToken)
     {
         var waiting = FilesBehind(replica, source: 0, EndOf(replica, 1)).Where(f => f.MaxTxid <= last);
-        foreach (var (_, interval) in CompactionSchedule.Cut(waiting, context.Options.LevelIntervals[0]))
+        foreach (var (_, interval) in CompactionSchedule.Cut(waiting, replica.Place.Points.LevelIntervals[0]))
             await PublishMergerAsync(replica, interval, 1, cancellationToken).ConfigureAwait(false);
     }
 
@@ -49,7 +49,7 @@ internal sealed class Compaction(StoreContext context)
         var source = FilesBehind(replica, level - 1, end.IsNone ? FirstImageEnd(replica) : end);
         var newest = EndOf(replica, 1);
         // Only intervals that are over, so that a file of this level ends with one.
-        var due = source.TakeWhile(f => (level > 2 || f.MaxTxid < newest) && now >= CompactionSchedule.NextBoundary(f.CreatedAt, context.Options.LevelIntervals[level - 1])).ToList();
+        var due = source.TakeWhile(f => (level > 2 || f.MaxTxid < newest) && now >= CompactionSchedule.NextBoundary(f.CreatedAt, replica.Place.Points.LevelIntervals[level - 1])).ToList();
         if (due.Count > 0)
             await PublishMergerAsync(replica, due, level, cancellationToken).ConfigureAwait(false);
     }
@@ -59,7 +59,7 @@ internal sealed class Compaction(StoreContext context)
     {
         var files = replica.Place.Books.AllFiles(replica.Database.Name);
         var last = files.Where(f => f.Level == 1).Select(f => f.MinTxid.Previous).DefaultIfEmpty().Max();
-        var due = Upkeep.SnapshotDueAt([.. files.Where(f => f.MaxTxid <= last)], context.Options.SnapshotInterval);
+        var due = Upkeep.SnapshotDueAt([.. files.Where(f => f.MaxTxid <= last)], replica.Place.Points.SnapshotInterval);
         if (due is null || context.Time.GetUtcNow() < due)
             return;
         var chain = ChainPlanner.Choose(files.Where(f => f.MaxTxid <= last).ToList(), new(last, null), replica.Database.Name);

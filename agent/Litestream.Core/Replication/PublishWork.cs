@@ -128,7 +128,7 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
     /// <summary>Nobody writes: the last commits get into a snapshot once, and then nothing is ever due any more.</summary>
     private async Task CloseWithSnapshotAsync(DatabaseReplica replica)
     {
-        if (Upkeep.NeedsPair(replica.Database.Name, replica.Place.Books.AllFiles(replica.Database.Name), context.Options, context.Time.GetUtcNow()))
+        if (Upkeep.NeedsPair(replica.Database.Name, replica.Place.Books.AllFiles(replica.Database.Name), replica.Place.Points, context.Time.GetUtcNow()))
         {
             replica.Database.PairWantedBy = replica;
             replica.Database.CaptureLane.Wake();
@@ -139,9 +139,9 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
 
     private async Task RetainAsync(DatabaseReplica replica)
     {
-        var now = context.Time.GetUtcNow();
+        var (now, points) = (context.Time.GetUtcNow(), replica.Place.Points);
         var files = replica.Place.Books.AllFiles(replica.Database.Name);
-        var doomed = Retention.Choose(files, now, context.Options.L0Retention, context.Options.Window, replica.Database.Book.Labels);
+        var doomed = Retention.Choose(files, now, points.L0Retention, points.Window, replica.Database.Book.Labels);
         if (doomed.Count > 0)
         {
             Faults.Reach(FaultPoint.RetentionChosen);
@@ -150,8 +150,8 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
             replica.Place.Books.RemoveFiles(replica.Database.Name, doomed);
         }
         // What only a label keeps falls due with the label's end.
-        var held = Retention.Choose(files, now, context.Options.L0Retention, context.Options.Window, []).Except(doomed).ToList();
-        var next = Upkeep.NextDue(replica.Database.Name, [.. files.Except(doomed).Except(held)], context.Options);
+        var held = Retention.Choose(files, now, points.L0Retention, points.Window, []).Except(doomed).ToList();
+        var next = Upkeep.NextDue(replica.Database.Name, [.. files.Except(doomed).Except(held)], points);
         if (held.Count > 0 && replica.Database.Book.Labels.Where(l => l.At > now - Label.Lifetime).Select(l => l.At + Label.Lifetime).DefaultIfEmpty().Min() is var end && (next is null || end < next))
             next = end;
         // What is due and was not done (the pair is on its way) is looked at again in a minute.

@@ -37,7 +37,7 @@ internal sealed class Publishing(StoreContext context, Compaction compaction)
     public async Task LookIfFenceMayHaveExpiredAsync(DatabaseReplica replica, CancellationToken cancellationToken)
     {
         var storage = replica.Storage;
-        if (context.SinceConfirmed(replica) < context.Options.L0Retention / 2)
+        if (context.SinceConfirmed(replica) < replica.Place.Points.L0Retention / 2)
             return;
         for (var level = 0; level <= 1; level++)
         {

@@ -13,9 +13,9 @@ internal static class Upkeep
     private const int SpreadDivisor = 8;
 
     /// <summary>Null when nothing will ever be due without a new commit.</summary>
-    public static DateTimeOffset? NextDue(string name, IReadOnlyList<LtxFile> files, StoreOptions options)
+    public static DateTimeOffset? NextDue(string name, IReadOnlyList<LtxFile> files, RestorePoints points)
     {
-        DateTimeOffset?[] moments = [Retention.NextL0(files, options.L0Retention), Retention.NextImage(files, options.Window), NextSnapshot(name, files, options)];
+        DateTimeOffset?[] moments = [Retention.NextL0(files, points.L0Retention), Retention.NextImage(files, points.Window), NextSnapshot(name, files, points)];
         return moments.Min();
     }
 
@@ -23,10 +23,10 @@ internal static class Upkeep
     /// The snapshot is due, and it cannot be made of what is there: its end must lie before an L1 file, or genuine readers freeze. A pair of empty files
     /// behind the last transaction is that end.
     /// </summary>
-    public static bool NeedsPair(string name, IReadOnlyList<LtxFile> files, StoreOptions options, DateTimeOffset now)
+    public static bool NeedsPair(string name, IReadOnlyList<LtxFile> files, RestorePoints points, DateTimeOffset now)
     {
         var newest = files.Count == 0 ? default : files.MaxBy(f => (f.MaxTxid, f.Level));
-        return NextSnapshot(name, files, options) <= now && newest is { Level: >= 1, IsImage: false, IsEmpty: false };
+        return NextSnapshot(name, files, points) <= now && newest is { Level: >= 1, IsImage: false, IsEmpty: false };
     }
 
     /// <summary>When the oldest change that is in no image has been there for an interval; null when every change is in one, or there is no image at all.</summary>
@@ -37,8 +37,8 @@ internal static class Upkeep
         return imaged.IsNone || oldest.MaxTxid.IsNone ? null : oldest.CreatedAt + interval;
     }
 
-    private static DateTimeOffset? NextSnapshot(string name, IReadOnlyList<LtxFile> files, StoreOptions options) =>
-        SnapshotDueAt(files, options.SnapshotInterval) + Spread(name, options.SnapshotInterval);
+    private static DateTimeOffset? NextSnapshot(string name, IReadOnlyList<LtxFile> files, RestorePoints points) =>
+        SnapshotDueAt(files, points.SnapshotInterval) + Spread(name, points.SnapshotInterval);
 
     private static TimeSpan Spread(string name, TimeSpan interval)
     {

@@ -18,6 +18,9 @@ public sealed record ReplicaAccess
     /// <summary>Where the replica of a database of this name is, below the root. Default: <c>databases/&lt;name&gt;</c>; empty: the root is the replica of one.</summary>
     public Func<string, string> PathOf { get; init; } = ReplicaRoot.DefaultPathOf;
 
+    /// <summary>Which states it can be restored to. Null: what the store says for all its replicas.</summary>
+    public RestorePoints? Points { get; init; }
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     public ILogger Log { get; init; } = NullLogger.Instance;

@@ -35,6 +35,9 @@ public abstract class ReplicaRoot : IDisposable
     /// <summary>Whether two writers are kept apart; known after <see cref="CheckAsync"/>.</summary>
     public abstract Fencing Fencing { get; }
 
+    /// <summary>Which states its databases can be restored to; null: what the store says for all its replicas.</summary>
+    public RestorePoints? Points { get; private set; }
+
     /// <summary>Requests so far by operation (PUT, GET, LIST, DELETE), over all databases below this root.</summary>
     public IReadOnlyDictionary<string, long> Requests => Total.Read();
 
@@ -48,6 +51,7 @@ public abstract class ReplicaRoot : IDisposable
     {
         var root = ParseUrl(url, access);
         root._pathOf = access?.PathOf ?? DefaultPathOf;
+        root.Points = access?.Points;
         return root;
     }
 

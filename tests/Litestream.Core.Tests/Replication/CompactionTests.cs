@@ -53,8 +53,11 @@ public sealed class CompactionTests
         await using var folder = new ReplicatedFolder();
         folder.Options = folder.Options with
         {
-            LevelIntervals = [TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(600), TimeSpan.FromSeconds(2)],
-            SnapshotInterval = TimeSpan.FromSeconds(2),
+            Points = new()
+            {
+                LevelIntervals = [TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(600), TimeSpan.FromSeconds(2)],
+                SnapshotInterval = TimeSpan.FromSeconds(2),
+            },
         };
         using var application = new Application(folder.PathOf(Name));
         application.Sql("PRAGMA journal_mode=WAL");

@@ -50,7 +50,7 @@ public sealed class DamagedReplicaTests
     public async Task A_file_missing_when_it_is_to_be_merged_is_healed()
     {
         await using var folder = new ReplicatedFolder();
-        folder.Options = folder.Options with { LevelIntervals = [TimeSpan.FromSeconds(3)] };
+        folder.Options = folder.Options with { Points = new() { LevelIntervals = [TimeSpan.FromSeconds(3)] } };
         using var application = folder.NewTenant();
         folder.Open();
         var database = folder.Register(Name);

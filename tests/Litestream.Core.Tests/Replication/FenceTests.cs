@@ -122,7 +122,7 @@ public sealed class FenceTests
         time.Skip(TimeSpan.FromHours(1));
         var second = new ReplicatedFolder { BackupsAt = first.Backups, Time = time };
         if (mergesSoon)
-            second.Options = second.Options with { LevelIntervals = Levels };
+            second.Options = second.Options with { Points = new() { LevelIntervals = Levels } };
         using (var application = new Application(first.PathOf(Name)))
             application.Sql($"VACUUM INTO '{second.PathOf(Name)}'");
         second.Open();

@@ -15,7 +15,7 @@ public sealed class GenuineTakeoverTests(GoldenReplicas golden) : IClassFixture<
     public async Task A_replica_of_Litestream_is_continued_without_a_second_image(string name)
     {
         await using var folder = new ReplicatedFolder();
-        folder.Options = folder.Options with { LevelIntervals = [TimeSpan.FromDays(300)] };
+        folder.Options = folder.Options with { Points = new() { LevelIntervals = [TimeSpan.FromDays(300)] } };
         using (var target = new RestoreTarget())
         {
             SqliteForTests.Choose();

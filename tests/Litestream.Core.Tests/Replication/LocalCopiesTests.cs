@@ -17,7 +17,7 @@ public sealed class LocalCopiesTests
         var access = new ReplicaAccess { AccessKeyId = S3Server.AccessKeyId, SecretAccessKey = S3Server.SecretAccessKey };
         using var root = ReplicaRoot.Parse(server.Url("fleet"), access);
         await using var folder = new ReplicatedFolder { RootAt = root };
-        folder.Options = folder.Options with { LevelIntervals = [TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(900)] };
+        folder.Options = folder.Options with { Points = new() { LevelIntervals = [TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(900)] } };
         using var application = folder.NewTenant();
         folder.Open();
         var database = folder.Register(Name);

@@ -16,7 +16,7 @@ public sealed class LocksTests
     public async Task Nothing_done_while_a_tenant_is_open_drops_its_locks()
     {
         await using var folder = new ReplicatedFolder();
-        folder.Options = folder.Options with { LevelIntervals = [TimeSpan.FromMilliseconds(300)] };
+        folder.Options = folder.Options with { Points = new() { LevelIntervals = [TimeSpan.FromMilliseconds(300)] } };
         using var application = folder.NewTenant();
         var store = folder.Open();
         var database = folder.Register(Name);

@@ -89,7 +89,7 @@ public sealed class ReplacedFilesTests
     public async Task A_crash_in_the_middle_of_a_change_of_page_size_is_recovered_from(string refusedLevel)
     {
         await using var folder = new ReplicatedFolder();
-        folder.Options = folder.Options with { LevelIntervals = [TimeSpan.FromMilliseconds(500)] };
+        folder.Options = folder.Options with { Points = new() { LevelIntervals = [TimeSpan.FromMilliseconds(500)] } };
         var application = folder.NewTenant();
         folder.Open();
         var database = folder.Register(Name);

@@ -141,6 +141,9 @@ internal sealed class ReplicatedFolder : IAsyncDisposable
         return files;
     }
 
+    /// <summary>All files of the replica, by level.</summary>
+    public Task<IReadOnlyList<LtxFile>> ListAllAsync(string name) => ReplicaListing.ReadAsync(StorageOf(name), default);
+
     /// <summary>Which pages a file of the replica holds, ascending.</summary>
     public async Task<IReadOnlyList<uint>> PagesOfAsync(string name, LtxFile file)
     {

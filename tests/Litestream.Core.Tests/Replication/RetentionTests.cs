@@ -35,9 +35,9 @@ public sealed class RetentionTests
     [Fact]
     public void Captured_rounds_that_stay_longer_than_images_keep_the_image_they_begin_at()
     {
-        var options = new StoreOptions { StateDirectory = "x", L0Retention = TimeSpan.FromHours(3), SnapshotRetention = TimeSpan.FromHours(1) };
-        Assert.Equal(options.L0Retention, options.Window);
-        Assert.Equal(TimeSpan.FromHours(24), new StoreOptions { StateDirectory = "x" }.Window);
+        var points = new RestorePoints { L0Retention = TimeSpan.FromHours(3), SnapshotRetention = TimeSpan.FromHours(1) };
+        Assert.Equal(points.L0Retention, points.Window);
+        Assert.Equal(TimeSpan.FromHours(24), new RestorePoints().Window);
     }
 
     [Fact]

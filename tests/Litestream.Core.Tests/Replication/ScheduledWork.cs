@@ -22,7 +22,7 @@ internal sealed class ScheduledWork : IAsyncDisposable
         var books = Books.Open(_folder["books.db"], out _);
         _context = new(
             new() { StateDirectory = _folder.Path },
-            [new(0, ReplicaRoot.Parse("file://" + _folder.Path), books.Of("file:///r"), new(_folder["copies"], 0))],
+            [new(0, ReplicaRoot.Parse("file://" + _folder.Path), new(), books.Of("file:///r"), new(_folder["copies"], 0))],
             books,
             new(_folder["spool"]),
             _folder.Path,

@@ -6,21 +6,21 @@ namespace Litestream.Core.Tests.Replication;
 public sealed class UpkeepTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
-    private static readonly StoreOptions Options = new() { StateDirectory = "" };
+    private static readonly RestorePoints Points = new();
 
     [Fact]
     public void An_image_with_an_empty_pair_behind_it_has_nothing_due() =>
-        Assert.Null(Upkeep.NextDue("a", [File(9, 1, 10, 2), Empty(0, 11), Empty(1, 11)], Options));
+        Assert.Null(Upkeep.NextDue("a", [File(9, 1, 10, 2), Empty(0, 11), Empty(1, 11)], Points));
 
     [Fact]
     public void A_change_is_in_an_image_a_day_later_and_tenants_are_spread()
     {
         LtxFile[] files = [File(1, 1, 1, 50), File(1, 2, 9, 3), File(0, 9, 9, 3)];
-        var moments = Enumerable.Range(0, 50).Select(i => Upkeep.NextDue($"tenant {i}", files, Options)!.Value).ToList();
+        var moments = Enumerable.Range(0, 50).Select(i => Upkeep.NextDue($"tenant {i}", files, Points)!.Value).ToList();
         Assert.All(moments, m => Assert.InRange(m, Now.AddHours(21), Now.AddHours(24)));
         Assert.True(moments.Distinct().Count() > 40);
-        Assert.False(Upkeep.NeedsPair("tenant 1", files, Options, moments[1].AddSeconds(-1)));
-        Assert.True(Upkeep.NeedsPair("tenant 1", files, Options, moments[1]));
+        Assert.False(Upkeep.NeedsPair("tenant 1", files, Points, moments[1].AddSeconds(-1)));
+        Assert.True(Upkeep.NeedsPair("tenant 1", files, Points, moments[1]));
     }
 
     [Fact]

@@ -53,8 +53,6 @@ internal sealed record ConfigurationFile
             problems.Add(exec.At, "exec is not available yet", "start the application beside the agent");
         foreach (var database in Databases)
         {
-            foreach (var other in database.Replicas.Skip(1).Where(r => r.Points != database.Replicas[0].Points))
-                problems.Add(other.At, $"the replicas of {database.Path} keep different states: that is not available yet", "say sync-interval, retention and levels once, beside them");
             foreach (var replica in database.Replicas.Where(r => r.IsPlainFile && database.Directory is null))
                 problems.Add(replica.At, $"a replica that is itself a SQLite file ({replica.Location}) is not available yet", "name a folder: a path without .db, .sqlite or .sqlite3 at its end");
         }

@@ -3,6 +3,7 @@ namespace Litestream.Agent.Configuration.ConfigFile;
 /// <summary>Reads one item of <c>dbs</c>.</summary>
 internal sealed class DatabaseReader(ReaderContext context, MappingReader top, PointSettings above)
 {
+    private static readonly StoreOptions Usual = new() { StateDirectory = "" };
     private static readonly string[] OfDirectory = ["pattern", "recursive", "watch"];
     private static readonly string[] Schemes = ["sqlite://", "sqlite3://"];
 
@@ -59,8 +60,12 @@ internal sealed class DatabaseReader(ReaderContext context, MappingReader top, P
             if (reader.Read(node) is { } replica)
                 replicas.Add(replica);
         }
+        foreach (var other in replicas.Where(r => SyncInterval(r) != SyncInterval(replicas[0])))
+            context.Problems.Add(other.At, $"a database is captured once for all its replicas: this one cannot have another sync-interval than that in line {replicas[0].At.Line}", "say sync-interval beside replicas; retention, snapshot and levels may differ");
         return replicas;
     }
+
+    private static TimeSpan SyncInterval(ReplicaEntry replica) => replica.Points.Apply(Usual).SyncInterval;
 
     private string Absolute(string path)
     {

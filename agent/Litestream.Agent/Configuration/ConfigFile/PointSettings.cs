@@ -32,13 +32,15 @@ internal sealed record PointSettings
         Levels = Levels ?? wider.Levels,
     };
 
-    public StoreOptions Apply(StoreOptions options) => options with
+    public StoreOptions Apply(StoreOptions options) => options with { SyncInterval = SyncInterval ?? options.SyncInterval, Points = Apply(options.Points) };
+
+    /// <summary>Of one replica.</summary>
+    public RestorePoints Apply(RestorePoints usual) => new()
     {
-        SyncInterval = SyncInterval ?? options.SyncInterval,
-        L0Retention = L0Retention ?? NoLonger(options.L0Retention),
-        SnapshotInterval = SnapshotInterval ?? NoLonger(options.SnapshotInterval),
-        SnapshotRetention = SnapshotRetention ?? Retention ?? options.SnapshotRetention,
-        LevelIntervals = Levels ?? options.LevelIntervals,
+        L0Retention = L0Retention ?? NoLonger(usual.L0Retention),
+        SnapshotInterval = SnapshotInterval ?? NoLonger(usual.SnapshotInterval),
+        SnapshotRetention = SnapshotRetention ?? Retention ?? usual.SnapshotRetention,
+        LevelIntervals = Levels ?? usual.LevelIntervals,
     };
 
     private TimeSpan NoLonger(TimeSpan usual) => Retention < usual ? Retention.Value : usual;

@@ -37,7 +37,8 @@ internal sealed record ReplicaEntry
     }
 
     /// <summary>Opens the place as it is called today; the replicas of databases lie in it as <paramref name="layout"/> says, null: it is the replica of one.</summary>
-    public ReplicaRoot Open(AgentEnvironment environment, TimeProvider time, ILogger log, Func<string, string>? layout = null) =>
+    /// <param name="points">Which states it keeps; for one who only reads it does not matter.</param>
+    public ReplicaRoot Open(AgentEnvironment environment, TimeProvider time, ILogger log, Func<string, string>? layout = null, RestorePoints? points = null) =>
         ReplicaRoot.Parse(Location.Today(time), new()
         {
             AccessKeyId = AccessKeyId ?? environment.AccessKeyId,
@@ -46,5 +47,6 @@ internal sealed record ReplicaEntry
             Time = time,
             Log = log,
             PathOf = layout ?? (static _ => ""),
+            Points = points,
         });
 }

@@ -97,9 +97,9 @@ public sealed class ConfigurationDocumentsTests
 
     private static string Shown(PointSettings points)
     {
-        var options = points.Apply(new() { StateDirectory = "" });
-        return $", sync {DurationText.Format(options.SyncInterval)}, l0 {DurationText.Format(options.L0Retention)}, levels {string.Join(' ', options.LevelIntervals.Select(DurationText.Format))}"
-            + $", snapshot {DurationText.Format(options.SnapshotInterval)} for {DurationText.Format(options.SnapshotRetention)}";
+        var options = points.Apply(new StoreOptions { StateDirectory = "" });
+        return $", sync {DurationText.Format(options.SyncInterval)}, l0 {DurationText.Format(options.Points.L0Retention)}, levels {string.Join(' ', options.Points.LevelIntervals.Select(DurationText.Format))}"
+            + $", snapshot {DurationText.Format(options.Points.SnapshotInterval)} for {DurationText.Format(options.Points.SnapshotRetention)}";
     }
 
     private static IEnumerable<(string Title, string Document)> DocumentsIn(string text)

@@ -47,8 +47,8 @@ public sealed class ConfiguredAgentTests : IDisposable
             await Eventually.Becomes(() => agent.Host.Stores.Databases.All(d => d.Snapshot() is { Status: DatabaseStatus.Active, ReplicatedTxid.IsNone: false }), "all are replicated");
             Assert.Equal(5, agent.Host.Stores.Count);
             Assert.Contains((await agent.StatusAsync()).Skipped, s => s.Path == _folder["clients/notes.data"]);
-            Assert.Equal(TimeSpan.FromDays(7), agent.Host.Stores.All[2].Options.SnapshotRetention);
-            Assert.Equal(TimeSpan.FromHours(24), agent.Host.Stores.All[0].Options.SnapshotRetention);
+            Assert.Equal(TimeSpan.FromDays(7), agent.Host.Stores.All[2].Replicas[0].Points!.SnapshotRetention);
+            Assert.Equal(TimeSpan.FromHours(24), agent.Host.Stores.All[0].Replicas[0].Points!.SnapshotRetention);
             Assert.True(await agent.StopAsync());
         }
         Assert.True(Directory.Exists(_folder["backups/app/ltx/1"]));
@@ -103,8 +103,17 @@ public sealed class ConfiguredAgentTests : IDisposable
         Assert.Equal((1, $"litestream: {config} says nothing of nobody.db\nhint: `litestream databases -config {config}` lists what it is about\n"), (unknown.ExitCode, unknown.Error));
     }
 
+    [Fact]
+    public async Task Each_replica_of_a_database_keeps_what_is_said_of_it()
+    {
+        var config = Write("retention: 2d\ndbs: [{path: a.db, replicas: [backups/a, {path: backups/b, retention: 7d, levels: [{interval: 10s}]}]}]");
+        await using var agent = await StartAsync(config);
+        var points = agent.Host.Stores.All[0].Replicas.Select(r => r.Points!).ToList();
+        Assert.Equal([TimeSpan.FromDays(2), TimeSpan.FromDays(7)], points.Select(p => p.SnapshotRetention));
+        Assert.Equal([3, 1], points.Select(p => p.LevelIntervals.Count));
+    }
+
     [Theory]
-    [InlineData("dbs: [{path: a.db, replicas: [backups/a, {path: backups/b, retention: 7d}]}]", "1:42: the replicas of PLACE/a.db keep different states: that is not available yet")]
     [InlineData("exec: sh\ndbs: [{path: a.db, replica: backups/a}]", "1:7: exec is not available yet")]
     [InlineData("dbs: [{path: a.db, replica: {path: backups/a.db}}]", "1:29: a replica that is itself a SQLite file (PLACE/backups/a.db) is not available yet")]
     public async Task What_cannot_be_done_yet_is_told_with_its_place(string text, string expected)
