@@ -30,11 +30,11 @@ bench:
 bench-quick:
 	dotnet run -c Release --project tests/Litestream.Benchmarks -- -quick
 
-# Lines of each room of the engine that its tests run; fails unless Sqlite, Ltx and Replication are above 90 %.
 # A hundred thousand idle tenants: 20 minutes, 4 GB of disk.
 bench-full:
 	dotnet run -c Release --project tests/Litestream.Benchmarks -- -quick -only idle -tenants 100000
 
+# Lines of each room of the engine that its tests run; fails unless Sqlite, Ltx and Replication are above 90 %.
 coverage:
 	rm -rf coverage
 	dotnet test tests/Litestream.Core.Tests --collect "XPlat Code Coverage" --results-directory coverage

@@ -11,9 +11,16 @@ internal sealed record Tenant(Sandbox Sandbox, Guid Guid, string Directory, stri
 
     public string Path => System.IO.Path.Combine(Directory, Id + Extension);
 
-    public string ReplicaFolder => System.IO.Path.Combine(Sandbox.Replica, "databases", Id);
+    private readonly string? _replicaFolder;
 
-    public string ReplicaUrl => Sandbox.UrlOf($"databases/{Id}");
+    /// <summary>Where its replica is, if that is a folder; another one is set for a tenant with several.</summary>
+    public string ReplicaFolder
+    {
+        get => _replicaFolder ?? System.IO.Path.Combine(Sandbox.Replica, "databases", Id);
+        init => _replicaFolder = value;
+    }
+
+    public string ReplicaUrl => _replicaFolder is null ? Sandbox.UrlOf($"databases/{Id}") : "file://" + _replicaFolder;
 
     public Task<Application> OpenAsync(params string[] options) => Application.OpenAsync(Sandbox, Path, options);
 

@@ -39,6 +39,11 @@ internal sealed class DatabaseReplica
     /// <summary>The newest transaction found there, when it needs an image: the image goes behind it. Set before <see cref="Stage"/>, read behind it.</summary>
     public Txid Found { get; set; }
 
+    /// <summary>
+    /// What is sound there, when it needs an image: the image continues its level 1, so that whoever reads along goes on. Null: nothing, or not sound.
+    /// </summary>
+    public (Txid NewestL1, int PageSize)? Chain { get; set; }
+
     /// <summary>A file of our chain was missing or damaged: the next look at it asks for an image. Owned by the lane.</summary>
     public bool IsDamaged { get; set; }
 

@@ -39,17 +39,21 @@ internal sealed class EarlierRun(StoreContext context)
         }
     }
 
-    /// <summary>L0 files that end with this transaction and its sum: queued for the replicas that may lack them.</summary>
+    /// <summary>
+    /// L0 files that end with this transaction and its sum: queued for the replicas that may lack them. A whole image (after a change of page size) does
+    /// not say what was before it.
+    /// </summary>
     public static void TakeHistory(DatabaseReplica current, List<StagedFile> left, Txid last, ulong sum)
     {
         var database = current.Database;
         var others = database.At(ReplicaStage.Unknown) & ~current.Place.Bit;
         var history = new List<StagedFile>();
-        while (others != 0 && left.Find(s => s.File.Level == 0 && s.File.MaxTxid == last && s.Proof.Post == sum) is { Proof.Pre: { } pre } file)
+        ulong? end = sum;
+        while (others != 0 && left.Find(s => s.File.Level == 0 && s.File.MaxTxid == last && (end is null || s.Proof.Post == end)) is { } file)
         {
             left.Remove(file);
             history.Insert(0, file);
-            (last, sum) = (file.File.MinTxid.Previous, pre);
+            (last, end) = (file.File.MinTxid.Previous, file.Proof.Pre);
         }
         lock (database.Gate)
             history.ForEach(f => database.Staged.Add(f, others, isSafe: f.File.MaxTxid <= database.Published));

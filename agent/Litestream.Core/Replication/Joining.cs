@@ -13,16 +13,18 @@ internal sealed class Joining(StoreContext context)
     public async Task RunAsync(DatabaseReplica replica, IReadOnlyList<LtxFile> listed, CancellationToken cancellationToken)
     {
         var (database, newest) = (replica.Database, listed.Count == 0 ? default : listed.MaxBy(f => (f.MaxTxid, f.Level)));
-        var sum = newest.MaxTxid.IsNone ? null : await ReadSumAsync(replica, listed, newest, cancellationToken).ConfigureAwait(false);
+        var header = newest.MaxTxid.IsNone ? null : await ReadNewestAsync(replica, listed, newest, cancellationToken).ConfigureAwait(false);
         lock (database.Gate)
         {
-            if (!replica.IsDamaged && newest.MaxTxid >= replica.Book.Published && Continues(replica, newest.MaxTxid, sum))
+            if (!replica.IsDamaged && newest.MaxTxid >= replica.Book.Published && Continues(replica, newest.MaxTxid, header?.Proof?.Post))
             {
                 replica.Record(b => b with { Published = newest.MaxTxid });
                 replica.Stage = ReplicaStage.Follows;
                 return;
             }
             RequireImage(replica, newest.MaxTxid);
+            if (!replica.IsDamaged && header is { } sound)
+                replica.Chain = (listed.Where(f => f.Level == 1).Select(f => f.MaxTxid).DefaultIfEmpty().Max(), sound.PageSize);
         }
         replica.IsDamaged = false;
         // Whoever rests must be opened for it.
@@ -36,7 +38,7 @@ internal sealed class Joining(StoreContext context)
         {
             replica.DropStaged();
             replica.Record(b => b with { Published = Txid.Max(b.Published, newest) });
-            (replica.Found, replica.Stage) = (newest, ReplicaStage.NeedsImage);
+            (replica.Found, replica.Chain, replica.Stage) = (newest, null, ReplicaStage.NeedsImage);
         }
         context.Log.NeedsImage(replica.Database.Name, replica.Url);
     }
@@ -50,13 +52,14 @@ internal sealed class Joining(StoreContext context)
         {
             null => newest == database.Book.Captured && sum == database.Book.PostSum,
             { File.MinTxid.Value: 1 } => true,
-            { File.Level: 0 } next => next.File.MinTxid == newest.Next && sum is not null && next.Proof.Pre == sum,
+            // A whole image (after a change of page size) stands on nothing.
+            { File.Level: 0 } next => next.File.MinTxid == newest.Next && sum is not null && (next.Proof.Pre is null || next.Proof.Pre == sum),
             _ => false,
         };
     }
 
-    /// <summary>The database's sum as of the newest file; null when that is not known, or the chain does not hold. Throws when it is somebody else's.</summary>
-    private async Task<ulong?> ReadSumAsync(DatabaseReplica replica, IReadOnlyList<LtxFile> listed, LtxFile newest, CancellationToken cancellationToken)
+    /// <summary>Header of the newest file; null when the chain does not hold. Throws when it is somebody else's.</summary>
+    private async Task<LtxHeader?> ReadNewestAsync(DatabaseReplica replica, IReadOnlyList<LtxFile> listed, LtxFile newest, CancellationToken cancellationToken)
     {
         var storage = replica.Storage;
         LtxHeader header;
@@ -74,7 +77,7 @@ internal sealed class Joining(StoreContext context)
         if (writer.Instance == context.Books.Instance || writer.Instance == replica.Database.FormerWriter)
         {
             replica.Database.Record(b => b with { Epoch = Math.Max(b.Epoch, writer.Epoch) });
-            return header.Proof?.Post;
+            return header;
         }
         if (replica.IsTakenOver)
             return null;

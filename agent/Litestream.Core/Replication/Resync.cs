@@ -47,15 +47,17 @@ internal sealed class Resync(StoreContext context, Staging staging)
         using var pinned = PinnedDatabase.TryOpen(marked, index)
             ?? throw new CaptureException(DatabaseStatus.Waiting, DatabaseReason.FirstCopy, $"The WAL of {database.Path} changed while it was read", retryIn: TimeSpan.FromMilliseconds(50));
         var begun = context.Time.GetTimestamp();
-        var all = database.At(ReplicaStage.NeedsImage) | database.At(ReplicaStage.Follows) | database.At(ReplicaStage.Unknown);
-        hot.Table = staging.StageImage(database, pinned, 1, new(1), database.Book.Captured.Next, since == Lane.Never ? begun : since, all);
-        SetFollowing(database, all);
+        // One that has a chain and was not looked at yet may get an image that continues it.
+        var begins = database.Replicas.Where(r => !r.IsFenced && (r.Stage != ReplicaStage.Unknown || r.Book.Published.IsNone)).Aggregate(0u, (all, r) => all | r.Place.Bit);
+        hot.Table = staging.StageImage(database, pinned, 1, new(1), database.Book.Captured.Next, since == Lane.Never ? begun : since, begins);
+        SetFollowing(database, begins);
         hot.FullReadTime = context.Time.GetElapsedTime(begun);
     }
 
     /// <summary>
     /// The image for replicas that others are ahead of (new, emptied, damaged, or late for longer than the state directory may hold): what is captured now,
-    /// as their L1 <c>1-T</c>. T lies behind every transaction that one of them ever had. Under <paramref name="marked"/> everything is captured.
+    /// as L1 <c>1-T</c>, or as the next L1 of a chain that is sound. T lies behind every transaction that one of them ever had. Under
+    /// <paramref name="marked"/> everything is captured.
     /// </summary>
     public void StageImageForOthers(ReplicatedDatabase database, HotDatabase hot, EngineConnection marked, WalIndexHeader index)
     {
@@ -65,13 +67,15 @@ internal sealed class Resync(StoreContext context, Staging staging)
         using var pinned = PinnedDatabase.TryOpen(marked, index);
         if (pinned is null || pinned.PageSize != hot.Table.PageSize)
             return;
-        var (book, found) = (database.Book, database.Replicas.Where(r => (r.Place.Bit & others) != 0).Max(r => r.Found));
+        var late = database.Replicas.Where(r => (r.Place.Bit & others) != 0).ToList();
+        var (book, found) = (database.Book, late.Max(r => r.Found));
         if (found >= book.Captured)
         {
             staging.StageEmpty(database, 0, book.Captured.Next, found.Next, book.PageSize, book.PageCount, book.PostSum);
             hot.Table.StandFor(found.Next);
         }
-        staging.StageImage(database, pinned, 1, new(1), database.Book.Captured, context.Time.GetTimestamp(), others);
+        foreach (var alike in late.GroupBy(r => r.Chain is { } chain && chain.PageSize == pinned.PageSize ? chain.NewestL1.Next : new(1)))
+            staging.StageImage(database, pinned, 1, alike.Key, database.Book.Captured, context.Time.GetTimestamp(), alike.Aggregate(0u, (all, r) => all | r.Place.Bit));
         SetFollowing(database, others);
     }
 

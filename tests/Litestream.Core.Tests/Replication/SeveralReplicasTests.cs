@@ -55,6 +55,27 @@ public sealed class SeveralReplicasTests
         await two.AssertImagesAsync(1, 1);
     }
 
+    /// <summary>The image that a change of page size is waits for it as every other file does; what stands before it in the chain, too.</summary>
+    [Fact]
+    public async Task One_that_is_down_while_the_page_size_changes_catches_up_by_what_waits()
+    {
+        await using var two = await TwoReplicas.BeginAsync(3);
+        var blocked = new BlockedFolder(two.Place(1));
+        await two.WriteAsync(5);
+        await two.Folder.StopAsync();
+        foreach (var sql in (string[])["PRAGMA journal_mode=DELETE", "PRAGMA page_size=1024", "VACUUM", "PRAGMA journal_mode=WAL"])
+            two.Application.Sql(sql);
+        two.Open();
+        await two.WriteAsync(2);
+        await two.Folder.StopAsync();
+        two.Open();
+        blocked.Unblock();
+        await two.WriteAsync(1);
+        await two.AssertBothEqualAsync();
+        Assert.Equal(1024, two.Database.Snapshot().PageSize);
+        await two.AssertImagesAsync(1, 1);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -102,7 +123,10 @@ public sealed class SeveralReplicasTests
         blocked.Unblock();
         await two.WriteAsync(1);
         await two.AssertBothEqualAsync();
-        await two.AssertImagesAsync(1, 2);
+        await two.AssertImagesAsync(1, 1);
+        // The image continues level 1: who reads along goes on.
+        var level1 = (await two.ListAsync(1, 1)).OrderBy(f => f.MinTxid).ToList();
+        Assert.All(level1.Zip(level1.Skip(1)), pair => Assert.Equal(pair.First.MaxTxid.Next, pair.Second.MinTxid));
     }
 
     [Fact]

@@ -30,15 +30,15 @@ internal sealed class AgentLife : IDisposable
 
     public string Said => _agent.Said;
 
-    public static AgentLife Begin(Sandbox sandbox, Random random, FaultPoint? deathAt, Func<RunningAgent, Task> ask)
+    /// <param name="what">The flags that say what is replicated, and where to.</param>
+    public static AgentLife Begin(Sandbox sandbox, string[] what, Random random, FaultPoint? deathAt, Func<RunningAgent, Task> ask)
     {
         // Everything that happens once an hour happens every few seconds.
         var agent = RunningAgent.Launch(sandbox,
             deathAt is null ? null : new Dictionary<string, string> { ["LITESTREAM_CRASH_AT"] = $"{deathAt}:{(random.Next(3) == 0 ? random.Next(2, 12) : 1)}" },
-            "replicate", "-watch-dir", string.Join(',', sandbox.WatchedDirectories), "-replica", sandbox.ReplicaUrl,
-            "-sync-interval", Any(random, "50ms", "100ms", "300ms"), "-level-intervals", "500ms,1500ms,5s", "-l0-retention", Any(random, "1s", "3s"),
+            ["replicate", .. what, "-sync-interval", Any(random, "50ms", "100ms", "300ms"), "-level-intervals", "500ms,1500ms,5s", "-l0-retention", Any(random, "1s", "3s"),
             "-snapshot-interval", Any(random, "2s", "5s"), "-snapshot-retention", Any(random, "4s", "20s"), "-quiet-time", Any(random, "200ms", "1s", "30s"),
-            "-sweep-interval", Any(random, "300ms", "5s"), "-wal-cap", "1000000", "-log-level", "debug");
+            "-sweep-interval", Any(random, "300ms", "5s"), "-wal-cap", "1000000", "-log-level", "debug"]);
         return new(agent, deathAt, ask);
     }
 

@@ -18,6 +18,7 @@ internal sealed class CrashChapter : IDisposable
     private readonly Sandbox _sandbox = new();
     private readonly string _archive;
     private readonly Tenant[] _tenants;
+    private readonly CrashReplicas _replicas;
     private readonly Acknowledgements _acks;
     private readonly JudgeProcess _judge;
     private readonly Witness _witness;
@@ -31,9 +32,10 @@ internal sealed class CrashChapter : IDisposable
         (_random, _totals, _archive) = (new Random(seed), totals, _sandbox.Folder("archive"));
         var bytes = new byte[16];
         _tenants = [.. Enumerable.Range(0, TenantCount).Select(_ => NewTenant())];
+        _replicas = new(_sandbox, two: _random.Next(3) == 0);
         _acks = new(_sandbox.Folder("acks"));
         _judge = new(_sandbox, _archive);
-        _witness = new(_sandbox, _tenants, _judge, _archive, totals);
+        _witness = new(_sandbox, _tenants, _replicas, _judge, _archive, totals);
         _writers = new(_sandbox, _random, _tenants, _acks, _archive);
 
         Tenant NewTenant()
@@ -57,6 +59,8 @@ internal sealed class CrashChapter : IDisposable
             await _witness.RestoreAllAsync();
             if (_random.Next(8) == 0)
                 await CompareAsync();
+            else if (_agent is null && _random.Next(4) == 0)
+                await EmptyOneAsync();
         }
 
         if (_totals.Findings.Count == 0)
@@ -111,7 +115,7 @@ internal sealed class CrashChapter : IDisposable
         _totals.WriterKills++;
     }
 
-    private AgentLife BeginLife(FaultPoint? deathAt) => AgentLife.Begin(_sandbox, _random, deathAt, AskForSyncAsync);
+    private AgentLife BeginLife(FaultPoint? deathAt) => AgentLife.Begin(_sandbox, _replicas.Flags, _random, deathAt, AskForSyncAsync);
 
     /// <summary>Every other life ends at a named step, each in its turn.</summary>
     private FaultPoint? NextStep()
@@ -175,20 +179,47 @@ internal sealed class CrashChapter : IDisposable
     {
         var before = await _witness.DigestAsync(tenant.Path);
         var isSynced = before is not null && await _agent!.TrySyncAsync(tenant.Id);
-        var restored = isSynced ? await _witness.RestoreAsync(tenant, remove: false) : null;
+        var restored = isSynced ? await _witness.RestoreAsync(tenant) : [];
         // A stopped process may still have run for a moment; one that stands still with a lock in its hand keeps everybody out.
-        if (restored is null || before != await _witness.DigestAsync(tenant.Path))
+        if (restored.Count == 0 || before != await _witness.DigestAsync(tenant.Path))
         {
             _totals.Inconclusive++;
             return;
         }
 
         _totals.Comparisons++;
-        var digest = await _witness.DigestAsync(restored);
-        if (digest != before)
-            _witness.Find(Finding.Unequal, tenant, $"synced, and the replica restores to {digest}, the database is {before}");
-        else
-            File.Delete(restored);
+        var digests = await DigestsAsync(restored);
+        // A sync is over when one replica has it.
+        if (!digests.Contains(before))
+            _witness.Find(Finding.Unequal, tenant, $"synced, and the replica restores to {string.Join(" and ", digests)}, the database is {before}");
+        foreach (var copy in restored.Where((_, i) => digests[i] == before))
+            File.Delete(copy.File);
+    }
+
+    /// <summary>No agent runs, and somebody empties a replica of a tenant whose other one has everything that was promised.</summary>
+    private async Task EmptyOneAsync()
+    {
+        var tenant = _tenants[_random.Next(_tenants.Length)];
+        var replicas = _replicas.Of(tenant);
+        var emptied = _random.Next(replicas.Count);
+        var restored = await _witness.RestoreAsync(tenant);
+        if (replicas.Count == 2 && restored.Count == 2 && _witness.IsAsPromised(tenant, restored[1 - emptied]))
+        {
+            Directory.Delete(replicas[emptied].ReplicaFolder, recursive: true);
+            _witness.Forget(replicas[emptied]);
+            _totals.Emptied++;
+        }
+
+        foreach (var copy in restored)
+            File.Delete(copy.File);
+    }
+
+    private async Task<IReadOnlyList<string?>> DigestsAsync(IReadOnlyList<Restored> restored)
+    {
+        var digests = new List<string?>();
+        foreach (var copy in restored)
+            digests.Add(await _witness.DigestAsync(copy.File));
+        return digests;
     }
 
     private async Task EndAsync()
@@ -218,13 +249,17 @@ internal sealed class CrashChapter : IDisposable
 
     private async Task MustBeEqualAsync(Tenant tenant)
     {
-        if (await _witness.RestoreAsync(tenant, remove: false) is not { } restored)
-            return;
+        var replicas = _replicas.Of(tenant);
+        var digests = await DigestsAsync(await _witness.RestoreAsync(tenant));
         _totals.Comparisons++;
-        if (await _witness.DigestAsync(restored) != await _witness.DigestAsync(tenant.Path))
-            _witness.Find(Finding.Unequal, tenant, "stopped in order, and the replica restores to other content than the database has");
+        var live = await _witness.DigestAsync(tenant.Path);
+        if (digests.Count < replicas.Count || digests.Any(digest => digest != live))
+            _witness.Find(Finding.Unequal, tenant, $"stopped in order, the database is {live}, {replicas.Count} replicas restore to {string.Join(" and ", digests)}");
         else
-            tenant.ChainIsWhole();
+        {
+            foreach (var replica in replicas)
+                replica.ChainIsWhole();
+        }
     }
 
     /// <summary>Leaves everything on disk, with what was said.</summary>

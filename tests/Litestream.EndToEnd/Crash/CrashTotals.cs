@@ -24,6 +24,9 @@ internal sealed class CrashTotals
     /// <summary>Comparisons that could not be made: a writer stood still with a lock in its hand, or in the middle of a replacement.</summary>
     public int Inconclusive { get; set; }
 
+    /// <summary>Replicas, of tenants with two, that somebody emptied.</summary>
+    public int Emptied { get; set; }
+
     /// <summary>Commits that a sync acknowledged: each must be in every later restore.</summary>
     public int Syncs { get; set; }
 
@@ -42,7 +45,7 @@ internal sealed class CrashTotals
     {
         string Count(Finding kind) => _findings.Count(finding => finding.Kind == kind).ToString();
         return $"crash: {Kills} kills ({AgentKills} agent, {Steps.Values.Sum()} of them at {Steps.Values.Count(n => n > 0)} of {Steps.Count} named steps; {WriterKills} writer, "
-            + $"{FsyncKills} of them inside an fsync), {Restores} restores, {Syncs} syncs, {Comparisons} comparisons ({Inconclusive} impossible) in {_clock.Elapsed.TotalSeconds:0} s, seed {seed}: "
+            + $"{FsyncKills} of them inside an fsync), {Emptied} replicas emptied, {Restores} restores, {Syncs} syncs, {Comparisons} comparisons ({Inconclusive} impossible) in {_clock.Elapsed.TotalSeconds:0} s, seed {seed}: "
             + $"{Count(Finding.SyncedCommitLost)} synced commits lost, {Count(Finding.Unsound)} unsound, {Count(Finding.NoPrefix)} not a prefix, {Count(Finding.NoProof)} without proof, "
             + $"{Count(Finding.NotRestorable)} not restorable, {Count(Finding.Unequal)} unequal, {Count(Finding.LiveHarmed)} live databases harmed, {Count(Finding.Other)} other";
     }

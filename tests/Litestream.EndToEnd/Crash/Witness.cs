@@ -4,51 +4,87 @@ using Litestream.EndToEnd.Programs;
 namespace Litestream.EndToEnd.Crash;
 
 /// <summary>Restores the replicas as they stand and says what of it must never be.</summary>
-internal sealed class Witness(Sandbox sandbox, IReadOnlyList<Tenant> tenants, JudgeProcess judge, string archive, CrashTotals totals)
+internal sealed class Witness(Sandbox sandbox, IReadOnlyList<Tenant> tenants, CrashReplicas replicas, JudgeProcess judge, string archive, CrashTotals totals)
 {
     private const int Parallelism = 2;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Position> _promised = [];
+    private readonly Dictionary<string, Position> _reached = [];
 
-    /// <summary>From now on every restore of the tenant has this commit: a sync said so.</summary>
+    /// <summary>From now on a restore of the tenant has this commit: a sync said so.</summary>
     public void Promise(Tenant tenant, Position position)
     {
         lock (_lock)
-        {
             totals.Syncs++;
-            _promised[tenant.Id] = _promised.TryGetValue(tenant.Id, out var earlier) ? Position.Later(earlier, position) : position;
-        }
+        Raise(_promised, tenant.Id, position);
     }
 
     public Task RestoreAllAsync() =>
-        Parallel.ForEachAsync(tenants, new ParallelOptions { MaxDegreeOfParallelism = Parallelism }, async (tenant, _) => await RestoreAsync(tenant, remove: true));
+        Parallel.ForEachAsync(tenants, new ParallelOptions { MaxDegreeOfParallelism = Parallelism }, async (tenant, _) =>
+        {
+            foreach (var restored in await RestoreAsync(tenant))
+                File.Delete(restored.File);
+        });
 
-    /// <summary>The restored file; null when there is nothing to restore yet, or it is not what it should be.</summary>
-    public async Task<string?> RestoreAsync(Tenant tenant, bool remove)
+    /// <summary>
+    /// What each replica of the tenant restores to; without those that have nothing yet, or are not what they should be. What a sync promised is in one of
+    /// them, and none ever goes back.
+    /// </summary>
+    public async Task<IReadOnlyList<Restored>> RestoreAsync(Tenant tenant)
     {
         // Before the restore begins: what is promised or published while it runs need not be in it.
-        var promised = Promised(tenant);
-        var isThere = tenant.Files(1).Concat(tenant.Files(9)).Any();
+        var promised = Newest(_promised, tenant.Id);
+        var answers = new List<Restored>();
+        foreach (var replica in replicas.Of(tenant))
+        {
+            if (await RestoreOneAsync(replica) is { } restored)
+                answers.Add(restored);
+        }
+
+        if (promised is { } must && answers.Count == 0)
+            Find(Finding.NotRestorable, tenant, $"from no replica; promised was {must}");
+        else if (promised is { } least && !answers.Exists(restored => Keeps(tenant, least, restored.Position)))
+            Find(Finding.SyncedCommitLost, tenant, $"restored is {string.Join(" and ", answers.Select(restored => restored.Position))}, promised was {least}");
+        return answers;
+    }
+
+    public bool IsAsPromised(Tenant tenant, Restored restored) => Newest(_promised, tenant.Id) is not { } must || Keeps(tenant, must, restored.Position);
+
+    /// <summary>Somebody emptied a replica: it begins anew.</summary>
+    public void Forget(Tenant replica)
+    {
+        lock (_lock)
+            _reached.Remove(replica.ReplicaFolder);
+    }
+
+    private async Task<Restored?> RestoreOneAsync(Tenant replica)
+    {
+        var reached = Newest(_reached, replica.ReplicaFolder);
+        var isThere = replica.Files(1).Concat(replica.Files(9)).Any();
         var output = sandbox.NextRestorePath();
-        var result = await tenant.TryRestoreAsync(output, "-json");
+        var result = await replica.TryRestoreAsync(output, "-json");
         if (result.ExitCode != 0)
         {
-            if (promised is not null || isThere)
-                Find(Finding.NotRestorable, tenant, result.All);
+            if (reached is not null || isThere)
+                Find(Finding.NotRestorable, replica, result.All);
             return null;
         }
 
         lock (_lock)
             totals.Restores++;
         if (JsonDocument.Parse(result.Output).RootElement.GetProperty("proof").GetString() != "sum")
-            Find(Finding.NoProof, tenant, result.Output);
-        if (!IsAsPromised(tenant, promised, await judge.AskAsync("restored", output, tenant.Path)))
-            return null;
-        if (!remove)
-            return output;
-        File.Delete(output);
-        return null;
+            Find(Finding.NoProof, replica, result.Output);
+        switch (await judge.AskAsync("restored", output, replica.Path))
+        {
+            case ["ok", var incarnation, var commits]:
+                return Reached(replica, reached, new(output, PositionOf(incarnation, commits)));
+            case ["blank"]:
+                return Reached(replica, reached, new(output, null));
+            case var answer:
+                Find(answer is ["wrong", "prefix", ..] ? Finding.NoPrefix : Finding.Unsound, replica, string.Join(' ', answer));
+                return null;
+        }
     }
 
     /// <summary>The application's own database: sound, and with everything that it was told is committed.</summary>
@@ -70,37 +106,33 @@ internal sealed class Witness(Sandbox sandbox, IReadOnlyList<Tenant> tenants, Ju
             totals.Add(kind, $"{kind}: {tenant.Id}: {text}\n  {tenant.Listing()}\n  kept in {sandbox.Root}");
     }
 
-    private bool IsAsPromised(Tenant tenant, Position? promised, string[] answer)
+    private Restored? Reached(Tenant replica, Position? before, Restored restored)
     {
-        switch (answer)
+        if (before is { } must && !Keeps(replica, must, restored.Position))
         {
-            case ["ok", var incarnation, var commits]:
-                var restored = PositionOf(incarnation, commits);
-                if (promised is { } must && restored < must)
-                {
-                    Find(Finding.SyncedCommitLost, tenant, $"restored is {restored}, promised was {must}");
-                    return false;
-                }
-
-                lock (_lock)
-                    _promised[tenant.Id] = _promised.TryGetValue(tenant.Id, out var newer) ? Position.Later(newer, restored) : restored;
-                return true;
-            case ["blank"]:
-                // An incarnation that has only begun, after one that is over.
-                if (promised is not { } over || File.Exists(Path.Combine(archive, $"{tenant.Id}.{over.Incarnation}")))
-                    return true;
-                Find(Finding.SyncedCommitLost, tenant, $"restored is empty, promised was {promised}");
-                return false;
-            default:
-                Find(answer is ["wrong", "prefix", ..] ? Finding.NoPrefix : Finding.Unsound, tenant, string.Join(' ', answer));
-                return false;
+            Find(Finding.SyncedCommitLost, replica, $"restored is {restored.Position}, an earlier restore of this replica had {must}");
+            return null;
         }
+
+        if (restored.Position is { } position)
+            Raise(_reached, replica.ReplicaFolder, position);
+        return restored;
     }
 
-    private Position? Promised(Tenant tenant)
+    /// <summary>Also an incarnation that has only begun, and is empty, after one that is over.</summary>
+    private bool Keeps(Tenant tenant, Position must, Position? restored) =>
+        restored is { } position ? !(position < must) : File.Exists(Path.Combine(archive, $"{tenant.Id}.{must.Incarnation}"));
+
+    private Position? Newest(Dictionary<string, Position> positions, string key)
     {
         lock (_lock)
-            return _promised.TryGetValue(tenant.Id, out var position) ? position : null;
+            return positions.TryGetValue(key, out var position) ? position : null;
+    }
+
+    private void Raise(Dictionary<string, Position> positions, string key, Position position)
+    {
+        lock (_lock)
+            positions[key] = positions.TryGetValue(key, out var earlier) ? Position.Later(earlier, position) : position;
     }
 
     private static Position PositionOf(string incarnation, string commits) => new(int.Parse(incarnation), long.Parse(commits));
