@@ -258,7 +258,7 @@ internal sealed class CrashChapter : IDisposable
         else
         {
             foreach (var replica in replicas)
-                replica.ChainIsWhole();
+                replica.ChainIsWhole(mayBeginAgain: replicas.Count > 1);
         }
     }
 
