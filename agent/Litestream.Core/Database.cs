@@ -6,7 +6,7 @@ namespace Litestream;
 /// <summary>One replicated database (in a fleet: one tenant), as an embedder sees it. Members are safe to call from any thread.</summary>
 public sealed class Database
 {
-    internal Database(ReplicatedDatabase state) => State = state;
+    internal Database(ReplicatedDatabase state, IReadOnlyList<MirrorLane> plainFiles) => (State, PlainFiles) = (state, plainFiles);
 
     /// <summary>Name below the replica's <c>databases/</c>.</summary>
     public string Name => State.Name;
@@ -16,8 +16,18 @@ public sealed class Database
 
     internal ReplicatedDatabase State { get; }
 
+    /// <summary>Plain files that follow its replicas; none as a rule.</summary>
+    internal IReadOnlyList<MirrorLane> PlainFiles { get; }
+
     /// <summary>Tells that something was seen of its files. Returns at once; thousands a second are fine.</summary>
-    public void Notice(FileEvent seen) => State.Notice(seen);
+    public void Notice(FileEvent seen)
+    {
+        State.Notice(seen);
+        if (seen != FileEvent.Sweep)
+            return;
+        foreach (var plainFile in PlainFiles)
+            plainFile.Wake();
+    }
 
     /// <summary>As it stands now.</summary>
     public DatabaseSnapshot Snapshot() => State.Snapshot();

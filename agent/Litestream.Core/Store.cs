@@ -21,6 +21,7 @@ public sealed class Store : IAsyncDisposable
     private readonly Opening _opening;
     private readonly CaptureWork _capture;
     private readonly Scheduler _scheduler;
+    private readonly Mirrors _mirrors;
 
     private Store(StoreContext context, FileStream @lock)
     {
@@ -35,6 +36,7 @@ public sealed class Store : IAsyncDisposable
         var compaction = new Compaction(context);
         var discovery = new Discovery(context, staging, new(context), new(context));
         var publish = new PublishWork(context, discovery, new(context, compaction), compaction, _stopping.Token);
+        _mirrors = new(context.Time, context.Log);
         _scheduler = new(context.Time, context.Log, context.Options.MaxWorkers, context.Options.MaxUploads, _capture.Run, publish.RunAsync);
     }
 
@@ -129,6 +131,7 @@ public sealed class Store : IAsyncDisposable
     public async Task UnregisterAsync(Database database, CancellationToken cancellationToken)
     {
         await database.State.BeginExit().Done.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _mirrors.RemoveAsync(database.PlainFiles).ConfigureAwait(false);
         database.State.Record(b => b with { SwitchedInode = 0 });
         _opening.Forget(database.State);
         _known[database.Name] = new(database.State.Book, Array.ConvertAll(database.State.Replicas, r => r.Book));
@@ -145,6 +148,7 @@ public sealed class Store : IAsyncDisposable
         try
         {
             await Task.WhenAll(exits.Select(e => e.Done)).WaitAsync(cancellationToken).ConfigureAwait(false);
+            await _mirrors.SettleAsync(cancellationToken).ConfigureAwait(false);
             return !exits.Exists(e => e.IsIncomplete);
         }
         catch (OperationCanceledException)
@@ -161,6 +165,7 @@ public sealed class Store : IAsyncDisposable
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _scheduler.DisposeAsync().ConfigureAwait(false);
+        await _mirrors.DisposeAsync().ConfigureAwait(false);
         foreach (var database in _databases.Values)
             database.State.Hot?.Dispose();
         _context.Books.Dispose();
@@ -175,7 +180,8 @@ public sealed class Store : IAsyncDisposable
         var book = known.Book.Path == path ? known.Book : known.Book with { Path = path, Position = null, Resting = null };
         if (!isKnown || book != known.Book)
             _context.Books.SaveSoon(book);
-        var database = new Database(new(book, known.Replicas, _context, _scheduler));
+        var state = new ReplicatedDatabase(book, known.Replicas, _context, _scheduler);
+        var database = new Database(state, _mirrors.Add(state));
         // It may have been closed with captured files that a replica never got.
         database.State.WakeReplicas(r => !r.IsCurrent);
         database.Notice(FileEvent.Sweep);

@@ -35,10 +35,10 @@ internal sealed class ReplicaLookup(LookupFlags flags, ParseResult parsed, Comma
             return ReplicaChoice.IsUrl(named)
                 ? throw new UsageException("-replica and the URL both say where the backup is", "give one of them; with -replica comes a GUID or a name")
                 : new(Open(root), PathOf(named));
-        if (ReplicaChoice.IsUrl(named) || Directory.Exists(Environment.Absolute(named)))
-            return new(Open(named), "");
+        if (ReplicaChoice.IsPlace(named, Environment))
+            return new(ReplicaChoice.OpenOne(named, Environment, log), "");
         if (await AtAgentAsync(named, stop) is { } url)
-            return new(Open(url), "");
+            return new(ReplicaChoice.OpenOne(url, Environment, log), "");
         if (flags.Config.Find(parsed, context) is { } usualFile && await OfFileAsync(usualFile, named, stop) is { } found)
             return found;
         var name = TenantFiles.TryParseGuid(named, out var guid) ? guid : named;

@@ -43,7 +43,7 @@ internal sealed class RestoreFlags
     public ConfigurationFile? FindFile(ParseResult parsed, CommandContext context)
     {
         var target = parsed.GetValue(Url);
-        var isPlace = target is not null && (ReplicaChoice.IsUrl(target) || Directory.Exists(context.Environment.Absolute(target)));
+        var isPlace = target is not null && ReplicaChoice.IsPlace(target, context.Environment);
         if (Lookup.Config.Named(parsed, context) is not { } named)
             return isPlace || parsed.GetValue(Output) is not null || Lookup.Replica.Read(parsed) is not null ? null : Lookup.Config.Find(parsed, context);
         ConfigFlags.RefuseWith(parsed, Lookup.Replica.Group);

@@ -10,17 +10,19 @@ internal static class ReplicaChoice
     public const string DefaultFolder = "backups";
 
     /// <summary>A URL, or a folder's path, or nothing (<c>./backups</c>). Throws <see cref="LitestreamException"/> when it is none of them.</summary>
-    public static ReplicaRoot Open(string? given, AgentEnvironment environment, ILogger? log = null)
+    public static ReplicaRoot Open(string? given, AgentEnvironment environment, ILogger? log = null) =>
+        ReplicaRoot.Parse(given is not null && IsUrl(given) ? given : environment.Absolute(given ?? DefaultFolder), AccessOf(environment, log));
+
+    /// <summary>The replica of one database, by its URL, its folder, or the plain SQLite file that it keeps current.</summary>
+    public static ReplicaRoot OpenOne(string given, AgentEnvironment environment, ILogger? log = null)
     {
-        var access = new ReplicaAccess
-        {
-            AccessKeyId = environment.AccessKeyId,
-            SecretAccessKey = environment.SecretAccessKey,
-            Endpoint = environment.S3Endpoint,
-            Log = log ?? NullLogger.Instance,
-        };
-        return ReplicaRoot.Parse(given is not null && IsUrl(given) ? given : environment.Absolute(given ?? DefaultFolder), access);
+        var place = IsUrl(given) ? given : environment.Absolute(given);
+        return ReplicaRoot.ParseOne(place, AccessOf(environment, log));
     }
+
+    /// <summary>Something that <see cref="OpenOne"/> opens, and no name that somebody must look up.</summary>
+    public static bool IsPlace(string given, AgentEnvironment environment) =>
+        IsUrl(given) || Directory.Exists(environment.Absolute(given)) || ReplicaRoot.IsPlainFile(environment.Absolute(given));
 
     public static bool IsUrl(string text) => text.Contains("://", StringComparison.Ordinal);
 
@@ -35,6 +37,14 @@ internal static class ReplicaChoice
             ? null
             : $"the replica {folder} is on the same file system as {shared}: a lost disk loses both";
     }
+
+    private static ReplicaAccess AccessOf(AgentEnvironment environment, ILogger? log) => new()
+    {
+        AccessKeyId = environment.AccessKeyId,
+        SecretAccessKey = environment.SecretAccessKey,
+        Endpoint = environment.S3Endpoint,
+        Log = log ?? NullLogger.Instance,
+    };
 
     /// <summary>What stands at the path, or at the nearest folder above it that exists.</summary>
     private static FileFacts Nearest(string path)

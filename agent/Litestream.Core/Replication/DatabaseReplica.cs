@@ -10,6 +10,7 @@ namespace Litestream.Replication;
 internal sealed class DatabaseReplica
 {
     private (DatabaseStatus Status, DatabaseReason Reason, string? Detail) _state = (DatabaseStatus.Active, DatabaseReason.None, null);
+    private (DatabaseStatus Status, DatabaseReason Reason, string Detail)? _plainFile;
     private RequestCounters? _requests;
     private int _stage;
     private bool _isFenced;
@@ -80,6 +81,34 @@ internal sealed class DatabaseReplica
             lock (Database.Gate)
                 return _state;
         }
+    }
+
+    /// <summary>
+    /// What people are told: how publishing goes, and when that goes well, what is wrong with the plain file that follows it.
+    /// </summary>
+    public (DatabaseStatus Status, DatabaseReason Reason, string? Detail) Shown
+    {
+        get
+        {
+            lock (Database.Gate)
+                return _state.Status == DatabaseStatus.Active && _plainFile is { } plain ? plain : _state;
+        }
+    }
+
+    /// <summary>Called after each file that was published, on the publish lane: returns at once.</summary>
+    public Action<LtxFile>? FilePublished { get; set; }
+
+    public ReplicaSnapshot Snapshot()
+    {
+        var (status, reason, detail) = Shown;
+        return new(Url, status, reason, detail, Book.Published, Book.LastSyncAt, RequestCounts);
+    }
+
+    /// <summary>What is wrong with the plain file that follows what is published here; null when nothing is. Publishing goes on either way.</summary>
+    public void SetPlainFile((DatabaseStatus Status, DatabaseReason Reason, string Detail)? trouble)
+    {
+        lock (Database.Gate)
+            _plainFile = trouble;
     }
 
     /// <summary>It may not be touched any more until a person decides. Asked by every round, so without the lock; set under it.</summary>

@@ -23,6 +23,7 @@ internal sealed class Publishing(StoreContext context, Compaction compaction)
         Faults.Reach(FaultPoint.PublishedNotConfirmed);
         replica.ConfirmedAt = context.Now;
         var isFree = replica.Confirm(staged, context.Time.GetUtcNow());
+        replica.FilePublished?.Invoke(staged.File);
         Faults.Reach(FaultPoint.ConfirmedNotDeleted);
         if (isFree && staged.File is { Level: 0 })
             replica.Place.Copies.Keep(replica.Database.Name, staged.File, staged.Path);

@@ -139,7 +139,7 @@ internal sealed class ReplicatedDatabase
             {
                 Name = Book.Name,
                 Path = Book.Path,
-                Replicas = Array.ConvertAll(Replicas, r => new ReplicaSnapshot(r.Url, r.State.Status, r.State.Reason, r.State.Detail, r.Book.Published, r.Book.LastSyncAt, r.RequestCounts)),
+                Replicas = Array.ConvertAll(Replicas, r => r.Snapshot()),
                 Status = status,
                 Reason = reason,
                 Detail = detail,
@@ -377,10 +377,12 @@ internal sealed class ReplicatedDatabase
     /// <summary>One word for all: the capture's, unless no replica can be reached; one of several that cannot is named.</summary>
     private (DatabaseStatus Status, DatabaseReason Reason, string? Detail) Judge()
     {
-        var worst = Replicas.MaxBy(r => r.State.Status)!.State;
-        if (worst.Status == DatabaseStatus.Active || worst.Status < _capture.Status)
+        var worst = Replicas.Select(r => r.Shown).MaxBy(s => (s.Status, s.Detail is not null));
+        if (worst.Status < _capture.Status)
             return _capture;
-        return Array.TrueForAll(Replicas, r => r.State.Status != DatabaseStatus.Active) ? worst : _capture with { Detail = _capture.Detail ?? worst.Detail };
+        return worst.Status != DatabaseStatus.Active && Array.TrueForAll(Replicas, r => r.Shown.Status != DatabaseStatus.Active)
+            ? worst
+            : _capture with { Detail = _capture.Detail ?? worst.Detail };
     }
 
     public void SetPaused(bool isPaused)

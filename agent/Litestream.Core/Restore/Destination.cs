@@ -10,7 +10,8 @@ namespace Litestream.Restore;
 /// <param name="Path">Absolute, no symbolic link (see <see cref="FollowLink"/>).</param>
 /// <param name="MayReplace">Whether a database there may be replaced; an empty file always may.</param>
 /// <param name="MayBeOpen">Whether those who have it open may go on with the old one: readers of a read replica.</param>
-internal readonly record struct Destination(string Path, bool MayReplace, bool MayBeOpen)
+/// <param name="Model">Whose owner and mode it gets where nothing stands; null for nobody's.</param>
+internal readonly record struct Destination(string Path, bool MayReplace, bool MayBeOpen, string? Model = null)
 {
     private const uint SymbolicLink = 0xa000;
     private const uint TypeMask = 0xf000;
@@ -19,7 +20,7 @@ internal readonly record struct Destination(string Path, bool MayReplace, bool M
 
     private bool HoldsSomething => FileStat.Of(Path) is { SizeBytes: > 0 };
 
-    public static Destination Of(RestoreOptions options) => new(FollowLink(options.OutputPath), options.Force, options.AsReadReplica);
+    public static Destination Of(RestoreOptions options) => new(FollowLink(options.OutputPath), options.Force, options.AsReadReplica, options.ModelPath);
 
     /// <summary>A symbolic link stays one: what it leads to is written. SQLite, too, keeps <c>-wal</c> and <c>-journal</c> beside that.</summary>
     public static string FollowLink(string path)
@@ -63,7 +64,7 @@ internal readonly record struct Destination(string Path, bool MayReplace, bool M
     /// <param name="isFinished">Until it is, we must be able to open it again.</param>
     public void CopyPermissions(SafeFileHandle part, bool isFinished)
     {
-        if (FileStat.Of(Path) is not { IsRegular: true } stat)
+        if ((FileStat.Of(Path) ?? (Model is null ? null : FileStat.Of(Model))) is not { IsRegular: true } stat)
             return;
         _ = PosixFile.ChangeOwner(part, stat.Uid, stat.Gid); // only root may give files away; else it is as it would have been
         if (!OperatingSystem.IsWindows())

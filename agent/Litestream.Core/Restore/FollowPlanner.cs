@@ -54,7 +54,7 @@ internal sealed class FollowPlanner(IReplicaStorage storage, string outputPath, 
             return null;
         // A merger that begins before our position is absolute, too: its pages are the newest of all it covers.
         var reader = await OpenAsync(chain, chain[0].IsImage ? 0 : pageCount, cancellationToken).ConfigureAwait(false);
-        return reader is null || (!chain[0].IsImage && !Continues(reader.Files, position))
+        return reader is null || (!chain[0].IsImage && !Continues(reader.Files, position, _postSum))
             ? await AnewAsync(position, cancellationToken).ConfigureAwait(false)
             : reader;
     }
@@ -111,9 +111,12 @@ internal sealed class FollowPlanner(IReplicaStorage storage, string outputPath, 
     /// Whether each file begins where the one before ends, as far as that can be told: else somebody began a new replica in the place of ours. A file without
     /// sums behind one that has them may be genuine Litestream's that took over, or another database's: it is not believed either.
     /// </summary>
-    private bool Continues(IReadOnlyList<ChainFile> files, Txid position)
+    /// <param name="files">In the order in which they apply.</param>
+    /// <param name="position">Where the database stands.</param>
+    /// <param name="sum">What its pages add up to there; null when not known.</param>
+    public static bool Continues(IReadOnlyList<ChainFile> files, Txid position, ulong? sum)
     {
-        var (reached, post) = (position, _postSum);
+        var (reached, post) = (position, sum);
         foreach (var file in files)
         {
             if (file.File.MinTxid == reached.Next && post is { } left && file.Header.Proof?.Pre != left)

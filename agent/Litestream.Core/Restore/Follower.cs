@@ -43,7 +43,7 @@ public sealed class Follower
         await RestoreIfMissingAsync(progress, cancellationToken).ConfigureAwait(false);
         using var output = await OpenAsync(cancellationToken).ConfigureAwait(false);
         using var batch = OpenBatch(output.PageSize);
-        MoveTo(new FollowPosition(_options.OutputPath).Read(output.LowTxid), moved);
+        MoveTo(new FollowPosition(_options.OutputPath).Read(output.Stamp!.Value), moved);
         using var ticks = new PeriodicTimer(_options.Interval, _time);
         do
         {
@@ -125,8 +125,8 @@ public sealed class Follower
     {
         batch.Clear();
         var before = new byte[output.PageSize];
-        await reader.ReadPagesAsync((first, pages) => Collect(output, batch, before, first, pages), cancellationToken).ConfigureAwait(false);
-        if (output.TryApply(batch, reader.Newest.Commit, reader.Newest.MaxTxid.Value, PatienceMs))
+        await reader.ReadPagesAsync((first, pages) => batch.AddWhatDiffers(output, before, first, pages), cancellationToken).ConfigureAwait(false);
+        if (output.TryApply(batch, reader.Newest.Commit, (uint)reader.Newest.MaxTxid.Value, PatienceMs))
             return true;
         SayWaits("a reader holds the database");
         return false;
@@ -138,19 +138,6 @@ public sealed class Follower
         if (reason != _saidWaits)
             _logger.FollowWaits(_options.OutputPath, reason);
         _saidWaits = reason;
-    }
-
-    /// <summary>Only what differs: a snapshot that bridges a gap is mostly what is there already.</summary>
-    private static void Collect(ReadReplica output, PageBatch batch, byte[] before, uint firstPgno, ReadOnlySpan<byte> pages)
-    {
-        lock (batch)
-        {
-            for (var pgno = firstPgno; pages.Length > 0; pgno++, pages = pages[output.PageSize..])
-            {
-                if (!output.ReadPage(pgno, before) || !pages[..output.PageSize].SequenceEqual(before))
-                    batch.Add(pgno, pages);
-            }
-        }
     }
 
     private void MoveTo(Txid txid, Action<Txid> moved)

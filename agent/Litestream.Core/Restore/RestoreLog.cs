@@ -36,4 +36,13 @@ internal static partial class RestoreLog
 
     [LoggerMessage(5008, LogLevel.Warning, "{Path} stood at {Txid} of another replica than is there now: it is brought to that one's newest state")]
     public static partial void FollowAnew(this ILogger logger, string path, Txid txid);
+
+    [LoggerMessage(5010, LogLevel.Warning, "{Path} is not what it was at {Txid}: it was written to, replaced or deleted; it is made again what its history says")]
+    public static partial void MirrorChanged(this ILogger logger, string path, Txid txid);
+
+    [LoggerMessage(5011, LogLevel.Warning, "The plain file is not current: {What}")]
+    public static partial void MirrorTroubled(this ILogger logger, string what);
+
+    [LoggerMessage(5012, LogLevel.Information, "{Path} is current again, at {Txid}")]
+    public static partial void MirrorMended(this ILogger logger, string path, Txid txid);
 }

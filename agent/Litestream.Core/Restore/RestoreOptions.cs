@@ -26,6 +26,9 @@ public sealed record RestoreOptions
     /// <summary>The header is made that of a database that <see cref="Follower"/> goes on with.</summary>
     internal bool AsReadReplica { get; init; }
 
+    /// <summary>A file whose owner and mode a new output gets; null: those of any new file.</summary>
+    internal string? ModelPath { get; init; }
+
     /// <summary>Throws <see cref="LitestreamException"/> for what cannot be meant.</summary>
     internal void Check()
     {

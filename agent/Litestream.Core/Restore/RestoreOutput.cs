@@ -107,7 +107,7 @@ internal sealed class RestoreOutput : IDisposable
     {
         var page = new byte[_pageSize];
         RandomAccess.Read(_handle, page, 0);
-        ReadReplicaHeader.Write(page, txid.Value);
+        ReadReplicaHeader.Write(page, (uint)txid.Value);
         RandomAccess.Write(_handle, page, 0);
     }
 

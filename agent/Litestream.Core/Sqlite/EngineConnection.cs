@@ -10,6 +10,9 @@ namespace Litestream.Sqlite;
 /// </summary>
 internal sealed unsafe class EngineConnection : IDisposable
 {
+    /// <summary>SQLite's number for it.</summary>
+    private const int LockExclusive = 4;
+
     private static readonly byte[] Main = "main\0"u8.ToArray();
 
     private nint _db;
@@ -103,19 +106,70 @@ internal sealed unsafe class EngineConnection : IDisposable
     public void EndTransaction() => TryExecute("ROLLBACK\0"u8);
 
     /// <summary>Tries once to become the writer. False when somebody else is.</summary>
-    public bool TryBeginImmediate() => TryBegin("BEGIN IMMEDIATE\0"u8, "taking the writer lock of");
-
-    /// <summary>
-    /// Tries to lock everybody out, for a moment; in rollback mode only, where readers hold no more than a lock for as long as they read. Rolls back
-    /// what a killed writer left. False when a reader does not end within <paramref name="patienceMs"/>, in which no new one begins.
-    /// </summary>
-    public bool TryLockOut(int patienceMs)
+    public bool TryBeginImmediate()
     {
-        Execute(Encoding.UTF8.GetBytes($"PRAGMA busy_timeout={patienceMs}\0"));
-        return TryBegin("BEGIN EXCLUSIVE\0"u8, "locking");
+        var code = TryExecute("BEGIN IMMEDIATE\0"u8);
+        if (code == NativeSqlite.Ok)
+            return true;
+        return (SqliteCode)(code & 0xff) is SqliteCode.Busy or SqliteCode.Locked ? false : throw Error("taking the writer lock of", code);
     }
 
-    /// <summary>Writes to the database file itself, past SQLite's cache. Only under <see cref="TryLockOut"/>, and with a journal.</summary>
+    /// <summary>
+    /// Tries to become the one who may write, in rollback mode: others read on and never notice. Rolls back what a killed writer left, for which
+    /// readers must end. False when somebody does not within <paramref name="patienceMs"/>.
+    /// </summary>
+    public bool TryBeginWrite(int patienceMs)
+    {
+        Execute(Encoding.UTF8.GetBytes($"PRAGMA busy_timeout={patienceMs}\0"));
+        return TryBeginImmediate();
+    }
+
+    /// <summary>
+    /// After <see cref="TryBeginWrite"/>: keeps readers out as soon as none is in. While it waits, others may begin. False when one does not end
+    /// within <paramref name="patienceMs"/>.
+    /// </summary>
+    /// <param name="opened">The file.</param>
+    /// <param name="patienceMs">How long to wait.</param>
+    /// <param name="insists">Nobody begins meanwhile: for readers that overlap without end.</param>
+    public bool TryShutOut(FileStat opened, int patienceMs, bool insists)
+    {
+        var file = File(NativeSqlite.FileControlFilePointer);
+        if (file is null)
+            return false;
+        var until = Environment.TickCount64 + patienceMs;
+        while (true)
+        {
+            if (insists)
+                SharedLock.HoldUp(file, opened, on: true);
+            if (SharedLock.TryShutOut(file, opened) ?? file->Methods->Lock(file, LockExclusive) == NativeSqlite.Ok)
+                break;
+            if (Environment.TickCount64 >= until)
+            {
+                SharedLock.HoldUp(file, opened, on: false);
+                return false;
+            }
+            Thread.Sleep(1);
+        }
+        SharedLock.HoldUp(file, opened, on: false);
+        return true;
+    }
+
+    /// <summary>Readers may begin again, nobody else may write yet. Where locks are not ours to handle they wait for the end of the transaction.</summary>
+    public void LetIn(FileStat opened)
+    {
+        var file = File(NativeSqlite.FileControlFilePointer);
+        if (file is not null)
+            SharedLock.LetIn(file, opened);
+    }
+
+    /// <summary>A process that reads from the file <paramref name="opened"/>; 0 when there is none, or none that can be told.</summary>
+    public int ReaderOf(FileStat opened)
+    {
+        var file = File(NativeSqlite.FileControlFilePointer);
+        return file is null ? 0 : SharedLock.HolderElsewhere(file, opened);
+    }
+
+    /// <summary>Writes to the database file itself, past SQLite's cache. Only after <see cref="TryShutOut"/>, and with a journal.</summary>
     public void WriteDatabase(long offset, ReadOnlySpan<byte> bytes)
     {
         var file = File(NativeSqlite.FileControlFilePointer);
@@ -272,14 +326,6 @@ internal sealed unsafe class EngineConnection : IDisposable
     }
 
     /// <summary>False when somebody else has what it needs.</summary>
-    private bool TryBegin(ReadOnlySpan<byte> begin, string doing)
-    {
-        var code = TryExecute(begin);
-        if (code == NativeSqlite.Ok)
-            return true;
-        return (SqliteCode)(code & 0xff) is SqliteCode.Busy or SqliteCode.Locked ? false : throw Error(doing, code);
-    }
-
     private SqliteErrorException Error(string doing, int code)
     {
         var message = _db != 0 && NativeSqlite.ExtendedErrorCode(_db) == code ? NativeSqlite.ErrorMessage(_db) : NativeSqlite.ErrorString(code);

@@ -32,6 +32,23 @@ internal sealed class PageBatch : IDisposable
         _pgnos.Add(pgno);
     }
 
+    /// <summary>Only what differs from what is there: a snapshot that bridges a gap is mostly that. May be called by several threads.</summary>
+    /// <param name="target">What the batch is for.</param>
+    /// <param name="before">Room for a page.</param>
+    /// <param name="firstPgno">Of the run.</param>
+    /// <param name="pages">One after the other.</param>
+    public void AddWhatDiffers(ReadReplica target, byte[] before, uint firstPgno, ReadOnlySpan<byte> pages)
+    {
+        lock (_pgnos)
+        {
+            for (var pgno = firstPgno; pages.Length > 0; pgno++, pages = pages[_pageSize..])
+            {
+                if (!target.ReadPage(pgno, before) || !pages[.._pageSize].SequenceEqual(before))
+                    Add(pgno, pages);
+            }
+        }
+    }
+
     /// <param name="position">Of the page in <see cref="Pgnos"/>.</param>
     /// <param name="page">Filled.</param>
     public void Read(int position, Span<byte> page)

@@ -3,23 +3,35 @@ namespace Litestream.Sqlite;
 /// <summary>
 /// A database that others read while we change its pages, transaction by transaction: under SQLite's own locks, with SQLite's own journal. A reader
 /// sees all of a change or nothing of it, whatever happens to us in between. One thread at a time.
+/// <para>
+/// Readers are kept out only while pages are written to memory, not while anything goes to the disk. The journal is complete before that; after it readers
+/// may come back while the journal still stands, as nobody takes a journal for a dead writer's while RESERVED is held. A crash up to the end of the journal
+/// takes the change back, and the next to open the file sees the state before.
+/// </para>
 /// </summary>
 internal sealed class ReadReplica : IDisposable
 {
     private readonly EngineConnection _connection;
+    private readonly FileStat _opened;
     private readonly string _path;
     private readonly Action _flushDirectory;
 
-    private ReadReplica(EngineConnection connection, string path, Action flushDirectory) =>
-        (_connection, _path, _flushDirectory) = (connection, path, flushDirectory);
+    private ReadReplica(EngineConnection connection, FileStat opened, string path, Action flushDirectory) =>
+        (_connection, _opened, _path, _flushDirectory) = (connection, opened, path, flushDirectory);
 
     public int PageSize { get; private set; }
 
     /// <summary>Size in pages.</summary>
     public uint PageCount { get; private set; }
 
-    /// <summary>Low half of the transaction it stands at.</summary>
-    public uint LowTxid { get; private set; }
+    /// <summary>What the last change left in its header; null when somebody else wrote to it, or it was never ours.</summary>
+    public uint? Stamp { get; private set; }
+
+    /// <summary>Somebody made it one in WAL mode.</summary>
+    public bool IsWal { get; private set; }
+
+    /// <summary>What its header counts changes by, ours or not.</summary>
+    public uint ChangeCounter { get; private set; }
 
     /// <summary>Opens it, rolling back what a killed predecessor left. Null while readers do not let us.</summary>
     /// <param name="path">Of the database.</param>
@@ -28,11 +40,15 @@ internal sealed class ReadReplica : IDisposable
     /// <exception cref="LitestreamException">It is no read replica of ours, or somebody wrote to it.</exception>
     public static ReadReplica? TryOpen(string path, int patienceMs, Action flushDirectory)
     {
-        var replica = new ReadReplica(EngineConnection.Open(path), path, flushDirectory);
+        var replica = Open(path, flushDirectory);
         try
         {
-            if (replica.TryLook(patienceMs))
+            if (replica.TryBegin(patienceMs))
+            {
+                replica.End();
+                _ = replica.RequireOurs();
                 return replica;
+            }
         }
         catch
         {
@@ -41,6 +57,59 @@ internal sealed class ReadReplica : IDisposable
         }
         replica.Dispose();
         return null;
+    }
+
+    /// <summary>Opens whatever database stands there; nothing is known of it before <see cref="TryBegin"/>.</summary>
+    public static ReadReplica Open(string path, Action flushDirectory)
+    {
+        var connection = EngineConnection.Open(path);
+        return new(connection, FileStat.Of(path) ?? default, path, flushDirectory);
+    }
+
+    /// <summary>
+    /// From here on nobody else writes, and what it is is known. Readers read on, and begin. False when another writes, or what a killed writer left cannot
+    /// be rolled back for a reader, longer than <paramref name="patienceMs"/>.
+    /// </summary>
+    public bool TryBegin(int patienceMs)
+    {
+        if (!_connection.TryBeginWrite(patienceMs))
+            return false;
+        try
+        {
+            Look();
+            return true;
+        }
+        catch
+        {
+            End();
+            throw;
+        }
+    }
+
+    /// <summary>What stands at the path, if it is the file that was begun with.</summary>
+    public FileStat? StandsAt() => FileStat.Of(_path) is { } there && there.IsSameFile(_opened) ? there : null;
+
+    /// <summary>A process that reads now; 0 when there is none that can be told.</summary>
+    public int Reader => _connection.ReaderOf(_opened);
+
+    /// <summary>It looks like ours, before anything of it is locked or changed.</summary>
+    public bool LooksOurs()
+    {
+        Span<byte> bytes = stackalloc byte[DatabaseHeader.SizeBytes];
+        return _connection.ReadDatabase(0, bytes) && DatabaseHeader.TryParse(bytes, out _) && ReadReplicaHeader.Read(bytes) is not null;
+    }
+
+    /// <summary>Makes a database in WAL mode one in rollback mode. False while another program has it open.</summary>
+    public bool TryLeaveWal()
+    {
+        try
+        {
+            return _connection.QueryText("PRAGMA journal_mode=DELETE\0"u8) == "delete";
+        }
+        catch (SqliteErrorException e) when (e.IsBusy)
+        {
+            return false;
+        }
     }
 
     /// <summary>Reads a page as it is now: nobody but us changes it.</summary>
@@ -52,58 +121,32 @@ internal sealed class ReadReplica : IDisposable
     /// </summary>
     /// <param name="batch">Page 1 may be among them.</param>
     /// <param name="pageCount">Size of the database afterwards, in pages.</param>
-    /// <param name="txid">What it stands at afterwards.</param>
-    /// <param name="patienceMs">Meanwhile no reader begins.</param>
-    public bool TryApply(PageBatch batch, uint pageCount, ulong txid, int patienceMs)
+    /// <param name="stamp">What its header has afterwards: another than any reader can have seen.</param>
+    /// <param name="patienceMs">Of the wait.</param>
+    public bool TryApply(PageBatch batch, uint pageCount, uint stamp, int patienceMs)
     {
-        if (!_connection.TryLockOut(patienceMs))
+        var stood = RequireOurs();
+        if (!TryBegin(patienceMs))
             return false;
         try
         {
-            var stood = LowTxid;
-            Look();
-            if (LowTxid != stood)
+            if (RequireOurs() != stood)
                 throw new LitestreamException($"{_path}: another litestream restore -f moved it meanwhile", hint: "stop that one, or choose another output");
-            Apply(batch, pageCount, txid);
+            return TryCommit(batch, pageCount, stamp, patienceMs, insists: true);
         }
         finally
         {
-            _connection.EndTransaction();
-        }
-        (PageCount, LowTxid) = (pageCount, (uint)txid);
-        return true;
-    }
-
-    public void Dispose() => _connection.Dispose();
-
-    private bool TryLook(int patienceMs)
-    {
-        if (!_connection.TryLockOut(patienceMs))
-            return false;
-        try
-        {
-            Look();
-            return true;
-        }
-        finally
-        {
-            _connection.EndTransaction();
+            End();
         }
     }
 
-    private void Look()
-    {
-        Span<byte> bytes = stackalloc byte[DatabaseHeader.SizeBytes];
-        if (!_connection.ReadDatabase(0, bytes) || !DatabaseHeader.TryParse(bytes, out var header))
-            throw new LitestreamException($"{_path}: expected a database, found something else", hint: "choose another output, or -force to restore it anew");
-        LowTxid = ReadReplicaHeader.Read(bytes) ?? throw new LitestreamException(
-            $"{_path}: it is no read replica that -f made, or somebody wrote to it",
-            hint: "choose another output, or -force to restore it anew; readers should open a read replica read-only");
-        PageSize = header.PageSize;
-        PageCount = (uint)(_connection.DatabaseLength() / header.PageSize);
-    }
-
-    private void Apply(PageBatch batch, uint pageCount, ulong txid)
+    /// <summary>The same after <see cref="TryBegin"/>, whoever wrote to it before.</summary>
+    /// <param name="batch">Page 1 may be among them.</param>
+    /// <param name="pageCount">Size of the database afterwards, in pages.</param>
+    /// <param name="stamp">What its header has afterwards.</param>
+    /// <param name="patienceMs">Of the wait.</param>
+    /// <param name="insists">No reader begins while those that are in are waited for.</param>
+    public bool TryCommit(PageBatch batch, uint pageCount, uint stamp, int patienceMs, bool insists)
     {
         var page = new byte[PageSize];
         using var journal = RollbackJournal.Create(_path, PageSize, PageCount);
@@ -111,23 +154,59 @@ internal sealed class ReadReplica : IDisposable
         journal.Seal();
         if (journal.IsNew)
             _flushDirectory();
+        if (!_connection.TryShutOut(_opened, patienceMs, insists))
+        {
+            journal.Commit();
+            return false;
+        }
+        Write(batch, pageCount, stamp, page);
+        _connection.LetIn(_opened);
+        _connection.SyncDatabase();
+        journal.Commit();
+        (PageCount, Stamp, ChangeCounter) = (pageCount, stamp, stamp);
+        return true;
+    }
 
+    /// <summary>Between <see cref="TryCommit"/> and <see cref="End"/>: an empty journal does nothing, but people wonder.</summary>
+    public void RemoveJournal() => File.Delete(DatabaseFiles.JournalOf(_path));
+
+    /// <summary>Ends what <see cref="TryBegin"/> began.</summary>
+    public void End() => _connection.EndTransaction();
+
+    public void Dispose() => _connection.Dispose();
+
+    private uint RequireOurs() => Stamp ?? throw new LitestreamException(
+        $"{_path}: it is no read replica that -f made, or somebody wrote to it",
+        hint: "choose another output, or -force to restore it anew; readers should open a read replica read-only");
+
+    private void Look()
+    {
+        Span<byte> bytes = stackalloc byte[DatabaseHeader.SizeBytes];
+        if (!_connection.ReadDatabase(0, bytes) || !DatabaseHeader.TryParse(bytes, out var header))
+            throw new LitestreamException($"{_path}: expected a database, found something else", hint: "choose another output, or -force to restore it anew");
+        Stamp = ReadReplicaHeader.Read(bytes);
+        ChangeCounter = ReadReplicaHeader.CounterOf(bytes);
+        (PageSize, IsWal) = (header.PageSize, header.IsWal);
+        PageCount = (uint)(_connection.DatabaseLength() / header.PageSize);
+    }
+
+    /// <summary>Into the file as others see it at once; the disk follows.</summary>
+    private void Write(PageBatch batch, uint pageCount, uint stamp, byte[] page)
+    {
         for (var i = 0; i < batch.Pgnos.Count; i++)
         {
             batch.Read(i, page);
             if (batch.Pgnos[i] == 1)
-                ReadReplicaHeader.Write(page, txid);
+                ReadReplicaHeader.Write(page, stamp);
             _connection.WriteDatabase((batch.Pgnos[i] - 1L) * PageSize, page);
         }
         if (!batch.Pgnos.Contains(1u))
         {
             _connection.ReadDatabase(0, page);
-            ReadReplicaHeader.Write(page, txid);
+            ReadReplicaHeader.Write(page, stamp);
             _connection.WriteDatabase(0, page);
         }
         _connection.TruncateDatabase((long)pageCount * PageSize);
-        _connection.SyncDatabase();
-        journal.Commit();
     }
 
     /// <summary>What will be overwritten or cut off. Page 1 changes each time.</summary>

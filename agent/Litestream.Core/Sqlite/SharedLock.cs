@@ -3,16 +3,19 @@ using System.Runtime.InteropServices;
 namespace Litestream.Sqlite;
 
 /// <summary>
-/// Looks at SQLite's SHARED lock (510 bytes behind 1 GiB + 2; every connection that has read in WAL mode holds it) by F_GETLK on SQLite's own
-/// descriptor, which changes nothing. The descriptor's place in <c>unixFile</c> is not documented, so it is believed only if it leads to the
-/// database file; otherwise the answer is "not that we know".
+/// SQLite's SHARED lock: 510 bytes behind 1 GiB + 2, held by every connection that has read in WAL mode, and in rollback mode by every one that reads.
+/// Looked at by F_GETLK on SQLite's own descriptor, which changes nothing, or taken for a moment under SQLite's RESERVED lock. The descriptor's place in
+/// <c>unixFile</c> is not documented, so it is believed only if it leads to the database file; otherwise the answer is "not that we know".
 /// </summary>
 internal static unsafe partial class SharedLock
 {
     private const int DescriptorOffset = 24;
     private const int GetLock = 5;
+    private const int SetLock = 6;
+    private const short ReadLock = 0;
     private const short WriteLock = 1;
     private const short Unlocked = 2;
+    private const long Pending = 0x40000000;
     private const long SharedFirst = 0x40000002;
     private const long SharedSize = 510;
 
@@ -24,6 +27,30 @@ internal static unsafe partial class SharedLock
     public static bool? IsHeldElsewhere(SqliteFile* file, FileStat opened) =>
         Stat(file, opened) is null ? null : IsHeldElsewhere(Descriptor(file)!.Value);
 
+    /// <summary>The process that holds it, one of several; 0 when nobody does, or nobody that can be told.</summary>
+    public static int HolderElsewhere(SqliteFile* file, FileStat opened) =>
+        Stat(file, opened) is not null && Query(Descriptor(file)!.Value) is { Type: not Unlocked } held ? held.Pid : 0;
+
+    /// <summary>
+    /// Keeps readers out, if none is in: tries once and waits for nobody, so that no reader is ever kept out for another's sake. The caller holds RESERVED,
+    /// and with it a SHARED lock, which this becomes. Null when it cannot be told.
+    /// </summary>
+    public static bool? TryShutOut(SqliteFile* file, FileStat opened) => Change(file, opened, WriteLock, SharedFirst, SharedSize);
+
+    /// <summary>Back to an ordinary SHARED lock, in one step: at no moment could another take the file for one that nobody writes.</summary>
+    public static void LetIn(SqliteFile* file, FileStat opened) => _ = Change(file, opened, ReadLock, SharedFirst, SharedSize);
+
+    /// <summary>SQLite's PENDING lock: no reader begins, those that are in read on. Only for a moment, where readers overlap without end.</summary>
+    public static void HoldUp(SqliteFile* file, FileStat opened, bool on) => _ = Change(file, opened, on ? WriteLock : Unlocked, Pending, 1);
+
+    private static bool? Change(SqliteFile* file, FileStat opened, short type, long start, long length)
+    {
+        if (Stat(file, opened) is null)
+            return null;
+        var request = new Flock { Type = type, Start = start, Length = length };
+        return FileControl(Descriptor(file)!.Value, SetLock, &request) == 0;
+    }
+
     // struct flock of 64-bit Linux, and its command number.
     private static int? Descriptor(SqliteFile* file)
     {
@@ -33,10 +60,12 @@ internal static unsafe partial class SharedLock
         return descriptor > 2 ? descriptor : null;
     }
 
-    private static bool? IsHeldElsewhere(int descriptor)
+    private static bool? IsHeldElsewhere(int descriptor) => Query(descriptor) is { } held ? held.Type != Unlocked : null;
+
+    private static Flock? Query(int descriptor)
     {
         var request = new Flock { Type = WriteLock, Start = SharedFirst, Length = SharedSize };
-        return FileControl(descriptor, GetLock, &request) == 0 ? request.Type != Unlocked : null;
+        return FileControl(descriptor, GetLock, &request) == 0 ? request : null;
     }
 
     // Variadic; on Linux x64 and arm64 such a call equals a plain one with these arguments.

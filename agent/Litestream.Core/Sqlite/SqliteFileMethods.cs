@@ -13,7 +13,7 @@ internal unsafe struct SqliteFileMethods
     public delegate* unmanaged[Cdecl]<SqliteFile*, long, int> Truncate;
     public delegate* unmanaged[Cdecl]<SqliteFile*, int, int> Sync;
     public delegate* unmanaged[Cdecl]<SqliteFile*, long*, int> FileSize;
-    public nint Lock;
+    public delegate* unmanaged[Cdecl]<SqliteFile*, int, int> Lock;
     public delegate* unmanaged[Cdecl]<SqliteFile*, int, int> Unlock;
     public nint CheckReservedLock;
     public nint FileControl;

@@ -2,22 +2,27 @@ using System.Runtime.CompilerServices;
 
 namespace Litestream.Storage;
 
-/// <summary>Replicas in a folder.</summary>
+/// <summary>Replicas in a folder: each a folder of LTX files, or a plain SQLite file with a folder of LTX files beside it.</summary>
 internal sealed class FolderRoot : ReplicaRoot
 {
     public const string Scheme = "file://";
 
-    private readonly string _folder;
+    /// <summary>What is added to a plain file's name for the folder of its history.</summary>
+    public const string HistorySuffix = "-ltx";
 
-    private FolderRoot(string folder)
+    private readonly string _folder;
+    private readonly bool _keepsPlainFiles;
+
+    private FolderRoot(string folder, bool keepsPlainFiles)
     {
-        _folder = folder;
+        (_folder, _keepsPlainFiles) = (folder, keepsPlainFiles);
         Url = Scheme + Escape(folder);
     }
 
     public override string Url { get; }
 
-    public override string Identity => Url;
+    /// <summary>Where the LTX files are, whether or not a plain file is kept beside them.</summary>
+    public override string Identity => Scheme + Escape(HistoryOf(_folder));
 
     public override string Kind => "file";
 
@@ -25,15 +30,15 @@ internal sealed class FolderRoot : ReplicaRoot
 
     public override Fencing Fencing => Fencing.Enforced;
 
-    public static FolderRoot Parse(string url)
+    public static FolderRoot Parse(string url, bool keepsPlainFiles)
     {
         var path = Uri.UnescapeDataString(url[Scheme.Length..]);
         if (!path.StartsWith('/'))
             throw Malformed(url, "the path of a file URL must be absolute");
-        return At(path);
+        return At(path, keepsPlainFiles);
     }
 
-    public static FolderRoot At(string path) => new(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
+    public static FolderRoot At(string path, bool keepsPlainFiles) => new(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)), keepsPlainFiles);
 
     /// <summary>The first publish creates it, and says what is wrong with it.</summary>
     public override Task CheckAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -54,12 +59,16 @@ internal sealed class FolderRoot : ReplicaRoot
         // Nothing is held between two calls.
     }
 
-    internal override IPlainFiles OpenPlain(string path) => new FolderPlainFiles(FolderOf(path));
+    internal override IPlainFiles OpenPlain(string path) => new FolderPlainFiles(HistoryOf(FolderOf(path)));
+
+    internal override (string File, string History)? PlainFileOf(string path) => _keepsPlainFiles ? (FolderOf(path), HistoryOf(FolderOf(path))) : null;
 
     private protected override IReplicaStorage OpenChecked(string path, RequestCounters counters) =>
-        new CountingStorage(new FolderStorage(FolderOf(path), UrlOf(path)), counters);
+        new CountingStorage(new FolderStorage(HistoryOf(FolderOf(path)), UrlOf(path)), counters);
 
     private string FolderOf(string path) => Path.TrimEndingDirectorySeparator(Path.Join(_folder, path));
+
+    private string HistoryOf(string path) => _keepsPlainFiles ? path + HistorySuffix : path;
 
     /// <summary>Only what would be read back differently; people should recognise their path.</summary>
     private static string Escape(string path) => path.Replace("%", "%25", StringComparison.Ordinal);

@@ -21,6 +21,11 @@ public sealed record ReplicaAccess
     /// <summary>Which states it can be restored to. Null: what the store says for all its replicas.</summary>
     public RestorePoints? Points { get; init; }
 
+    /// <summary>
+    /// The path of a database in a folder is a plain SQLite file, kept at its newest state; its LTX files are beside it, in <c>&lt;path&gt;-ltx</c>.
+    /// </summary>
+    public bool KeepsPlainFiles { get; init; }
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     public ILogger Log { get; init; } = NullLogger.Instance;

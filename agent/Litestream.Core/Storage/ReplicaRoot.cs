@@ -60,14 +60,31 @@ public abstract class ReplicaRoot : IDisposable
         if (string.IsNullOrWhiteSpace(url) || url.Contains('\0'))
             throw Malformed(url, "it is empty");
         if (url.StartsWith(FolderRoot.Scheme, StringComparison.OrdinalIgnoreCase))
-            return FolderRoot.Parse(url);
+            return FolderRoot.Parse(url, access?.KeepsPlainFiles ?? false);
         if (url.StartsWith(S3Url.Scheme, StringComparison.OrdinalIgnoreCase))
             return new S3Root(S3Url.Parse(url, access?.Endpoint), access ?? new());
         var colon = url.IndexOf("://", StringComparison.Ordinal);
         if (colon >= 0)
             throw UnknownScheme(url[..colon]);
-        return FolderRoot.At(url);
+        return FolderRoot.At(url, access?.KeepsPlainFiles ?? false);
     }
+
+    /// <summary>
+    /// The replica of one database, as people name it: like <see cref="Parse"/>, and of a plain SQLite file with its history beside it the history.
+    /// </summary>
+    public static ReplicaRoot ParseOne(string url, ReplicaAccess? access = null) =>
+        Parse(url, (access ?? new()) with { PathOf = static _ => "", KeepsPlainFiles = IsPlainFile(url) });
+
+    /// <summary>Whether a folder's path, or <c>file://</c> URL, is a plain SQLite file with its history beside it. It may be gone; the history tells.</summary>
+    public static bool IsPlainFile(string url)
+    {
+        var path = url.StartsWith(FolderRoot.Scheme, StringComparison.OrdinalIgnoreCase) ? Uri.UnescapeDataString(url[FolderRoot.Scheme.Length..]) : url;
+        return path.StartsWith('/') && !path.EndsWith('/') && !Directory.Exists(path) && Directory.Exists(path + FolderRoot.HistorySuffix);
+    }
+
+    /// <summary>The plain file that has its history in this folder; null when it is not named like one.</summary>
+    public static string? PlainFileOfHistory(string folder) =>
+        folder.EndsWith(FolderRoot.HistorySuffix, StringComparison.Ordinal) ? folder[..^FolderRoot.HistorySuffix.Length] : null;
 
     /// <summary>
     /// Asks the place whether it can be written and keeps two writers apart. Throws <see cref="StorageException"/>: permanent when somebody must act
@@ -95,6 +112,9 @@ public abstract class ReplicaRoot : IDisposable
 
     /// <summary>Where it is unless somebody says otherwise.</summary>
     public static string DefaultPathOf(string name) => $"{DatabasesFolder}/{name}";
+
+    /// <summary>The plain SQLite file that is kept at the newest state of what is at <paramref name="path"/>, and where its history is; null where there is none.</summary>
+    internal virtual (string File, string History)? PlainFileOf(string path) => null;
 
     /// <summary>The same; its requests are counted by <paramref name="counters"/>, which pass them on to <see cref="Total"/>.</summary>
     internal IReplicaStorage Open(string path, RequestCounters counters)

@@ -32,7 +32,7 @@ public sealed class ReadReplicaTests : IDisposable
         using var reader = new Application(_path);
         Assert.Equal(["50 1275"], reader.Sql(Sum));
         using var replica = ReadReplica.TryOpen(_path, 1000, () => { })!;
-        Assert.Equal((1u, PageSize, (uint)(_before.Length / PageSize)), (replica.LowTxid, replica.PageSize, replica.PageCount));
+        Assert.Equal((1u, PageSize, (uint)(_before.Length / PageSize)), (replica.Stamp!.Value, replica.PageSize, replica.PageCount));
         Assert.True(Apply(replica, _after, 2));
         Assert.Equal(["100 51325"], reader.Sql(Sum));
         Assert.Equal(["ok"], reader.Sql("PRAGMA integrity_check"));
@@ -67,7 +67,7 @@ public sealed class ReadReplicaTests : IDisposable
         if (byUs)
         {
             using var replica = ReadReplica.TryOpen(_path, 1000, () => { })!;
-            Assert.Equal((1u, (uint)(_before.Length / PageSize)), (replica.LowTxid, replica.PageCount));
+            Assert.Equal((1u, (uint)(_before.Length / PageSize)), (replica.Stamp!.Value, replica.PageCount));
             Assert.True(Apply(replica, _after, 2));
         }
         using var reader = new Application(_path);
@@ -106,7 +106,7 @@ public sealed class ReadReplicaTests : IDisposable
         Assert.Equal(["51 1282"], reader.Sql(Sum));
     }
 
-    private static bool Apply(ReadReplica replica, byte[] state, ulong txid, int patienceMs = 5000)
+    private static bool Apply(ReadReplica replica, byte[] state, uint txid, int patienceMs = 5000)
     {
         using var batch = new PageBatch(Path.GetTempFileName(), PageSize);
         var before = new byte[PageSize];
@@ -144,7 +144,7 @@ public sealed class ReadReplicaTests : IDisposable
         return File.ReadAllBytes(_folder["source.db"]);
     }
 
-    private void PutReplica(byte[] state, ulong txid)
+    private void PutReplica(byte[] state, uint txid)
     {
         var copy = state.ToArray();
         ReadReplicaHeader.Write(copy, txid);

@@ -12,7 +12,7 @@ public sealed class TemplateTests : IDisposable
 
     [Fact]
     public void Every_template_is_tried_here() => Assert.Equal(
-        ["fly.yml", "local-two-replicas.yml", "local.yml", "production-s3.yml", "testing.yml"],
+        ["fly.yml", "local-two-replicas.yml", "local.yml", "production-s3.yml", "quickstart.yml", "testing.yml"],
         Directory.GetFiles(Templates, "*.yml").Select(Path.GetFileName).Order(StringComparer.Ordinal));
 
     [Fact]
@@ -42,6 +42,14 @@ public sealed class TemplateTests : IDisposable
     [Fact]
     public async Task Testing() => await ReplicatesAndRestoresAsync(
         "testing.yml", new() { ["DB_PATH"] = Path.Combine(_sandbox.Data, "app.db"), ["BACKUP_DIR"] = _sandbox.Replica }, "app.db");
+
+    [Fact]
+    public async Task The_quick_start()
+    {
+        var plain = Path.Combine(_sandbox.Replica, "app.db");
+        await ReplicatesAndRestoresAsync("quickstart.yml", new() { ["DB_PATH"] = Path.Combine(_sandbox.Data, "app.db"), ["BACKUP_FILE"] = plain }, "app.db");
+        Assert.Equal(await Sqlite3Program.DumpAsync(_sandbox, Path.Combine(_sandbox.Data, "app.db")), await Sqlite3Program.DumpAsync(_sandbox, plain));
+    }
 
     [Fact]
     public async Task Production_in_a_bucket()

@@ -51,11 +51,6 @@ internal sealed record ConfigurationFile
         var problems = new ConfigurationProblems(Name);
         if (Exec is { } exec)
             problems.Add(exec.At, "exec is not available yet", "start the application beside the agent");
-        foreach (var database in Databases)
-        {
-            foreach (var replica in database.Replicas.Where(r => r.IsPlainFile && database.Directory is null))
-                problems.Add(replica.At, $"a replica that is itself a SQLite file ({replica.Location}) is not available yet", "name a folder: a path without .db, .sqlite or .sqlite3 at its end");
-        }
         problems.ThrowIfAny();
     }
 }

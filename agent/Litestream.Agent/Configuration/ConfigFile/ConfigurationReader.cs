@@ -85,6 +85,7 @@ internal static class ConfigurationReader
         if (!top.Has("dbs"))
             context.Problems.Add(top.At, "there is nothing to replicate", "dbs: lists databases, each with path and replica");
         CheckPlaces(databases, context);
+        PlainFilePlaces.Check(databases, context);
         return databases;
     }
 

@@ -60,7 +60,9 @@ internal sealed class ConfiguredDatabases(ConfigurationFile file, AgentEnvironme
         foreach (var replica in entry.Replicas)
         {
             using var root = replica.Open(environment, time, NullLogger.Instance);
-            await AddAsync(root, "", entry.Directory!.Recursive ? MostDepth : 1, found, stop);
+            var folders = new SortedSet<string>(StringComparer.Ordinal);
+            await AddAsync(root, "", entry.Directory!.Recursive ? MostDepth : 1, folders, stop);
+            found.UnionWith(replica.IsPlainFile ? folders.Select(ReplicaRoot.PlainFileOfHistory).OfType<string>() : folders);
         }
         return found;
     }

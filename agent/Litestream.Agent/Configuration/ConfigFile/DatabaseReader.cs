@@ -24,7 +24,7 @@ internal sealed class DatabaseReader(ReaderContext context, MappingReader top, P
         if (directory is not null && mapping.Switch("restore-if-db-not-exists") is { Value: true })
             context.Problems.Add(mapping.PositionOf("restore-if-db-not-exists"), "restore-if-db-not-exists goes with path: in a directory nobody can say which databases are missing", "`litestream restore -config FILE` restores them all");
         var points = PointReader.Read(mapping, context).Within(above);
-        var replicas = ReadReplicas(mapping, points);
+        var replicas = ReadReplicas(mapping, points, isOfDirectory: directory is not null);
         if (before != context.Problems.Count || (path ?? directory) is not { } place)
             return null;
         return new()
@@ -46,14 +46,14 @@ internal sealed class DatabaseReader(ReaderContext context, MappingReader top, P
         return new(pattern, mapping.Switch("recursive")?.Value ?? false, mapping.Switch("watch")?.Value ?? true);
     }
 
-    private List<ReplicaEntry> ReadReplicas(MappingReader mapping, PointSettings points)
+    private List<ReplicaEntry> ReadReplicas(MappingReader mapping, PointSettings points, bool isOfDirectory)
     {
         if (mapping.Has("replica") && mapping.Has("replicas"))
             context.Problems.Add(mapping.PositionOf("replicas"), "replica and replicas are both there", "several replicas are items of replicas; one is replica");
         var nodes = mapping.Node("replica") is { } one ? [one] : mapping.Sequence("replicas");
         if (nodes.Count == 0)
             context.Problems.Add(mapping.At, "this database has no replica", "replica: {url: …}, or replica: {type: file, path: …}");
-        var reader = new ReplicaReader(context, top, points);
+        var reader = new ReplicaReader(context, top, points, isOfDirectory);
         var replicas = new List<ReplicaEntry>();
         foreach (var node in nodes)
         {

@@ -40,6 +40,9 @@ internal sealed class DatedText
 
     public DatedText After(string suffix) => new([.. _pieces.SkipLast(1), _pieces[^1] + suffix]);
 
+    /// <summary>Without so many characters at its end, which are none of a date.</summary>
+    public DatedText WithoutEnd(int length) => new([.. _pieces.SkipLast(1), _pieces[^1][..^length]]);
+
     /// <summary>Of a URL: goes to the end of its path.</summary>
     public DatedText BeforeQuery(string suffix)
     {

@@ -20,7 +20,10 @@ internal sealed record ReplicaEntry
     /// <summary>What is said here, then by the database, then by the file.</summary>
     public required PointSettings Points { get; init; }
 
-    /// <summary>A folder's path that ends like a database's: meant as a plain SQLite file that is kept current.</summary>
+    /// <summary>
+    /// The location is a plain SQLite file that is kept current, its history in a folder beside it; of a directory the folder of such files, one for each
+    /// database.
+    /// </summary>
     public bool IsPlainFile { get; init; }
 
     /// <summary>The replica of one database of a directory, a place by itself.</summary>
@@ -46,6 +49,7 @@ internal sealed record ReplicaEntry
             Endpoint = environment.S3Endpoint,
             Time = time,
             Log = log,
+            KeepsPlainFiles = IsPlainFile,
             PathOf = layout ?? (static _ => ""),
             Points = points,
         });

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Litestream.Agent.Configuration.ConfigFile;
 
 /// <summary>Reads one replica: a URL, or its parts. What can be said by parts becomes one URL, which every message shows.</summary>
-internal sealed class ReplicaReader(ReaderContext context, MappingReader top, PointSettings above)
+internal sealed class ReplicaReader(ReaderContext context, MappingReader top, PointSettings above, bool isOfDirectory)
 {
     private const string S3 = "s3://";
 
@@ -51,7 +51,7 @@ internal sealed class ReplicaReader(ReaderContext context, MappingReader top, Po
         foreach (var key in mapping.Keys.Where(IsOfBucket))
             context.Problems.Add(mapping.PositionOf(key), $"{key} is about a bucket, and this replica is a folder", "add type: s3 and bucket: NAME, or remove the key");
         if (mapping.Path("path") is { } path)
-            return Of(mapping.At, Absolute(path.Value), false, mapping, points) with { IsPlainFile = !IsUrl(path.Value) && EndsLikeDatabase(path.Value) };
+            return Of(mapping.At, Absolute(path.Value), false, mapping, points);
         context.Problems.Add(mapping.At, "a replica needs url, or type: file with path, or type: s3 with bucket");
         return null;
     }
@@ -105,7 +105,23 @@ internal sealed class ReplicaReader(ReaderContext context, MappingReader top, Po
         var (key, secret) = isBucket ? (from.Text("access-key-id"), from.Text("secret-access-key")) : (null, null);
         if (key is null != secret is null)
             context.Problems.Add((key ?? secret)!.Value.At, $"{(key is null ? "secret-access-key" : "access-key-id")} stands alone", "the other of the two is missing; without both, the AWS SDK looks for credentials by itself");
-        return new() { At = at, Location = location, IsBucket = isBucket, AccessKeyId = key?.Value, SecretAccessKey = secret?.Value, Points = points };
+        var entry = new ReplicaEntry { At = at, Location = location, IsBucket = isBucket, AccessKeyId = key?.Value, SecretAccessKey = secret?.Value, Points = points };
+        return isBucket ? entry : AsPlainFile(entry);
+    }
+
+    /// <summary>A path that ends like a database's is a plain SQLite file; of a directory <c>*.db</c>, as one file cannot be many databases.</summary>
+    private ReplicaEntry AsPlainFile(ReplicaEntry entry)
+    {
+        var written = entry.Location.ToString();
+        if (DatabaseExtensions.FirstOrDefault(e => written.EndsWith(e, StringComparison.OrdinalIgnoreCase)) is not { } extension)
+            return entry;
+        var isEach = written.EndsWith("/*" + extension, StringComparison.OrdinalIgnoreCase);
+        if (isOfDirectory && !isEach)
+            context.Problems.Add(entry.At, $"{written} names one SQLite file, and dir stands for many databases",
+                $"{written[..(written.LastIndexOf('/') + 1)]}*{extension} keeps a plain file for each; a path that does not end in {extension} is a folder");
+        else if (!isOfDirectory && isEach)
+            context.Problems.Add(entry.At, $"the * of {written} stands for the databases of a dir, and this is one database", "name the file");
+        return entry with { IsPlainFile = true, Location = isEach ? entry.Location.WithoutEnd(extension.Length + 2) : entry.Location };
     }
 
     /// <summary>What the storage says of such a place, without asking it anything.</summary>
@@ -150,6 +166,4 @@ internal sealed class ReplicaReader(ReaderContext context, MappingReader top, Po
     private static bool IsBucket(DatedText text) => text.ToString().StartsWith(S3, StringComparison.OrdinalIgnoreCase);
 
     private static bool IsOfBucket(string key) => key is "bucket" or "access-key-id" or "secret-access-key" || Parameters.Any(p => p.Key == key);
-
-    private static bool EndsLikeDatabase(DatedText path) => DatabaseExtensions.Any(e => path.ToString().EndsWith(e, StringComparison.OrdinalIgnoreCase));
 }

@@ -115,7 +115,6 @@ public sealed class ConfiguredAgentTests : IDisposable
 
     [Theory]
     [InlineData("exec: sh\ndbs: [{path: a.db, replica: backups/a}]", "1:7: exec is not available yet")]
-    [InlineData("dbs: [{path: a.db, replica: {path: backups/a.db}}]", "1:29: a replica that is itself a SQLite file (PLACE/backups/a.db) is not available yet")]
     public async Task What_cannot_be_done_yet_is_told_with_its_place(string text, string expected)
     {
         var config = Write(text);
