@@ -22,6 +22,9 @@ internal sealed class Stores(IReadOnlyList<Store> first)
 
     public long SpoolBytes => All.Sum(s => s.SpoolBytes);
 
+    /// <summary>How much may wait.</summary>
+    public long SpoolCapBytes => All.Sum(s => s.Options.SpoolCapBytes);
+
     public IEnumerable<ReplicaRoot> Replicas => All.SelectMany(s => s.Replicas);
 
     public IReadOnlyDictionary<string, long> Resyncs => Sum(All.Select(s => s.Resyncs));
@@ -29,9 +32,9 @@ internal sealed class Stores(IReadOnlyList<Store> first)
     /// <summary>To all replicas, by operation.</summary>
     public IReadOnlyDictionary<string, long> Requests => Sum(Replicas.Select(r => r.Requests));
 
-    /// <summary>By kind of replica (<c>file</c>, <c>s3</c>), then by operation.</summary>
-    public IEnumerable<(string Kind, Dictionary<string, long> Requests)> RequestsByKind =>
-        Replicas.GroupBy(r => r.Kind, StringComparer.Ordinal).Select(kind => (kind.Key, Sum(kind.Select(r => r.Requests))));
+    /// <summary>Requests and bytes by kind of replica (<c>file</c>, <c>s3</c>), then by operation.</summary>
+    public IEnumerable<(string Kind, Dictionary<string, long> Requests, Dictionary<string, long> Bytes)> TrafficByKind =>
+        Replicas.GroupBy(r => r.Kind, StringComparer.Ordinal).Select(kind => (kind.Key, Sum(kind.Select(r => r.Requests)), Sum(kind.Select(r => r.TransferredBytes))));
 
     /// <summary>The bucket of all of them; null when there is none, or several.</summary>
     public string? Bucket => Replicas.Select(r => r.Bucket).Distinct().ToList() is [var one] ? one : null;

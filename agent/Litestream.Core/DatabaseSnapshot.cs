@@ -36,6 +36,9 @@ public sealed record DatabaseSnapshot
     /// <summary>Logical size of the WAL in bytes as last seen; 0 when cold.</summary>
     public long WalBytes { get; init; }
 
+    /// <summary>Since when a reader of an application keeps the WAL from being reset, UTC; null while none does.</summary>
+    public DateTimeOffset? WalPinnedSince { get; init; }
+
     /// <summary>Newest captured transaction.</summary>
     public Txid Txid { get; init; }
 

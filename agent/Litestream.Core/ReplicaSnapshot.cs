@@ -3,12 +3,35 @@ using Litestream.Ltx;
 namespace Litestream;
 
 /// <summary>One replica of a database as it stands now.</summary>
-/// <param name="Url">What <c>restore</c> takes.</param>
-/// <param name="Status">How publishing goes there.</param>
-/// <param name="Reason">Why it does not.</param>
-/// <param name="Detail">The reason as a sentence with its remedy; null when all is well.</param>
-/// <param name="Txid">Newest published transaction.</param>
-/// <param name="LastSyncAt">When something was last published there, UTC; null before the first time.</param>
-/// <param name="Requests">Requests for this database since the program started, by operation; null when there were none.</param>
-public sealed record ReplicaSnapshot(
-    string Url, DatabaseStatus Status, DatabaseReason Reason, string? Detail, Txid Txid, DateTimeOffset? LastSyncAt, IReadOnlyDictionary<string, long>? Requests);
+public sealed record ReplicaSnapshot
+{
+    /// <summary>What <c>restore</c> takes; without secrets.</summary>
+    public required string Url { get; init; }
+
+    /// <summary>How publishing goes there.</summary>
+    public required DatabaseStatus Status { get; init; }
+
+    /// <summary>Why it does not.</summary>
+    public DatabaseReason Reason { get; init; }
+
+    /// <summary>The reason as a sentence with its remedy; null when all is well.</summary>
+    public string? Detail { get; init; }
+
+    /// <summary>Newest published transaction.</summary>
+    public Txid Txid { get; init; }
+
+    /// <summary>When something was last published there, UTC; null before the first time.</summary>
+    public DateTimeOffset? LastSyncAt { get; init; }
+
+    /// <summary>Since when something waits to reach it, in seconds; 0 when nothing does. Counted from the start of the program at the earliest.</summary>
+    public double LagSeconds { get; init; }
+
+    /// <summary>When compaction, snapshot or retention fall due there, UTC; null: nothing does.</summary>
+    public DateTimeOffset? DueAt { get; init; }
+
+    /// <summary>Attempts to publish there that failed since the program started.</summary>
+    public long Errors { get; init; }
+
+    /// <summary>Requests for this database since the program started, by operation; null when there were none.</summary>
+    public IReadOnlyDictionary<string, long>? Requests { get; init; }
+}

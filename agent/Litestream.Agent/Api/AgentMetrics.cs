@@ -15,20 +15,38 @@ internal static class AgentMetrics
             text.Sample("litestream_tenants", count, ("status", status));
         text.Gauge("litestream_hot_tenants", "Tenants with open connections.").Sample("litestream_hot_tenants", store.HotCount);
         text.Gauge("litestream_unhealthy_tenants", "Tenants in error or past their lag limit.").Sample("litestream_unhealthy_tenants", census.UnhealthyCount);
+        text.Gauge("litestream_partly_unhealthy_tenants", "Tenants that are well, with a replica in error or past their lag limit.")
+            .Sample("litestream_partly_unhealthy_tenants", census.PartlyUnhealthyCount);
+        text.Gauge("litestream_lag_limit_seconds", "Lag past which a tenant is unhealthy.").Sample("litestream_lag_limit_seconds", agent.Options.LagLimit.TotalSeconds);
         text.Gauge("litestream_worst_lag_seconds", "Largest lag of all tenants.").Sample("litestream_worst_lag_seconds", census.WorstLagSeconds);
         text.Gauge("litestream_upload_queue_depth", "Captured files that wait for the replica.").Sample("litestream_upload_queue_depth", store.UploadQueueDepth);
         text.Gauge("litestream_spool_bytes", "Captured bytes that wait for the replica.").Sample("litestream_spool_bytes", store.SpoolBytes);
+        text.Gauge("litestream_spool_limit_bytes", "Captured bytes that may wait for the replica.").Sample("litestream_spool_limit_bytes", store.SpoolCapBytes);
+        text.Gauge("litestream_failed_directories", "Watched directories that cannot be watched now.")
+            .Sample("litestream_failed_directories", agent.Registration.Directories.Count(d => d.Error is not null));
         text.Gauge("litestream_skipped_files", "Database-like files in watched directories that are not replicated.").Sample("litestream_skipped_files", agent.Registration.SkippedCount);
         text.Counter("litestream_resync_total", "Page differences of a whole database, by reason.");
         foreach (var (reason, count) in store.Resyncs)
             text.Sample("litestream_resync_total", count, ("reason", reason));
+        WriteTraffic(text, store);
+        WriteProcess(text, agent);
+    }
+
+    private static void WriteTraffic(MetricsText text, Stores store)
+    {
+        var traffic = store.TrafficByKind.ToList();
         text.Counter("litestream_replica_operation_total", "Requests to the replica.");
-        foreach (var (kind, requests) in store.RequestsByKind)
+        foreach (var (kind, requests, _) in traffic)
         {
             foreach (var (operation, count) in requests)
                 text.Sample("litestream_replica_operation_total", count, ("replica_type", kind), ("operation", operation));
         }
-        WriteProcess(text, agent);
+        text.Counter("litestream_replica_operation_bytes", "Bytes written to (PUT) and read from (GET) the replica.");
+        foreach (var (kind, _, bytes) in traffic)
+        {
+            foreach (var (operation, count) in bytes)
+                text.Sample("litestream_replica_operation_bytes", count, ("replica_type", kind), ("operation", operation));
+        }
     }
 
     /// <summary>The usual names of Prometheus' client libraries.</summary>

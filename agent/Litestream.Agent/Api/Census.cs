@@ -39,25 +39,46 @@ internal sealed class Census(Stores stores, TimeSpan lagLimit, TimeProvider time
         _ => false,
     };
 
+    /// <summary>The same of one replica; what a tenant that waits has not captured is no replica's fault.</summary>
+    public bool IsHealthy(DatabaseSnapshot database, ReplicaSnapshot replica) =>
+        replica.Status < DatabaseStatus.Error && (database.Status is DatabaseStatus.Waiting or DatabaseStatus.Paused || replica.LagSeconds <= lagLimit.TotalSeconds);
+
+    /// <summary>It and each of its replicas.</summary>
+    public bool IsWhollyHealthy(DatabaseSnapshot database) => IsHealthy(database) && database.Replicas.All(r => IsHealthy(database, r));
+
     private CensusResult Count()
     {
-        var counts = StatusWords.All.ToDictionary(word => word, _ => 0, StringComparer.Ordinal);
-        var unhealthy = new List<DatabaseSnapshot>();
-        var unhealthyCount = 0;
-        var worstLag = 0d;
-        var total = 0;
-        foreach (var database in stores.Databases)
+        var result = new CensusResult(StatusWords.All.ToDictionary(word => word, _ => 0, StringComparer.Ordinal));
+        foreach (var store in stores.All)
         {
-            var snapshot = database.Snapshot();
-            total++;
-            counts[Words.Of(snapshot.Status)]++;
-            worstLag = Math.Max(worstLag, snapshot.LagSeconds);
-            if (IsHealthy(snapshot))
-                continue;
-            unhealthyCount++;
-            if (unhealthy.Count < MostUnhealthyListed)
-                unhealthy.Add(snapshot);
+            var places = store.Replicas.Select(r => result.PlaceOf(r.Url)).ToArray();
+            foreach (var database in store.Databases)
+                Count(database.Snapshot(), result, places);
         }
-        return new(total, counts, unhealthyCount, unhealthy, worstLag);
+        return result;
+    }
+
+    private void Count(DatabaseSnapshot database, CensusResult result, PlaceCount[] places)
+    {
+        result.Total++;
+        result.ByStatus[Words.Of(database.Status)]++;
+        result.WorstLagSeconds = Math.Max(result.WorstLagSeconds, database.LagSeconds);
+        for (var i = 0; i < places.Length; i++)
+        {
+            places[i].Clients++;
+            places[i].Unhealthy += IsHealthy(database, database.Replicas[i]) ? 0 : 1;
+            places[i].WorstLagSeconds = Math.Max(places[i].WorstLagSeconds, database.Replicas[i].LagSeconds);
+        }
+        var isHealthy = IsHealthy(database);
+        if (!isHealthy)
+        {
+            result.UnhealthyCount++;
+            if (result.Unhealthy.Count < MostUnhealthyListed)
+                result.Unhealthy.Add(database);
+        }
+        var isPartlyLate = isHealthy && !IsWhollyHealthy(database);
+        result.PartlyUnhealthyCount += isPartlyLate ? 1 : 0;
+        if ((!isHealthy || isPartlyLate || database.WalPinnedSince is not null || database.Counters.FailedChecks > 0) && result.Conspicuous.Count < MostUnhealthyListed)
+            result.Conspicuous.Add(database);
     }
 }

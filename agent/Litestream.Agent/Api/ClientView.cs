@@ -36,6 +36,8 @@ internal static class ClientView
         Detail = replica.Detail,
         Txid = Shown(replica.Txid),
         LastSyncAt = replica.LastSyncAt,
+        LagSeconds = Math.Round(replica.LagSeconds, 3),
+        Errors = replica.Errors,
     };
 
     /// <summary>What follows the bucket, or the folder of all replicas.</summary>

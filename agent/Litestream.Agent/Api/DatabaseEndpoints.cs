@@ -15,7 +15,7 @@ internal static class DatabaseEndpoints
     {
         routes.MapGet("/api/databases", (HttpRequest request) =>
         {
-            var query = ListQuery.Read(request.Query);
+            var query = ListQuery.Read(request.Query, agent.Census);
             var (page, nextCursor) = ClientPage.Of(agent.Stores.Databases, query.Limit, query.Cursor, query.Filter);
             return TypedResults.Json(new ClientList(page.ConvertAll(d => ClientView.Of(d.Snapshot())), nextCursor), FleetJson.Default.ClientList);
         });

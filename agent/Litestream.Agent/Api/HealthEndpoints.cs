@@ -14,7 +14,7 @@ internal static class HealthEndpoints
         });
         routes.MapGet("/api/health/clients", (HttpRequest request) =>
         {
-            var query = ListQuery.Read(request.Query);
+            var query = ListQuery.Read(request.Query, agent.Census);
             var (page, nextCursor) = ClientPage.Of(agent.Stores.Databases, query.Limit, query.Cursor, query.Filter);
             return TypedResults.Json(new ClientHealthList(page.ConvertAll(d => HealthOf(agent, d.Snapshot())), nextCursor), FleetJson.Default.ClientHealthList);
         });

@@ -15,13 +15,18 @@ internal sealed class MetricsText
     public void Sample(string name, double value, params ReadOnlySpan<(string Name, string Value)> labels)
     {
         _text.Append(name);
-        for (var i = 0; i < labels.Length; i++)
+        var isFirst = true;
+        foreach (var (label, text) in labels)
         {
-            _text.Append(i == 0 ? '{' : ',').Append(labels[i].Name).Append("=\"");
-            AppendEscaped(labels[i].Value);
+            // To Prometheus a label without a value is none.
+            if (text.Length == 0)
+                continue;
+            _text.Append(isFirst ? '{' : ',').Append(label).Append("=\"");
+            AppendEscaped(text);
             _text.Append('"');
+            isFirst = false;
         }
-        if (labels.Length > 0)
+        if (!isFirst)
             _text.Append('}');
         _text.Append(' ').Append(value.ToString("R", CultureInfo.InvariantCulture)).Append('\n');
     }

@@ -7,12 +7,20 @@ namespace Litestream.Agent.Api;
 internal static class StatusEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes, AgentView agent) =>
-        routes.MapGet("/api/status", (HttpRequest request) => TypedResults.Json(Report(agent, ListQuery.Read(request.Query)), FleetJson.Default.StatusReport));
+        routes.MapGet("/api/status", (HttpRequest request) => TypedResults.Json(Report(agent, ListQuery.Read(request.Query, agent.Census)), FleetJson.Default.StatusReport));
 
     /// <summary>Null when there is one.</summary>
-    private static List<ReplicaPlace>? Places(Stores stores)
+    private static List<ReplicaPlace>? Places(Stores stores, CensusResult census)
     {
-        var places = stores.Replicas.Select(r => new ReplicaPlace { Url = r.Url, Fencing = Words.Of(r.Fencing), Requests = r.Requests }).ToList();
+        var places = stores.Replicas.Select(r => new ReplicaPlace
+        {
+            Url = r.Url,
+            Fencing = Words.Of(r.Fencing),
+            Requests = r.Requests,
+            Clients = census.Places.GetValueOrDefault(r.Url)?.Clients ?? 0,
+            UnhealthyClients = census.Places.GetValueOrDefault(r.Url)?.Unhealthy ?? 0,
+            WorstLagSeconds = Math.Round(census.Places.GetValueOrDefault(r.Url)?.WorstLagSeconds ?? 0, 3),
+        }).ToList();
         return places.Count > 1 ? places : null;
     }
 
@@ -26,11 +34,13 @@ internal static class StatusEndpoints
             Replica = agent.Stores.ReplicaUrl,
             Fencing = Words.Of(agent.Stores.Fencing),
             Requests = agent.Stores.Requests,
-            Replicas = Places(agent.Stores),
+            Replicas = Places(agent.Stores, census),
             WatchDirs = [.. agent.Registration.Directories.Where(d => d is { TakesTenants: true, IsFound: false }).Select(d => d.Path)],
             TotalClients = census.Total,
             ActiveClients = census.ByStatus[StatusWords.Active],
             UptimeSeconds = Math.Round(agent.Uptime.TotalSeconds, 3),
+            UnhealthyClients = census.UnhealthyCount,
+            PartlyUnhealthyClients = census.PartlyUnhealthyCount,
             Counts = census.ByStatus,
             Clients = page.ConvertAll(database => ClientView.Of(database.Snapshot())),
             NextCursor = nextCursor,

@@ -13,10 +13,8 @@ internal static class TenantMetrics
         ("litestream_sync_count", "Rounds that captured something.", true, d => d.Counters.Syncs),
         ("litestream_sync_error_count", "Rounds that failed.", true, d => d.Counters.SyncErrors),
         ("litestream_sync_seconds", "Time spent in rounds.", true, d => d.Counters.SyncSeconds),
-        ("litestream_replica_lag_seconds", "Since when something waits for the replica.", false, d => d.LagSeconds),
-        ("litestream_db_last_replica_time", "When everything known was last in the replica, seconds since 1970.", false, d => d.LastSyncAt?.ToUnixTimeMilliseconds() / 1000d),
-        ("litestream_replica_txid", "Newest transaction in the replica.", false, d => d.ReplicatedTxid.Value),
-        ("litestream_replica_errors_total", "Publishing attempts that failed.", true, d => d.Counters.PublishErrors),
+        ("litestream_db_last_replica_time", "When something was last published to any replica, seconds since 1970.", false, d => d.LastSyncAt?.ToUnixTimeMilliseconds() / 1000d),
+        ("litestream_proof_failures_total", "Comparisons of the whole database that found pages which were not what was captured.", true, d => d.Counters.FailedChecks),
     ];
 
     private static readonly (string Name, string Help, Func<DatabaseSnapshot, double> Value)[] Checkpoints =
@@ -51,6 +49,21 @@ internal static class TenantMetrics
             foreach (var (operation, count) in database.Requests ?? NoRequests)
                 text.Sample("litestream_tenant_operation_total", count, ("db", database.Path), ("tenant", database.Name), ("operation", operation));
         }
+        text.Gauge("litestream_tenant_status", "What it is doing, and why when it is not active; always 1.");
+        foreach (var database in databases)
+        {
+            // Hot and cold change all day: as a label they would be a new series each time.
+            var reason = database.Status == DatabaseStatus.Active ? null : Words.Of(database.Reason);
+            text.Sample("litestream_tenant_status", 1, ("db", database.Path), ("tenant", database.Name), ("status", Words.Of(database.Status)), ("reason", reason ?? ""));
+        }
+        WriteTimes(text, databases, now);
+    }
+
+    private static void WriteTimes(MetricsText text, IReadOnlyList<DatabaseSnapshot> databases, DateTimeOffset now)
+    {
+        text.Gauge("litestream_wal_pinned_seconds", "Since when a reader of the application keeps its WAL from being reset, 0 while none does.");
+        foreach (var database in databases)
+            text.Sample("litestream_wal_pinned_seconds", database.WalPinnedSince is { } since ? Math.Max(0, (now - since).TotalSeconds) : 0, ("db", database.Path), ("tenant", database.Name));
         text.Gauge("litestream_proof_age_seconds", "Since when its replica has not been proven.");
         foreach (var database in databases)
         {
@@ -60,5 +73,7 @@ internal static class TenantMetrics
     }
 
     private static bool IsFull(DatabaseSnapshot database) =>
-        database.Reason is DatabaseReason.DatabaseDiskFull or DatabaseReason.StateDiskFull or DatabaseReason.ReplicaDiskFull;
+        IsFull(database.Reason) || database.Replicas.Any(r => IsFull(r.Reason));
+
+    private static bool IsFull(DatabaseReason reason) => reason is DatabaseReason.DatabaseDiskFull or DatabaseReason.StateDiskFull or DatabaseReason.ReplicaDiskFull;
 }

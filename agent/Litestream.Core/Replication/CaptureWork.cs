@@ -160,7 +160,7 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
         database.Count(c => c with { SyncSeconds = c.SyncSeconds + context.Time.GetElapsedTime(begun).TotalSeconds });
         if (!Checkpoint.IsWanted(index))
             hot.PinnedSince = null;
-        database.SetCapture(DatabaseStatus.Active, DatabaseReason.Hot, Checkpoint.DescribePinned(hot));
+        database.SetCapture(DatabaseStatus.Active, DatabaseReason.Hot, Checkpoint.DescribePinned(hot), hot.PinnedSince);
         if (Checkpoint.IsWanted(index) && begun >= hot.NextCheckpointAt)
             hot.NextCheckpointAt = checkpoint.TryComplete(database, hot, since) || hot.PinnedSince is null ? 0 : context.In(PinnedPause);
         if (context.Time.GetElapsedTime(hot.TableSavedAt) > TableSaveInterval)

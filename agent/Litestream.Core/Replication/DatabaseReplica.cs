@@ -12,11 +12,14 @@ internal sealed class DatabaseReplica
     private (DatabaseStatus Status, DatabaseReason Reason, string? Detail) _state = (DatabaseStatus.Active, DatabaseReason.None, null);
     private (DatabaseStatus Status, DatabaseReason Reason, string Detail)? _plainFile;
     private RequestCounters? _requests;
+    private readonly long _registeredAt;
+    private long _errors;
     private int _stage;
     private bool _isFenced;
 
-    public DatabaseReplica(ReplicatedDatabase database, ReplicaPlace place, ReplicaEntry book, Scheduler scheduler)
+    public DatabaseReplica(ReplicatedDatabase database, ReplicaPlace place, ReplicaEntry book, Scheduler scheduler, long now)
     {
+        _registeredAt = now;
         (Database, Place, Book) = (database, place, book);
         Lane = new(database, this, scheduler);
     }
@@ -98,12 +101,6 @@ internal sealed class DatabaseReplica
     /// <summary>Called after each file that was published, on the publish lane: returns at once.</summary>
     public Action<LtxFile>? FilePublished { get; set; }
 
-    public ReplicaSnapshot Snapshot()
-    {
-        var (status, reason, detail) = Shown;
-        return new(Url, status, reason, detail, Book.Published, Book.LastSyncAt, RequestCounts);
-    }
-
     /// <summary>What is wrong with the plain file that follows what is published here; null when nothing is. Publishing goes on either way.</summary>
     public void SetPlainFile((DatabaseStatus Status, DatabaseReason Reason, string Detail)? trouble)
     {
@@ -127,6 +124,29 @@ internal sealed class DatabaseReplica
                 Database.SetLastError(detail);
         }
     }
+
+    /// <summary>An attempt to publish here failed.</summary>
+    public void CountError()
+    {
+        Interlocked.Increment(ref _errors);
+        Database.Count(c => c with { PublishErrors = c.PublishErrors + 1 });
+    }
+
+    /// <summary>As it stands now; under the database's lock.</summary>
+    /// <param name="dirtySince">Timestamp since when something is not captured, <see cref="Lane.Never"/> when everything is.</param>
+    public ReplicaSnapshot Snapshot(TimeProvider time, long dirtySince) => new()
+    {
+        Url = Url,
+        Status = Shown.Status,
+        Reason = Shown.Reason,
+        Detail = Shown.Detail,
+        Txid = Book.Published,
+        LastSyncAt = Book.LastSyncAt,
+        LagSeconds = LagSeconds(time, dirtySince),
+        DueAt = Book.DueAt,
+        Errors = Interlocked.Read(ref _errors),
+        Requests = RequestCounts,
+    };
 
     /// <summary>Changes the books, on disk first: books that cannot be written must leave memory as it was.</summary>
     public void Record(Func<ReplicaEntry, ReplicaEntry> change)
@@ -160,6 +180,19 @@ internal sealed class DatabaseReplica
         }
         Database.AnswerSyncs();
         return isFree;
+    }
+
+    private double LagSeconds(TimeProvider time, long dirtySince)
+    {
+        if (Database.Staged.Peek(Place.Bit) is { } waiting)
+            return time.GetElapsedTime(Math.Min(waiting.NoticedAt, dirtySince)).TotalSeconds;
+        var uncaptured = dirtySince == Lane.Never ? 0 : Math.Max(0, time.GetElapsedTime(dirtySince).TotalSeconds);
+        if (IsCurrent)
+            return uncaptured;
+        // What waited was given up (an image will bring it, or nothing may): its times are gone, the last success is what is left.
+        var known = time.GetElapsedTime(_registeredAt);
+        var sinceSync = Book.LastSyncAt is { } last ? time.GetUtcNow() - last : known;
+        return Math.Max(uncaptured, Math.Max(0, Math.Min(known.TotalSeconds, sinceSync.TotalSeconds)));
     }
 
     /// <summary>Nothing waits for it any more: it will never be published here, or an image brings it.</summary>

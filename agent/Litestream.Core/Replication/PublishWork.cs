@@ -172,7 +172,7 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
         else if (replica.Failures == 1)
             context.Log.Troubled(replica.Database.Name, detail);
         replica.SetState(failure.Status, failure.Reason, detail);
-        replica.Database.Count(c => c with { PublishErrors = c.PublishErrors + 1 });
+        replica.CountError();
         if (failure.Status == DatabaseStatus.SplitBrain)
         {
             replica.DropStaged();

@@ -21,6 +21,7 @@ internal sealed class ReplicatedDatabase
     private int _activity;
     private ChainStart? _chain;
     private long _walBytes;
+    private DateTimeOffset? _walPinnedSince;
     private DatabaseReplica? _pairWantedBy;
     private Beginning _beginning;
 
@@ -32,7 +33,7 @@ internal sealed class ReplicatedDatabase
         Staged = new(context.Spool);
         Replicas = new DatabaseReplica[context.Places.Count];
         for (var i = 0; i < Replicas.Length; i++)
-            Replicas[i] = new(this, context.Places[i], replicas[i], scheduler);
+            Replicas[i] = new(this, context.Places[i], replicas[i], scheduler, context.Time.GetTimestamp());
         if (book.Resting is not null)
             _capture = (DatabaseStatus.Active, DatabaseReason.Cold, null);
     }
@@ -134,12 +135,12 @@ internal sealed class ReplicatedDatabase
         lock (Gate)
         {
             var (status, reason, detail) = Judge();
-            var waitingSince = Staged.Oldest is { } oldest ? Math.Min(oldest.NoticedAt, _dirtySince) : _dirtySince;
+            var replicas = Array.ConvertAll(Replicas, r => r.Snapshot(_context.Time, _dirtySince));
             return new()
             {
                 Name = Book.Name,
                 Path = Book.Path,
-                Replicas = Array.ConvertAll(Replicas, r => r.Snapshot()),
+                Replicas = replicas,
                 Status = status,
                 Reason = reason,
                 Detail = detail,
@@ -147,9 +148,10 @@ internal sealed class ReplicatedDatabase
                 SizeBytes = (long)Book.PageCount * Book.PageSize,
                 PageSize = Book.PageSize,
                 WalBytes = _walBytes,
+                WalPinnedSince = _walPinnedSince,
                 Txid = Book.Captured,
                 LastProofAt = Book.LastProofAt,
-                LagSeconds = waitingSince == Lane.Never ? 0 : Math.Max(0, _context.Time.GetElapsedTime(waitingSince).TotalSeconds),
+                LagSeconds = replicas.Max(r => r.LagSeconds),
                 LastError = _lastError,
                 IsPaused = Book.IsPaused,
                 IsHot = Hot is not null,
@@ -285,11 +287,11 @@ internal sealed class ReplicatedDatabase
         }
     }
 
-    public void SetCapture(DatabaseStatus status, DatabaseReason reason, string? detail = null)
+    public void SetCapture(DatabaseStatus status, DatabaseReason reason, string? detail = null, DateTimeOffset? walPinnedSince = null)
     {
         lock (Gate)
         {
-            _capture = (status, reason, detail);
+            (_capture, _walPinnedSince) = ((status, reason, detail), walPinnedSince);
             if (status >= DatabaseStatus.Error)
                 SetLastError(detail);
         }

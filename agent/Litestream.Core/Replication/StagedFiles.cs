@@ -10,9 +10,6 @@ internal sealed class StagedFiles(Spool spool)
     /// <summary>Every replica has everything; may be asked without the lock.</summary>
     public bool IsEmpty => Volatile.Read(ref _entries) is null;
 
-    /// <summary>The oldest one, whoever it waits for; null when there is none.</summary>
-    public StagedFile? Oldest => _entries?[0].File;
-
     /// <summary>Bytes in the state directory.</summary>
     public long SizeBytes => _entries?.Sum(e => e.File.File.SizeBytes) ?? 0;
 

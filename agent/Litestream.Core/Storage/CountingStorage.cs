@@ -34,22 +34,27 @@ internal sealed class CountingStorage : IReplicaStorage
         return _inner.ListAsync(cancellationToken);
     }
 
-    public Task ReadAsync(LtxFile file, long offset, Memory<byte> buffer, CancellationToken cancellationToken)
+    public async Task ReadAsync(LtxFile file, long offset, Memory<byte> buffer, CancellationToken cancellationToken)
     {
         _counters.Count(StorageOperation.Get);
-        return _inner.ReadAsync(file, offset, buffer, cancellationToken);
+        await _inner.ReadAsync(file, offset, buffer, cancellationToken).ConfigureAwait(false);
+        _counters.CountBytes(StorageOperation.Get, buffer.Length);
     }
 
-    public Task<Stream> OpenAsync(LtxFile file, CancellationToken cancellationToken)
+    public async Task<Stream> OpenAsync(LtxFile file, CancellationToken cancellationToken)
     {
         _counters.Count(StorageOperation.Get);
-        return _inner.OpenAsync(file, cancellationToken);
+        var stream = await _inner.OpenAsync(file, cancellationToken).ConfigureAwait(false);
+        _counters.CountBytes(StorageOperation.Get, file.SizeBytes);
+        return stream;
     }
 
-    public Task<bool> PublishAsync(LtxFile file, string stagedPath, CancellationToken cancellationToken)
+    public async Task<bool> PublishAsync(LtxFile file, string stagedPath, CancellationToken cancellationToken)
     {
         _counters.Count(StorageOperation.Put);
-        return _inner.PublishAsync(file, stagedPath, cancellationToken);
+        var isCreated = await _inner.PublishAsync(file, stagedPath, cancellationToken).ConfigureAwait(false);
+        _counters.CountBytes(StorageOperation.Put, isCreated ? file.SizeBytes : 0);
+        return isCreated;
     }
 
     public Task DeleteAsync(IReadOnlyList<LtxFile> files, CancellationToken cancellationToken)

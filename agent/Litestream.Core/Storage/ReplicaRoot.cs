@@ -41,6 +41,9 @@ public abstract class ReplicaRoot : IDisposable
     /// <summary>Requests so far by operation (PUT, GET, LIST, DELETE), over all databases below this root.</summary>
     public IReadOnlyDictionary<string, long> Requests => Total.Read();
 
+    /// <summary>Bytes written (PUT) and read (GET) so far, over all databases below this root. A file that is opened counts whole.</summary>
+    public IReadOnlyDictionary<string, long> TransferredBytes => Total.ReadBytes();
+
     internal RequestCounters Total { get; } = new();
 
     /// <summary>

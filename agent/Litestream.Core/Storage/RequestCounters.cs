@@ -8,6 +8,8 @@ internal sealed class RequestCounters(RequestCounters? total = null)
     private long _get;
     private long _list;
     private long _delete;
+    private long _putBytes;
+    private long _getBytes;
 
     public void Count(StorageOperation operation)
     {
@@ -28,6 +30,20 @@ internal sealed class RequestCounters(RequestCounters? total = null)
         }
         total?.Count(operation);
     }
+
+    /// <summary>What such a request moved, once it has succeeded.</summary>
+    public void CountBytes(StorageOperation operation, long bytes)
+    {
+        Interlocked.Add(ref operation == StorageOperation.Put ? ref _putBytes : ref _getBytes, bytes);
+        total?.CountBytes(operation, bytes);
+    }
+
+    /// <summary>Bytes now, by operation.</summary>
+    public IReadOnlyDictionary<string, long> ReadBytes() => new Dictionary<string, long>
+    {
+        ["PUT"] = Interlocked.Read(ref _putBytes),
+        ["GET"] = Interlocked.Read(ref _getBytes),
+    };
 
     /// <summary>The counts now, under the names that the metrics use.</summary>
     public IReadOnlyDictionary<string, long> Read() => new Dictionary<string, long>

@@ -20,4 +20,10 @@ public sealed record ClientReplica
 
     /// <summary>When something was last published there, UTC.</summary>
     public DateTimeOffset? LastSyncAt { get; init; }
+
+    /// <summary>How long something has been waiting to reach it; 0 when nothing does.</summary>
+    public double LagSeconds { get; init; }
+
+    /// <summary>Attempts that failed since the program started.</summary>
+    public long Errors { get; init; }
 }

@@ -26,6 +26,12 @@ public sealed record StatusReport
     /// <summary>Tenants whose status is <see cref="StatusWords.Active"/>.</summary>
     public required int ActiveClients { get; init; }
 
+    /// <summary>In error or past the lag limit; <c>?unhealthy=true</c> lists them.</summary>
+    public int UnhealthyClients { get; init; }
+
+    /// <summary>As they should be, but one of their replicas is not; <c>?unhealthy=true</c> lists them, too.</summary>
+    public int PartlyUnhealthyClients { get; init; }
+
     public required double UptimeSeconds { get; init; }
 
     /// <summary>Tenants by status; every word of <see cref="StatusWords"/> is there.</summary>

@@ -48,7 +48,7 @@ public sealed class CensusTests : IDisposable
     {
         Name = Guid,
         Path = $"/clients/{Guid}.db",
-        Replicas = [new("file:///replica", status, DatabaseReason.None, null, default, null, null)],
+        Replicas = [new() { Url = "file:///replica", Status = status }],
         Status = status,
         Reason = DatabaseReason.None,
         CreatedAt = DateTimeOffset.UnixEpoch,

@@ -13,6 +13,15 @@ public sealed class MetricsTextTests
     }
 
     [Fact]
+    public void A_label_without_a_value_is_left_out()
+    {
+        var text = new MetricsText();
+        text.Gauge("state", "It.").Sample("state", 1, ("status", ""), ("db", "a"), ("reason", ""));
+        text.Sample("state", 2, ("reason", ""));
+        Assert.EndsWith("\nstate{db=\"a\"} 1\nstate 2\n", text.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_sample_without_labels_has_no_braces()
     {
         var text = new MetricsText();

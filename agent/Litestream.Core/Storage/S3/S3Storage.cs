@@ -39,10 +39,20 @@ internal sealed class S3Storage : IReplicaStorage
     /// <summary>One listing: the levels' names ascend as the levels do.</summary>
     public IAsyncEnumerable<LtxFile> ListAsync(CancellationToken cancellationToken) => ListBelowAsync(_prefix, cancellationToken);
 
-    public Task ReadAsync(LtxFile file, long offset, Memory<byte> buffer, CancellationToken cancellationToken) =>
-        buffer.Length == 0 ? Task.CompletedTask : _bucket.ReadAsync(KeyOf(file), offset, buffer, _counters, cancellationToken);
+    public async Task ReadAsync(LtxFile file, long offset, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        if (buffer.Length == 0)
+            return;
+        await _bucket.ReadAsync(KeyOf(file), offset, buffer, _counters, cancellationToken).ConfigureAwait(false);
+        _counters.CountBytes(StorageOperation.Get, buffer.Length);
+    }
 
-    public Task<Stream> OpenAsync(LtxFile file, CancellationToken cancellationToken) => S3ReadStream.OpenAsync(_bucket, KeyOf(file), file.SizeBytes, _counters, cancellationToken);
+    public async Task<Stream> OpenAsync(LtxFile file, CancellationToken cancellationToken)
+    {
+        var stream = await S3ReadStream.OpenAsync(_bucket, KeyOf(file), file.SizeBytes, _counters, cancellationToken).ConfigureAwait(false);
+        _counters.CountBytes(StorageOperation.Get, file.SizeBytes);
+        return stream;
+    }
 
     public async Task<bool> PublishAsync(LtxFile file, string stagedPath, CancellationToken cancellationToken)
     {
@@ -54,10 +64,14 @@ internal sealed class S3Storage : IReplicaStorage
         try
         {
             var (length, timestamp) = (new FileInfo(stagedPath).Length, TimestampText(file.CreatedAt));
-            if (length < _bucket.Location.PartSizeBytes)
-                return await _bucket.CreateAsync(key, stagedPath, length, timestamp, isConditional, _counters, cancellationToken).ConfigureAwait(false);
-            await new S3Leftovers(_bucket, _time, _log).TakeBackAsync(_prefix, _counters, cancellationToken).ConfigureAwait(false);
-            return await new S3Upload(_bucket, _log).RunAsync(key, stagedPath, length, timestamp, isConditional, _counters, cancellationToken).ConfigureAwait(false);
+            var isLarge = length >= _bucket.Location.PartSizeBytes;
+            if (isLarge)
+                await new S3Leftovers(_bucket, _time, _log).TakeBackAsync(_prefix, _counters, cancellationToken).ConfigureAwait(false);
+            var isCreated = isLarge
+                ? await new S3Upload(_bucket, _log).RunAsync(key, stagedPath, length, timestamp, isConditional, _counters, cancellationToken).ConfigureAwait(false)
+                : await _bucket.CreateAsync(key, stagedPath, length, timestamp, isConditional, _counters, cancellationToken).ConfigureAwait(false);
+            _counters.CountBytes(StorageOperation.Put, isCreated ? length : 0);
+            return isCreated;
         }
         catch (FileNotFoundException e)
         {
