@@ -88,7 +88,8 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
             isPairOut |= staged.File is { Level: 1, IsEmpty: true };
         }
         replica.SetState(DatabaseStatus.Active, DatabaseReason.None);
-        if (replica.Database.Exit is not null)
+        // An image is on its way that continues level 1 as it is: mergers go on behind it.
+        if (replica.Database.Exit is not null || replica.Stage == ReplicaStage.NeedsImage)
             return Lane.Never;
         await CompactAndRetainAsync(replica, published, isPairOut).ConfigureAwait(false);
         // Quiet now: the capture lane may have waited for the replica to let the database cool.
