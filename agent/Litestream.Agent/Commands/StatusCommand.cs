@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Litestream.Agent.Configuration;
+using Litestream.Fleet;
 using Litestream.Fleet.Api;
 
 namespace Litestream.Agent.Commands;
@@ -9,6 +10,8 @@ namespace Litestream.Agent.Commands;
 /// <summary><c>litestream status</c>: how every database is doing.</summary>
 internal static class StatusCommand
 {
+    private const int MostPlaces = 10;
+
     public static ProgramCommand Create(CommandContext context)
     {
         var flags = new QueryFlags();
@@ -42,17 +45,54 @@ internal static class StatusCommand
                 client.Status,
                 client.ReplicatedTxid ?? "-",
                 SizeText.Format(client.SizeBytes),
-                client.LagSeconds > 0 ? string.Create(CultureInfo.InvariantCulture, $"{client.LagSeconds:0.0}s") : "-",
+                Lag(client.LagSeconds),
                 client.LastSyncAt is { } sync ? Shown.Age(now - sync) : "never",
                 client.Detail ?? client.Reason ?? "");
+            foreach (var replica in client.Replicas ?? [])
+                Add(table, client, replica, report.LagLimitSeconds, now);
         }
         table.Write(output);
         output.WriteLine();
         output.WriteLine($"{report.TotalClients} databases: {string.Join(", ", report.Counts.Where(c => c.Value > 0).Select(c => $"{c.Value} {c.Key}"))}");
-        output.WriteLine($"replica {report.Replica}");
+        if (report.UnhealthyClients + report.PartlyUnhealthyClients > 0)
+            output.WriteLine($"{report.UnhealthyClients} late or failing, {report.PartlyUnhealthyClients} more in one of their replicas only");
+        WritePlaces(report, output);
         foreach (var warning in report.Warnings.Concat(report.Directories.Where(d => d.Error is not null).Select(d => $"{d.Path}: {d.Error}")))
             output.WriteLine($"warning: {warning}");
         if (report.SkippedCount > 0)
             output.WriteLine($"{report.SkippedCount} files are not replicated; `litestream status -json` lists them");
     }
+
+    /// <summary>One of several replicas, below its database. Its place stands last: it is long.</summary>
+    private static void Add(TextTable table, Client client, ClientReplica replica, double lagLimitSeconds, DateTimeOffset now)
+    {
+        // As the agent judges it: what a database that waits has not captured is no replica's fault.
+        var isLate = replica.Status is StatusWords.Active && client.Status is not (StatusWords.Waiting or StatusWords.Paused) && replica.LagSeconds > lagLimitSeconds;
+        table.Add(
+            "  replica",
+            isLate ? "late" : replica.Status,
+            replica.Txid ?? "-",
+            "",
+            Lag(replica.LagSeconds),
+            replica.LastSyncAt is { } sync ? Shown.Age(now - sync) : "never",
+            replica.Detail is null || replica.Detail == client.Detail ? replica.Url : $"{replica.Url}: {replica.Detail}");
+    }
+
+    /// <summary>Those where something is late or fails stand first.</summary>
+    private static void WritePlaces(StatusReport report, TextWriter output)
+    {
+        if (report.Replicas is null)
+            output.WriteLine($"replica {report.Replica}");
+        foreach (var place in (report.Replicas ?? []).OrderByDescending(p => p.UnhealthyClients).Take(MostPlaces))
+        {
+            var how = place.UnhealthyClients == 0
+                ? "all is well"
+                : string.Create(CultureInfo.InvariantCulture, $"{place.UnhealthyClients} of {place.Clients} late or failing, worst lag {place.WorstLagSeconds:0.0}s");
+            output.WriteLine($"replica {place.Url}: {how}");
+        }
+        if (report.Replicas?.Count > MostPlaces)
+            output.WriteLine($"and {report.Replicas.Count - MostPlaces} more places");
+    }
+
+    private static string Lag(double seconds) => seconds > 0 ? string.Create(CultureInfo.InvariantCulture, $"{seconds:0.0}s") : "-";
 }

@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using Litestream.Agent.Api;
+using Litestream.Agent.Tests.Commands;
 using Litestream.Agent.Tests.Monitoring;
 using Litestream.Fleet.Api;
 
@@ -46,6 +47,12 @@ public sealed class ReplicaMetricsTests : IDisposable
         Assert.Equal(("error", true), (client.Replicas[1].Status, client.Replicas[1] is { LagSeconds: > 0.3, Errors: > 0, Detail: not null }));
         Assert.Equal("app", (await agent.StatusAsync("?unhealthy=true")).Clients.Single().ClientId);
         await Eventually.Becomes(() => agent.StatusAsync().Result.Replicas!.Select(r => (r.Clients, r.UnhealthyClients)).SequenceEqual([(1, 0), (1, 1)]), "the place is named");
+        var said = await ProgramRun.Of(_places.Folder.Path, "status", "-config", _places.Folder["litestream.yml"]);
+        Assert.True(said.ExitCode == 0, said.Error);
+        Assert.Matches($@"(?m)^  replica +active +[0-9a-f]{{16}} +- .* {_places.UrlOf("app", "a")}$", said.Out);
+        Assert.Matches($@"(?m)^  replica +error +[0-9a-f]{{16}} +[0-9.]+s .* {_places.UrlOf("app", "b")}", said.Out);
+        Assert.Matches($@"(?m)^replica {_places.UrlOf("app", "b")}: 1 of 1 late or failing, worst lag [0-9.]+s$", said.Out);
+        Assert.Matches($@"(?m)^replica {_places.UrlOf("app", "a")}: all is well$", said.Out);
 
         blocked.Unblock();
         await Eventually.Becomes(() => agent.Find("app")!.Snapshot() is { LagSeconds: 0 } s && s.Replicas[1] is { Status: DatabaseStatus.Active } b && b.Txid == s.Txid, "caught up");
