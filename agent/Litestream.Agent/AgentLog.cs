@@ -32,4 +32,13 @@ internal static partial class AgentLog
 
     [LoggerMessage(6108, LogLevel.Error, "A request failed: {Method} {Path}")]
     public static partial void RequestFailed(this ILogger logger, string method, string path, Exception error);
+
+    [LoggerMessage(6110, LogLevel.Information, "Application started: {Command} (process {Process})")]
+    public static partial void ApplicationStarted(this ILogger logger, string command, int process);
+
+    [LoggerMessage(6111, LogLevel.Information, "{Signal} passed on to the application (process {Process})")]
+    public static partial void ApplicationSignalled(this ILogger logger, string signal, int process);
+
+    [LoggerMessage(6112, LogLevel.Information, "Application ended: process {Process}, exit code {ExitCode}")]
+    public static partial void ApplicationEnded(this ILogger logger, int process, int exitCode);
 }

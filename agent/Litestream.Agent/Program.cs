@@ -15,4 +15,5 @@ return await CommandLine.RunAsync(args, new CommandContext
     Error = Console.Error,
     IsInteractive = !Console.IsErrorRedirected,
     Stop = interruption.Token,
+    Interruption = interruption,
 });

@@ -20,4 +20,7 @@ internal sealed record CommandContext
 
     /// <summary>Fires with the first SIGINT or SIGTERM.</summary>
     public CancellationToken Stop { get; init; }
+
+    /// <summary>Where signals come from; null where there are none.</summary>
+    public Interruption? Interruption { get; init; }
 }

@@ -22,6 +22,8 @@ internal sealed class ReplicateFlags
 
     public Option<bool> RestoreIfMissing { get; } = Flag.Switch("-restore-if-db-not-exists", "restore a file that is missing before it is replicated; -dsn always does");
 
+    public Option<string?> Exec { get; } = Flag.Text("-exec", "COMMAND", "run it while replicating, and end when it does; missing files are restored first");
+
     public Option<int?> Port { get; } = Flag.Number("-port", "page, API and metrics [8080, with -config its addr]; 0 takes a free one", 0, 65535, "PORT");
 
     public Option<string?> Bind { get; } = Flag.Text("-bind", "ADDRESS", "address to listen on [loopback only]");
@@ -62,6 +64,8 @@ internal sealed class ReplicateFlags
     public AgentOptions Read(ParseResult parsed, CommandContext context)
     {
         var (directories, databases) = Source.Read(parsed, context.Environment);
+        if (parsed.GetValue(Exec) is { } exec)
+            _ = Words("-exec", exec);
         if (Config.Named(parsed, context) is { } named)
         {
             ConfigFlags.RefuseWith(parsed, [Source.WatchDirectories, Source.Dsn, Source.DatabaseName, .. Source.Replica.Group]);
@@ -81,7 +85,8 @@ internal sealed class ReplicateFlags
         Bind = Address(parsed.GetValue(Bind)),
         ApiToken = parsed.GetValue(ApiToken) ?? environment.ApiToken,
         LagLimit = parsed.GetValue(LagLimit) ?? TimeSpan.FromSeconds(300),
-        ShutdownTimeout = parsed.GetValue(ShutdownTimeout) ?? TimeSpan.FromSeconds(30),
+        ShutdownTimeout = parsed.GetValue(ShutdownTimeout) ?? UsualShutdown(parsed.GetValue(Exec) is not null),
+        Exec = parsed.GetValue(Exec) is { } exec ? Words("-exec", exec) : null,
         SweepInterval = parsed.GetValue(SweepInterval) ?? TimeSpan.FromSeconds(60),
         Store = ReadPoints(parsed).Within(new() { Retention = environment.ReadRetention() }).Apply(ReadStore(parsed, null)),
         Log = Log.Read(parsed),
@@ -90,18 +95,20 @@ internal sealed class ReplicateFlags
     /// <summary>A flag wins over the file; the file over what is usual.</summary>
     private AgentOptions ReadFile(ConfigurationFile file, ParseResult parsed, AgentEnvironment environment)
     {
-        file.RefuseWhatIsNotYet();
         var flags = ReadFlags(parsed, environment);
+        var exec = flags.Exec ?? (file.Exec is { } line ? Words($"{file.Name}:{line.At.Line}: exec", line.Value) : null);
         return flags with
         {
             File = file,
-            RestoresMissing = parsed.GetValue(RestoreIfMissing),
+            Exec = exec,
+            // An application that finds no database makes a new one, and the backup of the old one would be the past.
+            RestoresMissing = parsed.GetValue(RestoreIfMissing) || exec is not null,
             StateRoot = flags.StateRoot ?? file.StateRoot,
             Port = parsed.GetValue(Port) ?? file.Address?.Port,
             Bind = flags.Bind ?? file.Address?.Bind,
             ApiToken = parsed.GetValue(ApiToken) ?? file.ApiToken ?? environment.ApiToken,
             LagLimit = parsed.GetValue(LagLimit) ?? file.LagLimit ?? flags.LagLimit,
-            ShutdownTimeout = parsed.GetValue(ShutdownTimeout) ?? file.ShutdownTimeout ?? flags.ShutdownTimeout,
+            ShutdownTimeout = parsed.GetValue(ShutdownTimeout) ?? file.ShutdownTimeout ?? UsualShutdown(exec is not null),
             SweepInterval = parsed.GetValue(SweepInterval) ?? file.SweepInterval ?? flags.SweepInterval,
             Points = ReadPoints(parsed),
             Store = ReadStore(parsed, file),
@@ -129,6 +136,21 @@ internal sealed class ReplicateFlags
         WalCapBytes = parsed.GetValue(WalCap) ?? file?.WalCapBytes ?? Defaults.WalCapBytes,
         KeepJournalMode = parsed.GetValue(KeepJournalMode) || file?.KeepJournalMode == true,
     };
+
+    /// <summary>A chain that another machine left a moment ago is taken over after a minute: whoever was started elsewhere waits for that, its disk may go with it.</summary>
+    private static TimeSpan UsualShutdown(bool withApplication) => TimeSpan.FromSeconds(withApplication ? 90 : 30);
+
+    private static IReadOnlyList<string> Words(string what, string line)
+    {
+        try
+        {
+            return ShellWords.Split(line);
+        }
+        catch (FormatException error)
+        {
+            throw new UsageException($"{what}: {error.Message}: {line}", "words are split as a shell does it, with quotes; no shell is run");
+        }
+    }
 
     private static string? Address(string? bind) => bind is null or "localhost" or "*" || IPAddress.TryParse(bind, out _)
         ? bind

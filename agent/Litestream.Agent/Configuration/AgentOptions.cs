@@ -19,6 +19,9 @@ internal sealed record AgentOptions
     /// <summary>Missing files of single databases are restored before anything else happens to them: always with <c>-dsn</c>, with a file where it says so, or this.</summary>
     public bool RestoresMissing { get; init; }
 
+    /// <summary>The words of a command line that runs while the agent does, and ends it; null for an agent by itself.</summary>
+    public IReadOnlyList<string>? Exec { get; init; }
+
     /// <summary>TCP port of page and API; 0 takes any free one; null for none: only the control socket.</summary>
     public int? Port { get; init; } = 8080;
 

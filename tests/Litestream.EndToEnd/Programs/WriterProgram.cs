@@ -8,6 +8,9 @@ internal static class WriterProgram
     private static readonly string Host =
         Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet";
 
+    /// <summary>How a shell starts it.</summary>
+    public static string Typed => $"'{Host}' '{Assembly}'";
+
     public static Task<ProgramResult> RunAsync(Sandbox sandbox, params string[] arguments) =>
         ChildProcess.RunAsync(Host, [Assembly, .. arguments], sandbox.Root, sandbox.Environment);
 

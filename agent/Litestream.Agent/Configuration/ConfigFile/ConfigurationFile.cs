@@ -17,7 +17,7 @@ internal sealed record ConfigurationFile
 
     public string? StateRoot { get; init; }
 
-    /// <summary>A command line to run beside the agent.</summary>
+    /// <summary>A command line that runs while the agent does, and ends it.</summary>
     public Located<string>? Exec { get; init; }
 
     public string? LogLevel { get; init; }
@@ -44,13 +44,4 @@ internal sealed record ConfigurationFile
 
     /// <summary>Keys that have no effect, each with its place.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
-
-    /// <summary>Throws for what is read and understood, but cannot be done by an agent yet: nobody should believe that it is.</summary>
-    public void RefuseWhatIsNotYet()
-    {
-        var problems = new ConfigurationProblems(Name);
-        if (Exec is { } exec)
-            problems.Add(exec.At, "exec is not available yet", "start the application beside the agent");
-        problems.ThrowIfAny();
-    }
 }

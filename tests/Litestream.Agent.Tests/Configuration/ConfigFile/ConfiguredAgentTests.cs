@@ -114,8 +114,8 @@ public sealed class ConfiguredAgentTests : IDisposable
     }
 
     [Theory]
-    [InlineData("exec: sh\ndbs: [{path: a.db, replica: backups/a}]", "1:7: exec is not available yet")]
-    public async Task What_cannot_be_done_yet_is_told_with_its_place(string text, string expected)
+    [InlineData("exec: sh 'x\ndbs: [{path: a.db, replica: backups/a}]", "1: exec: the quote ' at character 4 is not closed")]
+    public async Task What_only_the_agent_finds_wrong_in_the_file_is_told_with_its_place(string text, string expected)
     {
         var config = Write(text);
         var run = await ProgramRun.Of(_folder.Path, "replicate", "-config", config);
