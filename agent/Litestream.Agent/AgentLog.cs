@@ -41,4 +41,13 @@ internal static partial class AgentLog
 
     [LoggerMessage(6112, LogLevel.Information, "Application ended: process {Process}, exit code {ExitCode}")]
     public static partial void ApplicationEnded(this ILogger logger, int process, int exitCode);
+
+    [LoggerMessage(6113, LogLevel.Information, "Everything committed in {Databases} databases is in every replica")]
+    public static partial void ReplicatedOnce(this ILogger logger, int databases);
+
+    [LoggerMessage(6114, LogLevel.Error, "{Done} databases are replicated, {Failed} are not")]
+    public static partial void ReplicatedOnceInPart(this ILogger logger, int done, int failed);
+
+    [LoggerMessage(6115, LogLevel.Error, "Not replicated: {Path}: {Problem}")]
+    public static partial void NotReplicatedOnce(this ILogger logger, string path, string problem);
 }

@@ -58,4 +58,9 @@ public sealed class Database
     /// goes first, and what the database holds now is published behind what the other writer left. False when there was nothing to end.
     /// </summary>
     public bool TakeOver() => Intervention.TakeOver(State);
+
+    /// <summary>Upkeep now that would fall due later. Completes when every replica has it.</summary>
+    /// <param name="snapshot">An image of the newest state, if the newest image is older.</param>
+    /// <param name="retention">Files that retention does not keep are deleted.</param>
+    public Task UpkeepAsync(bool snapshot, bool retention, CancellationToken cancellationToken) => Intervention.UpkeepAsync(State, snapshot, retention, cancellationToken);
 }

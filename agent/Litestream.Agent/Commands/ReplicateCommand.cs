@@ -11,6 +11,7 @@ internal static class ReplicateCommand
         var flags = new ReplicateFlags();
         var command = new ProgramCommand("replicate", "Replicate databases until stopped", "-config FILE | {-watch-dir DIRS | -dsn FILE} [-bucket NAME | -replica URL] [flags]")
             .Group("What and where to", [.. flags.Config.Group, flags.RestoreIfMissing, flags.Exec, flags.Source.WatchDirectories, flags.Source.Dsn, flags.Source.DatabaseName, .. flags.Source.Replica.Group, flags.StateDirectory])
+            .Group("Once", flags.Once, flags.ForceSnapshot, flags.EnforceRetention)
             .Group("Page, API and log", flags.Port, flags.Bind, flags.ApiToken, flags.Log.Format, flags.Log.Level)
             .Group("Restorable points", flags.SyncInterval, flags.Retention, flags.L0Retention, flags.LevelIntervals, flags.SnapshotInterval, flags.SnapshotRetention)
             .Group("Watching and bounds", flags.QuietTime, flags.SweepInterval, flags.LagLimit, flags.LiveCheckInterval, flags.ShutdownTimeout,
@@ -30,6 +31,11 @@ internal static class ReplicateCommand
         await using var agent = await AgentHost.StartAsync(options, context.Environment, logging, context.Time, stop);
         if (options.Exec is { } words)
             return await ExecuteAsync(words, agent, logging.CreateLogger("Litestream.Agent"), context);
+        if (options.Once)
+        {
+            var isDone = await new OnceRun(options, logging.CreateLogger("Litestream.Agent"), context.Time).RunAsync([.. agent.Stores.Databases], stop);
+            return await agent.StopAsync() && isDone ? ExitCode.Done : ExitCode.Failed;
+        }
         await Stopping.WhenAsked(stop);
         return await agent.StopAsync() ? ExitCode.Done : ExitCode.Failed;
     }

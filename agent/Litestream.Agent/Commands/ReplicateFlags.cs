@@ -24,6 +24,12 @@ internal sealed class ReplicateFlags
 
     public Option<string?> Exec { get; } = Flag.Text("-exec", "COMMAND", "run it while replicating, and end when it does; missing files are restored first");
 
+    public Option<bool> Once { get; } = Flag.Switch("-once", "replicate what is committed, then end; exit code 1 when something could not be");
+
+    public Option<bool> ForceSnapshot { get; } = Flag.Switch("-force-snapshot", "with -once: end with an image of the newest state");
+
+    public Option<bool> EnforceRetention { get; } = Flag.Switch("-enforce-retention", "with -once: delete what retention does not keep");
+
     public Option<int?> Port { get; } = Flag.Number("-port", "page, API and metrics [8080, with -config its addr]; 0 takes a free one", 0, 65535, "PORT");
 
     public Option<string?> Bind { get; } = Flag.Text("-bind", "ADDRESS", "address to listen on [loopback only]");
@@ -64,8 +70,7 @@ internal sealed class ReplicateFlags
     public AgentOptions Read(ParseResult parsed, CommandContext context)
     {
         var (directories, databases) = Source.Read(parsed, context.Environment);
-        if (parsed.GetValue(Exec) is { } exec)
-            _ = Words("-exec", exec);
+        CheckOnce(parsed);
         if (Config.Named(parsed, context) is { } named)
         {
             ConfigFlags.RefuseWith(parsed, [Source.WatchDirectories, Source.Dsn, Source.DatabaseName, .. Source.Replica.Group]);
@@ -81,7 +86,10 @@ internal sealed class ReplicateFlags
     private AgentOptions ReadFlags(ParseResult parsed, AgentEnvironment environment) => new()
     {
         StateRoot = parsed.GetValue(StateDirectory),
-        Port = parsed.GetValue(Port) ?? 8080,
+        Port = parsed.GetValue(Port) ?? (parsed.GetValue(Once) ? null : 8080),
+        Once = parsed.GetValue(Once),
+        ForcesSnapshot = parsed.GetValue(ForceSnapshot),
+        EnforcesRetention = parsed.GetValue(EnforceRetention),
         Bind = Address(parsed.GetValue(Bind)),
         ApiToken = parsed.GetValue(ApiToken) ?? environment.ApiToken,
         LagLimit = parsed.GetValue(LagLimit) ?? TimeSpan.FromSeconds(300),
@@ -96,7 +104,7 @@ internal sealed class ReplicateFlags
     private AgentOptions ReadFile(ConfigurationFile file, ParseResult parsed, AgentEnvironment environment)
     {
         var flags = ReadFlags(parsed, environment);
-        var exec = flags.Exec ?? (file.Exec is { } line ? Words($"{file.Name}:{line.At.Line}: exec", line.Value) : null);
+        var exec = flags.Once ? null : flags.Exec ?? (file.Exec is { } line ? Words($"{file.Name}:{line.At.Line}: exec", line.Value) : null);
         return flags with
         {
             File = file,
@@ -104,7 +112,7 @@ internal sealed class ReplicateFlags
             // An application that finds no database makes a new one, and the backup of the old one would be the past.
             RestoresMissing = parsed.GetValue(RestoreIfMissing) || exec is not null,
             StateRoot = flags.StateRoot ?? file.StateRoot,
-            Port = parsed.GetValue(Port) ?? file.Address?.Port,
+            Port = parsed.GetValue(Port) ?? (flags.Once ? null : file.Address?.Port),
             Bind = flags.Bind ?? file.Address?.Bind,
             ApiToken = parsed.GetValue(ApiToken) ?? file.ApiToken ?? environment.ApiToken,
             LagLimit = parsed.GetValue(LagLimit) ?? file.LagLimit ?? flags.LagLimit,
@@ -114,6 +122,16 @@ internal sealed class ReplicateFlags
             Store = ReadStore(parsed, file),
             Log = Log.Read(parsed, file.LogLevel, file.LogType),
         };
+    }
+
+    private void CheckOnce(ParseResult parsed)
+    {
+        if (parsed.GetValue(Exec) is { } exec)
+            _ = Words("-exec", exec);
+        if (parsed.GetValue(Once) && parsed.GetValue(Exec) is not null)
+            throw new UsageException("-once ends by itself, -exec when its application does", "leave out one of them");
+        if (!parsed.GetValue(Once) && (parsed.GetValue(ForceSnapshot) || parsed.GetValue(EnforceRetention)))
+            throw new UsageException($"{(parsed.GetValue(ForceSnapshot) ? "-force-snapshot" : "-enforce-retention")} goes with -once", "an agent that runs makes snapshots and deletes by itself: -snapshot-interval, -retention");
     }
 
     private PointSettings ReadPoints(ParseResult parsed) => new()

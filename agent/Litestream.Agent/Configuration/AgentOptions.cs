@@ -22,6 +22,15 @@ internal sealed record AgentOptions
     /// <summary>The words of a command line that runs while the agent does, and ends it; null for an agent by itself.</summary>
     public IReadOnlyList<string>? Exec { get; init; }
 
+    /// <summary>Everything committed is replicated once, then the agent ends.</summary>
+    public bool Once { get; init; }
+
+    /// <summary>With <see cref="Once"/>: each replica ends with an image of the newest state.</summary>
+    public bool ForcesSnapshot { get; init; }
+
+    /// <summary>With <see cref="Once"/>: what retention does not keep is deleted now.</summary>
+    public bool EnforcesRetention { get; init; }
+
     /// <summary>TCP port of page and API; 0 takes any free one; null for none: only the control socket.</summary>
     public int? Port { get; init; } = 8080;
 

@@ -55,11 +55,12 @@ internal sealed class Compaction(StoreContext context)
     }
 
     /// <summary>Publishes a snapshot if one is due and there is something new for it, up to where the newest L1 file begins.</summary>
-    public async Task SnapshotAsync(DatabaseReplica replica, CancellationToken cancellationToken)
+    /// <param name="isDue">Somebody asked for it: as soon as there is something new.</param>
+    public async Task SnapshotAsync(DatabaseReplica replica, CancellationToken cancellationToken, bool isDue = false)
     {
         var files = replica.Place.Books.AllFiles(replica.Database.Name);
         var last = files.Where(f => f.Level == 1).Select(f => f.MinTxid.Previous).DefaultIfEmpty().Max();
-        var due = Upkeep.SnapshotDueAt([.. files.Where(f => f.MaxTxid <= last)], replica.Place.Points.SnapshotInterval);
+        var due = Upkeep.SnapshotDueAt([.. files.Where(f => f.MaxTxid <= last)], isDue ? TimeSpan.Zero : replica.Place.Points.SnapshotInterval);
         if (due is null || context.Time.GetUtcNow() < due)
             return;
         var chain = ChainPlanner.Choose(files.Where(f => f.MaxTxid <= last).ToList(), new(last, null), replica.Database.Name);

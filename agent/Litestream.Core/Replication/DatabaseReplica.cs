@@ -14,6 +14,7 @@ internal sealed class DatabaseReplica
     private RequestCounters? _requests;
     private readonly long _registeredAt;
     private long _errors;
+    private UpkeepRequest? _upkeepWanted;
     private int _stage;
     private bool _isFenced;
 
@@ -53,6 +54,13 @@ internal sealed class DatabaseReplica
 
     /// <summary>A person wants the chain of another writer taken over, however young it is. Until it was looked at.</summary>
     public bool IsTakenOver { get; set; }
+
+    /// <summary>Upkeep that somebody waits for; null when nobody does.</summary>
+    public UpkeepRequest? UpkeepWanted
+    {
+        get => Volatile.Read(ref _upkeepWanted);
+        set => Volatile.Write(ref _upkeepWanted, value);
+    }
 
     /// <summary>Failures of the lane in a row, for its backoff; owned by it.</summary>
     public int Failures { get; set; }

@@ -27,6 +27,14 @@ internal static class Intervention
         }
     }
 
+    /// <summary>Completes when each replica is served; a replica that is away is served when it answers again.</summary>
+    public static async Task UpkeepAsync(ReplicatedDatabase database, bool snapshot, bool retention, CancellationToken cancellationToken)
+    {
+        var requests = Array.ConvertAll(database.Replicas, replica => replica.UpkeepWanted = new(snapshot, retention));
+        database.WakeReplicas(_ => true);
+        await Task.WhenAll(requests.Select(r => r!.Done.Task)).WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Each replica that may not be touched is looked at again, and this time what another left there is no reason to stay away.</summary>
     public static bool TakeOver(ReplicatedDatabase database)
     {

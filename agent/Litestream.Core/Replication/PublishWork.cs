@@ -92,6 +92,8 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
         if (replica.Database.Exit is not null || replica.Stage == ReplicaStage.NeedsImage)
             return Lane.Never;
         await CompactAndRetainAsync(replica, published, isPairOut).ConfigureAwait(false);
+        if (replica.UpkeepWanted is { } wanted)
+            await ServeAsync(replica, wanted).ConfigureAwait(false);
         // Quiet now: the capture lane may have waited for the replica to let the database cool.
         if (published && replica.Database.Hot is not null)
             replica.Database.CaptureLane.WakeAt(context.In(context.Options.SyncInterval));
@@ -136,6 +138,26 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
             return;
         }
         await compaction.SnapshotAsync(replica, stopping).ConfigureAwait(false);
+    }
+
+    /// <summary>What somebody asked for, whatever is due. A snapshot of the newest state needs a pair behind it, which brings the lane back here.</summary>
+    private async Task ServeAsync(DatabaseReplica replica, UpkeepRequest wanted)
+    {
+        if (wanted.Snapshot)
+        {
+            await compaction.MergeLevel1Async(replica, replica.Book.Published, stopping).ConfigureAwait(false);
+            if (Upkeep.NeedsPair(replica.Database.Name, replica.Place.Books.AllFiles(replica.Database.Name), context.Options with { SnapshotInterval = TimeSpan.Zero }, context.Time.GetUtcNow()))
+            {
+                replica.Database.PairWantedBy = replica;
+                replica.Database.CaptureLane.Wake();
+                return;
+            }
+            await compaction.SnapshotAsync(replica, stopping, isDue: true).ConfigureAwait(false);
+        }
+        if (wanted.Retention)
+            await RetainAsync(replica).ConfigureAwait(false);
+        replica.UpkeepWanted = null;
+        wanted.Done.TrySetResult();
     }
 
     private async Task RetainAsync(DatabaseReplica replica)

@@ -79,6 +79,33 @@ public sealed class InterventionTests
         Assert.True(database.Snapshot().IsPaused);
     }
 
+    [Fact]
+    public async Task A_snapshot_that_is_asked_for_holds_the_newest_state_and_retention_deletes_what_it_makes_needless()
+    {
+        await using var folder = new ReplicatedFolder();
+        folder.Options = folder.Options with { L0Retention = TimeSpan.FromMilliseconds(1), SnapshotRetention = TimeSpan.FromMilliseconds(1) };
+        using var application = folder.NewTenant();
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.WriteAsync(application, database, 3);
+        var newest = database.Snapshot().ReplicatedTxid;
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await database.UpkeepAsync(snapshot: true, retention: true, limit.Token);
+        var image = Assert.Single(await folder.ListAsync(Name, 9));
+        Assert.Equal(newest, image.MaxTxid);
+        Assert.DoesNotContain(await folder.ListAsync(Name, 1), f => f.IsImage);
+        await folder.AssertRestoresEqualAsync(Name);
+
+        await database.UpkeepAsync(snapshot: true, retention: false, limit.Token);
+        Assert.Single(await folder.ListAsync(Name, 9));
+        await ReplicatedFolder.WriteAsync(application, database, 1);
+        await folder.StopAsync();
+        folder.Open();
+        await folder.Register(Name).UpkeepAsync(snapshot: true, retention: false, limit.Token);
+        Assert.Contains(await folder.ListAsync(Name, 9), f => f.MaxTxid > image.MaxTxid);
+        await folder.AssertRestoresEqualAsync(Name);
+    }
+
     /// <summary>Another host with the same database took the chain over, an hour later by its clock.</summary>
     private static async Task<ReplicatedFolder> ElsewhereAsync(ReplicatedFolder first)
     {
