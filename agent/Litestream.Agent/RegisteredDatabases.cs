@@ -108,6 +108,7 @@ internal sealed class RegisteredDatabases(
             Endpoint = environment.S3Endpoint,
             Time = time,
             Log = logging.CreateLogger("Litestream.Storage"),
+            KeepsPlainFiles = !ReplicaChoice.IsUrl(known.Replica) && TenantFiles.HasDatabaseExtension(known.Replica),
             PathOf = static _ => "",
         });
         try

@@ -225,7 +225,7 @@ public sealed class Store : IAsyncDisposable
         }
         catch (IOException e) when (Directory.Exists(folder))
         {
-            throw new LitestreamException($"Cannot lock the state directory {folder}: {e.Message}", e, "another agent watches the same directories; stop it, or give this one its own -state-dir");
+            throw new LitestreamException($"another agent runs with the state directory {folder}", e, "it replicates the same; stop it, or give this one its own -state-dir");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -10,9 +10,9 @@ internal sealed class ConfigFlags
     /// <summary>Where the file is when nobody says so; only looked at by commands that were told nothing else.</summary>
     public const string UsualPath = "/etc/litestream.yml";
 
-    public Option<string?> Path { get; } = Flag.Text("-config", "FILE", "as a file says [$LITESTREAM_CONFIG, " + UsualPath + "]; -no-expand-env keeps its $");
+    public Option<string?> Path { get; } = Flag.Text("-config", "FILE", "configuration [$LITESTREAM_CONFIG, " + UsualPath + "]");
 
-    /// <summary>Named by the help of the other one: a line less on a screen that is full.</summary>
+    /// <summary>Few need it: in the help of all flags only.</summary>
     public Option<bool> NoExpand { get; } = Hidden(Flag.Switch("-no-expand-env", "leave $NAME and $(date …) in the file as they are"));
 
     public Option[] Group => [Path, NoExpand];

@@ -9,9 +9,10 @@ internal static class DatabasesCommand
     public static ProgramCommand Create(CommandContext context)
     {
         var flags = new QueryFlags();
-        var command = new ProgramCommand("databases", "List databases and their replicas", "[flags]")
+        var command = new ProgramCommand("databases", "List databases and where their backups go", "[flags]")
             .Group("Ask a running agent", flags.AgentGroup)
-            .Group("Or look without one", flags.SourceGroup)
+            .Group("Or look without one", flags.MainSourceGroup)
+            .RareGroup("Buckets and names", flags.RareSourceGroup)
             .Group("Output", flags.Json)
             .Example("litestream databases", "of the agent that runs here")
             .Example("litestream databases -replica file:///var/backups", "everything a replica holds");

@@ -5,9 +5,9 @@ namespace Litestream.Agent.Commands;
 
 internal sealed class LogFlags
 {
-    public Option<string?> Format { get; } = Flag.OneOf("-log-format", "FORMAT", "for people or for programs", "text", "json");
+    public Option<string?> Format { get; } = Flag.OneOf("-log-format", "FORMAT", "of the log", "text", "json");
 
-    public Option<string?> Level { get; } = Flag.OneOf("-log-level", "LEVEL", "the least that is logged", "trace", "debug", "info", "warn", "error");
+    public Option<string?> Level { get; } = Flag.OneOf("-log-level", "LEVEL", "log from here on", "trace", "debug", "info", "warn", "error");
 
     /// <param name="parsed">The command line.</param>
     /// <param name="usual">The level when none is asked for: a command that prints its result does not log it as well.</param>

@@ -7,11 +7,16 @@ internal sealed class LookupFlags
 {
     public ReplicaFlags Replica { get; } = new();
 
-    public Option<string?> Socket { get; } = Flag.Text("-socket", "PATH", "control socket of the agent that knows it [the only one that runs]");
+    public Option<string?> Socket { get; } = Flag.Text("-socket", "PATH", "of an agent that knows it [the only one that runs]");
 
-    public Option<string?> StateDirectory { get; } = Flag.Text("-state-dir", "DIR", "where agents keep their state");
+    public Option<string?> StateDirectory { get; } = Flag.Text("-state-dir", "DIR", "where agents keep their state [as replicate does]");
 
     public ConfigFlags Config { get; } = new();
 
-    public Option[] Group => [.. Config.Group, .. Replica.Group, Socket, StateDirectory];
+    public Option[] Group => [.. MainGroup, .. RareGroup];
+
+    public Option[] MainGroup => [.. Config.Group, .. Replica.MainGroup];
+
+    /// <summary>What few need.</summary>
+    public Option[] RareGroup => [.. Replica.RareGroup, Socket, StateDirectory];
 }

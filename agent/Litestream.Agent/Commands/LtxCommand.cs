@@ -12,14 +12,15 @@ internal static class LtxCommand
     public static ProgramCommand Create(CommandContext context)
     {
         var flags = new LookupFlags();
-        var json = Flag.Switch("-json", "for programs");
+        var json = Flag.Switch("-json", "the result as JSON");
         var target = new Argument<string?>("URL") { Arity = ArgumentArity.ZeroOrOne };
         var level = Flag.Text("-level", "N|all", "one level, 0 to 9 [all]");
-        var command = new ProgramCommand("ltx", "List the LTX files of a replica", "[flags] URL | DATABASE | GUID")
+        var command = new ProgramCommand("ltx", "List the LTX files of a replica", "[flags] URL|DB|GUID")
             .Group("Flags", level, json)
-            .Group("To find DATABASE or GUID", flags.Group)
-            .Example("litestream ltx file:///var/backups/databases/12345678-1234-5678-9abc-123456789012", "every restorable piece")
-            .Example("litestream ltx -level 9 data/clients/12345678-1234-5678-9abc-123456789012.db", "the snapshots of a tenant of the agent that runs here");
+            .Group("To find DB or GUID", flags.MainGroup)
+            .RareGroup("Buckets and agents", flags.RareGroup)
+            .Example("litestream ltx file:///var/backups/databases/<guid>", "every restorable piece")
+            .Example("litestream ltx -level 9 data/clients/<guid>.db", "the snapshots of a tenant of the agent that runs here");
         command.Arguments.Add(target);
         command.SetAction(async (parsed, stop) =>
         {

@@ -7,7 +7,7 @@ namespace Litestream.Agent.Commands;
 /// <summary>A command together with its help: flags in groups, a line each, and examples.</summary>
 internal sealed class ProgramCommand : Command
 {
-    private readonly List<(string Title, Option[] Flags)> _groups = [];
+    private readonly List<(string Title, Option[] Flags, bool IsRare)> _groups = [];
     private readonly List<(string Line, string Meaning)> _examples = [];
 
     /// <param name="name">The verb.</param>
@@ -17,22 +17,29 @@ internal sealed class ProgramCommand : Command
         : base(name, summary)
     {
         ArgumentsText = arguments;
-        Options.Add(new HelpOption("-help", "--help", "-h", "-?") { Action = new ShowHelp(this) });
+        Options.Add(new HelpOption("-help", "--help", "-h", "-?") { Action = new ShowHelp(this, all: false) });
+        Options.Add(new HelpOption("-help-all", "--help-all") { Action = new ShowHelp(this, all: true) });
     }
 
     public string ArgumentsText { get; }
 
-    public IReadOnlyList<(string Title, Option[] Flags)> Groups => _groups;
+    /// <summary>Under which heading the program's help lists it.</summary>
+    public string Chapter { get; private set; } = "";
+
+    public IReadOnlyList<(string Title, Option[] Flags, bool IsRare)> Groups => _groups;
 
     public IReadOnlyList<(string Line, string Meaning)> Examples => _examples;
 
-    public ProgramCommand Group(string title, params Option[] flags)
+    public ProgramCommand In(string chapter)
     {
-        _groups.Add((title, flags));
-        foreach (var flag in flags)
-            Options.Add(flag);
+        Chapter = chapter;
         return this;
     }
+
+    public ProgramCommand Group(string title, params Option[] flags) => Add(title, flags, isRare: false);
+
+    /// <summary>Flags that few need: the help shows them when it is asked for all.</summary>
+    public ProgramCommand RareGroup(string title, params Option[] flags) => Add(title, flags, isRare: true);
 
     public ProgramCommand Example(string line, string meaning)
     {
@@ -40,7 +47,15 @@ internal sealed class ProgramCommand : Command
         return this;
     }
 
-    private sealed class ShowHelp(ProgramCommand command) : SynchronousCommandLineAction
+    private ProgramCommand Add(string title, Option[] flags, bool isRare)
+    {
+        _groups.Add((title, flags, isRare));
+        foreach (var flag in flags)
+            Options.Add(flag);
+        return this;
+    }
+
+    private sealed class ShowHelp(ProgramCommand command, bool all) : SynchronousCommandLineAction
     {
         public override bool Terminating => true;
 
@@ -48,7 +63,7 @@ internal sealed class ProgramCommand : Command
 
         public override int Invoke(ParseResult parseResult)
         {
-            HelpText.Write(command, parseResult.InvocationConfiguration.Output);
+            HelpText.Write(command, parseResult.InvocationConfiguration.Output, all);
             return ExitCode.Done;
         }
     }

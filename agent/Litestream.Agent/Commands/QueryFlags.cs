@@ -9,17 +9,22 @@ internal sealed class QueryFlags
 {
     public SourceFlags Source { get; } = new();
 
-    public Option<string?> Socket { get; } = Flag.Text("-socket", "PATH", "control socket of the agent [the only one that runs]");
+    public Option<string?> Socket { get; } = Flag.Text("-socket", "PATH", "of the agent [the only one that runs]");
 
-    public Option<string?> StateDirectory { get; } = Flag.Text("-state-dir", "DIR", "where agents keep their state");
+    public Option<string?> StateDirectory { get; } = Flag.Text("-state-dir", "DIR", "where agents keep their state [as replicate does]");
 
     public ConfigFlags Config { get; } = new();
 
-    public Option<bool> Json { get; } = Flag.Switch("-json", "for programs");
+    public Option<bool> Json { get; } = Flag.Switch("-json", "the result as JSON");
 
     public Option[] AgentGroup => [Socket, StateDirectory, .. Config.Group];
 
-    public Option[] SourceGroup => [Source.WatchDirectories, Source.Dsn, Source.DatabaseName, .. Source.Replica.Group];
+    public Option[] SourceGroup => [.. MainSourceGroup, .. RareSourceGroup];
+
+    public Option[] MainSourceGroup => [Source.WatchDirectories, Source.Dsn, .. Source.Replica.MainGroup];
+
+    /// <summary>What few need.</summary>
+    public Option[] RareSourceGroup => [Source.DatabaseName, .. Source.Replica.RareGroup];
 
     private AgentQuery Query(ParseResult parsed, ConfigurationFile? file, AgentEnvironment environment)
     {

@@ -15,13 +15,18 @@ internal sealed class ReplicaFlags
 
     public Option<string?> Endpoint { get; } = Flag.Text("-endpoint", "URL", "of a store other than AWS, http://host:port");
 
-    public Option<bool> ForcePathStyle { get; } = Flag.Switch("-force-path-style", "bucket in the path, not in the host name [with -endpoint]");
+    public Option<bool> ForcePathStyle { get; } = Flag.Switch("-force-path-style", "bucket in the path, not in the host [with -endpoint]");
 
-    public Option<string?> Sse { get; } = Flag.OneOf("-sse", "MODE", "encryption at rest [auto: AES256 on AWS, the store's own elsewhere]", "auto", "aws:kms", "none");
+    public Option<string?> Sse { get; } = Flag.OneOf("-sse", "MODE", "encryption at rest [AES256 on AWS]", "auto", "aws:kms", "none");
 
     public Option<string?> SseKmsKeyId { get; } = Flag.Text("-sse-kms-key-id", "ID", "key of -sse aws:kms [the account's]");
 
-    public Option[] Group => [Url, Bucket, Region, Endpoint, ForcePathStyle, Sse, SseKmsKeyId];
+    public Option[] Group => [.. MainGroup, .. RareGroup];
+
+    public Option[] MainGroup => [Url, Bucket, Region, Endpoint];
+
+    /// <summary>What few buckets need.</summary>
+    public Option[] RareGroup => [ForcePathStyle, Sse, SseKmsKeyId];
 
     /// <summary>The URL, or a folder's path; null when nothing is said.</summary>
     public string? Read(ParseResult parsed)

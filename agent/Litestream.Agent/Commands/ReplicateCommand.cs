@@ -9,16 +9,19 @@ internal static class ReplicateCommand
     public static ProgramCommand Create(CommandContext context)
     {
         var flags = new ReplicateFlags();
-        var command = new ProgramCommand("replicate", "Replicate databases until stopped", "-config FILE | {-watch-dir DIRS | -dsn FILE} [-bucket NAME | -replica URL] [flags]")
-            .Group("What and where to", [.. flags.Config.Group, flags.RestoreIfMissing, flags.Exec, flags.Source.WatchDirectories, flags.Source.Dsn, flags.Source.DatabaseName, .. flags.Source.Replica.Group, flags.StateDirectory])
-            .Group("Once", flags.Once, flags.ForceSnapshot, flags.EnforceRetention)
-            .Group("Page, API and log", flags.Port, flags.Bind, flags.ApiToken, flags.Log.Format, flags.Log.Level)
-            .Group("Restorable points", flags.SyncInterval, flags.Retention, flags.L0Retention, flags.LevelIntervals, flags.SnapshotInterval, flags.SnapshotRetention)
-            .Group("Watching and bounds", flags.QuietTime, flags.SweepInterval, flags.LagLimit, flags.LiveCheckInterval, flags.ShutdownTimeout,
+        var command = new ProgramCommand("replicate", "Replicate databases until stopped", "{-config FILE | -watch-dir DIRS | -dsn FILE} [flags]")
+            .Group("What", [.. flags.Config.Group, flags.Source.WatchDirectories, flags.Source.Dsn, flags.RestoreIfMissing])
+            .Group("Where to", [.. flags.Source.Replica.MainGroup, flags.Retention, flags.StateDirectory])
+            .Group("How long", flags.Exec, flags.Once, flags.ForceSnapshot, flags.EnforceRetention)
+            .Group("Page and log", flags.Port, flags.Log.Level)
+            .RareGroup("Restorable points", flags.SyncInterval, flags.L0Retention, flags.LevelIntervals, flags.SnapshotInterval, flags.SnapshotRetention)
+            .RareGroup("Buckets and names", [.. flags.Source.Replica.RareGroup, flags.Source.DatabaseName])
+            .RareGroup("Log and page beyond this machine", flags.Log.Format, flags.Bind, flags.ApiToken)
+            .RareGroup("Watching and bounds", flags.QuietTime, flags.SweepInterval, flags.LagLimit, flags.LiveCheckInterval, flags.ShutdownTimeout,
                 flags.SpoolCap, flags.WalCap, flags.MaxHot, flags.KeepJournalMode)
             .Example("litestream -watch-dir data/clients,data/prod -bucket backups", "every tenant of two directories, to S3")
             .Example("litestream replicate -config litestream.yml", "what a file says; packaging/config has some to begin with")
-            .Example("litestream replicate -config litestream.yml -exec 'app --port 3000'", "restore what is missing, run the app, end with a last sync");
+            .Example("litestream replicate -config litestream.yml -exec 'app serve'", "restore what is missing, run the app, end with a last sync and its code");
         command.SetAction((parsed, stop) => RunAsync(flags, parsed, context, stop));
         return command;
     }

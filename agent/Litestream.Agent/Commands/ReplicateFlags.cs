@@ -12,29 +12,29 @@ internal sealed class ReplicateFlags
 
     private static readonly TimeSpan LongestTimer = TimeSpan.FromHours(24);
 
-    public SourceFlags Source { get; } = new();
+    public SourceFlags Source { get; } = new(isAgent: true);
 
     public ConfigFlags Config { get; } = new();
 
     public LogFlags Log { get; } = new();
 
-    public Option<string?> StateDirectory { get; } = Flag.Text("-state-dir", "DIR", "books and waiting files [/var/lib/litestream or ~/.local/state/…]");
+    public Option<string?> StateDirectory { get; } = Flag.Text("-state-dir", "DIR", "state [/var/lib/litestream, ~/.local/state/litestream]");
 
-    public Option<bool> RestoreIfMissing { get; } = Flag.Switch("-restore-if-db-not-exists", "restore a file that is missing before it is replicated; -dsn always does");
+    public Option<bool> RestoreIfMissing { get; } = Flag.Switch("-restore-if-db-not-exists", "restore missing files first, as -dsn does");
 
-    public Option<string?> Exec { get; } = Flag.Text("-exec", "COMMAND", "run it while replicating, and end when it does; missing files are restored first");
+    public Option<string?> Exec { get; } = Flag.Text("-exec", "COMMAND", "run it meanwhile, end with it; restores what is missing");
 
-    public Option<bool> Once { get; } = Flag.Switch("-once", "replicate what is committed, then end; exit code 1 when something could not be");
+    public Option<bool> Once { get; } = Flag.Switch("-once", "replicate what is committed, then end");
 
     public Option<bool> ForceSnapshot { get; } = Flag.Switch("-force-snapshot", "with -once: end with an image of the newest state");
 
     public Option<bool> EnforceRetention { get; } = Flag.Switch("-enforce-retention", "with -once: delete what retention does not keep");
 
-    public Option<int?> Port { get; } = Flag.Number("-port", "page, API and metrics [8080, with -config its addr]; 0 takes a free one", 0, 65535, "PORT");
+    public Option<int?> Port { get; } = Flag.Number("-port", "page, API, metrics [8080; with -config its addr]", 0, 65535, "PORT");
 
     public Option<string?> Bind { get; } = Flag.Text("-bind", "ADDRESS", "address to listen on [loopback only]");
 
-    public Option<string?> ApiToken { get; } = Flag.Text("-api-token", "TOKEN", "needed for changes from beyond loopback [$LITESTREAM_API_TOKEN]");
+    public Option<string?> ApiToken { get; } = Flag.Text("-api-token", "TOKEN", "for changes from elsewhere [$LITESTREAM_API_TOKEN]");
 
     public Option<TimeSpan?> SyncInterval { get; } = Flag.Duration("-sync-interval", "longest time from a commit to its capture [1s]", TimeSpan.FromMilliseconds(50));
 
@@ -44,13 +44,13 @@ internal sealed class ReplicateFlags
 
     public Option<TimeSpan?> SnapshotInterval { get; } = Flag.Duration("-snapshot-interval", "a full image at most this often [24h]", TimeSpan.FromSeconds(1));
 
-    public Option<TimeSpan?> Retention { get; } = Flag.Duration("-retention", "how far back a restore can go; bounds what follows [24h]", TimeSpan.FromSeconds(1));
+    public Option<TimeSpan?> Retention { get; } = Flag.Duration("-retention", "how far back a restore can go [24h]", TimeSpan.FromSeconds(1));
 
     public Option<TimeSpan?> SnapshotRetention { get; } = Flag.Duration("-snapshot-retention", "how long images and what follows them stay [24h]", TimeSpan.FromSeconds(1));
 
     public Option<TimeSpan?> QuietTime { get; } = Flag.Duration("-quiet-time", "a database is closed after so long without writes [30s]", TimeSpan.FromMilliseconds(100));
 
-    public Option<TimeSpan?> LiveCheckInterval { get; } = Flag.Duration("-live-check-interval", "a database in use is compared with what was captured [24h]", TimeSpan.FromSeconds(1));
+    public Option<TimeSpan?> LiveCheckInterval { get; } = Flag.Duration("-live-check-interval", "compares databases in use with what was captured [24h]", TimeSpan.FromSeconds(1));
 
     public Option<TimeSpan?> SweepInterval { get; } = Flag.Duration("-sweep-interval", "looks for what directory events missed [60s]", TimeSpan.FromMilliseconds(100), LongestTimer);
 

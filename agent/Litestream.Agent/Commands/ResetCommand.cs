@@ -26,9 +26,12 @@ internal static class ResetCommand
     {
         var named = flags.Named(parsed, context, "reset");
         var roots = StateDirectory.Roots(parsed.GetValue(flags.StateDirectory), context.Environment);
-        var found = Find(named, roots).ToList();
+        var inUse = new List<string>();
+        var found = Find(named, roots, inUse).ToList();
         if (found.Count == 0)
-            throw new LitestreamException($"no agent that is stopped knows {named}", hint: $"looked below {string.Join(" and ", roots)}; an agent that runs is left alone: stop it first, or see `litestream list`");
+            throw inUse.Count > 0
+                ? new LitestreamException($"an agent runs with the state in {inUse[0]}: what it knows of {named} is left alone", hint: "stop the agent, then reset")
+                : new LitestreamException($"nothing is known of {named} below {string.Join(" or ", roots)}", hint: "name it by its path as the agent has it, or its state with -state-dir");
         if (found.Count > 1)
             throw new LitestreamException($"{named} is known in several places:{string.Concat(found.Select(f => $"\n  {f.Folder}"))}", hint: "choose one with -state-dir");
         var (folder, known) = found[0];
@@ -41,11 +44,16 @@ internal static class ResetCommand
         return ExitCode.Done;
     }
 
-    private static IEnumerable<(string Folder, StoredDatabase Known)> Find(string named, IEnumerable<string> roots)
+    /// <param name="named">A path, a name or a GUID.</param>
+    /// <param name="roots">Where agents keep their state.</param>
+    /// <param name="inUse">Takes the folders that agents have open.</param>
+    private static IEnumerable<(string Folder, StoredDatabase Known)> Find(string named, IEnumerable<string> roots, List<string> inUse)
     {
         foreach (var folder in roots.SelectMany(StoreFolders).Take(MostFolders))
         {
             using var state = StoredState.TryOpen(folder);
+            if (state is null)
+                inUse.Add(folder);
             var known = state?.Databases.FirstOrDefault(d => d.Path == named || d.Name.Equals(named, StringComparison.OrdinalIgnoreCase));
             if (known is not null)
                 yield return (folder, known);

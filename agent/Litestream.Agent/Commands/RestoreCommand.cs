@@ -13,17 +13,17 @@ internal static class RestoreCommand
     public static ProgramCommand Create(CommandContext context)
     {
         var flags = new RestoreFlags();
-        var command = new ProgramCommand("restore", "Restore a database from its replica into a file", "-o FILE [flags] URL | DATABASE | GUID   or   -config FILE [flags] [DATABASE]")
+        var command = new ProgramCommand("restore", "Restore a database from its replica into a file", "-o FILE [flags] URL|DB|GUID\n-config FILE [flags] [DB]")
             .Group("Where to", flags.Output, flags.Force, flags.IfDatabaseNotExists, flags.IfReplicaExists)
             .Group("Which moment (the newest unless said)", flags.Txid, flags.Timestamp)
-            .Group("How", flags.DryRun, flags.Follow, flags.FollowInterval, flags.Check, flags.Parallelism, flags.Json, flags.Log.Level)
-            .Group("To find DATABASE or GUID", flags.Lookup.Group)
-            .Example("litestream restore -o restored.db file:///var/backups/databases/12345678-1234-5678-9abc-123456789012", "the newest state")
-            .Example("litestream restore -o restored.db s3://backups/databases/12345678-1234-5678-9abc-123456789012?region=eu-west-1", "from S3")
-            .Example("litestream restore -o restored.db -replica s3://backups 12345678-1234-5678-9abc-123456789012", "a tenant of a replica")
-            .Example("litestream restore -config litestream.yml data/app.db", "to where it was, from where the file says")
-            .Example("litestream restore -f -o replica.db s3://bucket/databases/legacy", "a read replica that stays current; open it read-only")
-            .Example("litestream restore -o noon.db -timestamp 2026-11-20T12:00:00Z file:///var/backups/databases/legacy", "as it was at noon");
+            .Group("How", flags.DryRun, flags.Follow, flags.Check, flags.Json)
+            .Group("To find DB or GUID", flags.Lookup.MainGroup)
+            .RareGroup("Buckets and agents", flags.Lookup.RareGroup)
+            .RareGroup("Pace and log", flags.FollowInterval, flags.Parallelism, flags.Log.Level, flags.Log.Format)
+            .Example("litestream restore -o app.db file:///var/backups/databases/<guid>", "the newest state, by the replica's URL; s3://… the same")
+            .Example("litestream restore -o app.db -replica s3://backups <guid>", "a tenant of a replica")
+            .Example("litestream restore -config litestream.yml data/app.db", "to where it was, as the file says; without DB all of it")
+            .Example("litestream restore -f -o replica.db s3://backups/app", "a read replica that stays current; open it read-only");
         command.Arguments.Add(flags.Url);
         command.SetAction((parsed, stop) => RunAsync(flags, parsed, context, stop));
         return command;

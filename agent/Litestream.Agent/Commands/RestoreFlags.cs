@@ -15,7 +15,7 @@ internal sealed class RestoreFlags
 
     public Option<string?> Output { get; } = Flag.Text("-o", "FILE", "the database to write; it must not exist");
 
-    public Option<bool> Force { get; } = Flag.Switch("-force", "replace an existing file, with its -wal, -shm and -journal");
+    public Option<bool> Force { get; } = Flag.Switch("-force", "replace a file that is there, with -wal, -shm, -journal");
 
     public Option<bool> IfDatabaseNotExists { get; } = Flag.Switch("-if-db-not-exists", "do nothing, successfully, if the file exists");
 
@@ -31,11 +31,11 @@ internal sealed class RestoreFlags
 
     public Option<string?> Timestamp { get; } = Flag.Text("-timestamp", "TIME", "the newest state before, e.g. 2026-11-20T12:00:00Z");
 
-    public Option<string?> Check { get; } = Flag.OneOf("-integrity-check", "CHECK", "by SQLite itself, before the file gets its name", "none", "quick", "full");
+    public Option<string?> Check { get; } = Flag.OneOf("-integrity-check", "CHECK", "SQLite's own check as well", "none", "quick", "full");
 
     public Option<int?> Parallelism { get; } = Flag.Number("-parallelism", "reads in flight [8]", 1, 256);
 
-    public Option<bool> Json { get; } = Flag.Switch("-json", "the result for programs");
+    public Option<bool> Json { get; } = Flag.Switch("-json", "the result as JSON");
 
     public LogFlags Log { get; } = new();
 

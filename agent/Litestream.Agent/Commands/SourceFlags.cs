@@ -4,13 +4,14 @@ using Litestream.Agent.Configuration;
 namespace Litestream.Agent.Commands;
 
 /// <summary>What is replicated, and where to: shared by the agent and by the commands that look at the same things without one.</summary>
-internal sealed class SourceFlags
+/// <param name="isAgent">Missing files come back.</param>
+internal sealed class SourceFlags(bool isAgent = false)
 {
-    public Option<string[]> WatchDirectories { get; } = Flag.List("-watch-dir", "DIRS", "directories whose <guid>.db files are replicated, \"a,b\"");
+    public Option<string[]> WatchDirectories { get; } = Flag.List("-watch-dir", "DIRS", "directories of <guid>.db files, \"a,b\"");
 
-    public Option<string[]> Dsn { get; } = Flag.List("-dsn", "FILE", "one database of any name; restored first if the file is missing");
+    public Option<string[]> Dsn { get; } = Flag.List("-dsn", "FILE", isAgent ? "one database of any name; restored if it is missing" : "one database of any name");
 
-    public Option<string?> DatabaseName { get; } = Flag.Text("-db-name", "NAME", "its name in the replica [the file's, without extension]");
+    public Option<string?> DatabaseName { get; } = Flag.Text("-db-name", "NAME", "its name in the replica [the file's, no extension]");
 
     public ReplicaFlags Replica { get; } = new();
 

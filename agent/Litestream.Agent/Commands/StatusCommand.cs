@@ -17,7 +17,8 @@ internal static class StatusCommand
         var flags = new QueryFlags();
         var command = new ProgramCommand("status", "Show how every database is doing", "[flags]")
             .Group("Ask a running agent", flags.AgentGroup)
-            .Group("Or look without one", flags.SourceGroup)
+            .Group("Or look without one", flags.MainSourceGroup)
+            .RareGroup("Buckets and names", flags.RareSourceGroup)
             .Group("Output", flags.Json)
             .Example("litestream status", "of the agent that runs here")
             .Example("litestream status -watch-dir data/clients -replica file:///var/backups", "what the files themselves show");

@@ -16,12 +16,13 @@ internal static class VerifyCommand
     public static ProgramCommand Create(CommandContext context)
     {
         var flags = new LookupFlags();
-        var json = Flag.Switch("-json", "for programs");
+        var json = Flag.Switch("-json", "the result as JSON");
         var target = new Argument<string?>("URL") { Arity = ArgumentArity.ZeroOrOne };
-        var command = new ProgramCommand("verify", "Read a replica, and say what is damaged and what can be restored", "[flags] URL | DATABASE | GUID")
+        var command = new ProgramCommand("verify", "Read a whole replica: what is damaged, what can be restored", "[flags] URL|DB|GUID")
             .Group("Flags", json)
-            .Group("To find DATABASE or GUID", flags.Group)
-            .Example("litestream verify file:///var/backups/databases/12345678-1234-5678-9abc-123456789012", "exit code 3 when something is damaged or missing");
+            .Group("To find DB or GUID", flags.MainGroup)
+            .RareGroup("Buckets and agents", flags.RareGroup)
+            .Example("litestream verify file:///var/backups/databases/<guid>", "exit code 3 when something is damaged or missing");
         command.Arguments.Add(target);
         command.SetAction(async (parsed, stop) =>
         {

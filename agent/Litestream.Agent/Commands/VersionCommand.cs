@@ -10,7 +10,7 @@ internal static class VersionCommand
 {
     public static ProgramCommand Create(CommandContext context)
     {
-        var json = Flag.Switch("-json", "for programs");
+        var json = Flag.Switch("-json", "the result as JSON");
         var command = new ProgramCommand("version", "Show the versions of the program, .NET and SQLite", "[-json]").Group("Flags", json);
         command.SetAction(parsed =>
         {

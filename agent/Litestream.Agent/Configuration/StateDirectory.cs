@@ -61,7 +61,7 @@ internal static class StateDirectory
         }
         catch (IOException error)
         {
-            throw new LitestreamException($"cannot lock the state directory {folder}: {error.Message}", error, "another agent runs with the same configuration file; stop it, or give this one its own -state-dir");
+            throw new LitestreamException($"another agent runs with the state directory {folder}", error, "it has the same configuration file; stop it, or give this one its own -state-dir");
         }
     }
 

@@ -146,7 +146,7 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
         if (wanted.Snapshot)
         {
             await compaction.MergeLevel1Async(replica, replica.Book.Published, stopping).ConfigureAwait(false);
-            if (Upkeep.NeedsPair(replica.Database.Name, replica.Place.Books.AllFiles(replica.Database.Name), context.Options with { SnapshotInterval = TimeSpan.Zero }, context.Time.GetUtcNow()))
+            if (Upkeep.NeedsPair(replica.Database.Name, replica.Place.Books.AllFiles(replica.Database.Name), replica.Place.Points with { SnapshotInterval = TimeSpan.Zero }, context.Time.GetUtcNow()))
             {
                 replica.Database.PairWantedBy = replica;
                 replica.Database.CaptureLane.Wake();

@@ -42,7 +42,7 @@ public sealed class ControlCommandTests : IDisposable
         Assert.Contains("was stopped already", (await RunAsync("stop", Guid)).Out, StringComparison.Ordinal);
         var refused = await ProgramRun.Of(_folder.Path, "sync", "-wait", Guid);
         Assert.Equal(ExitCode.Failed, refused.ExitCode);
-        Assert.Contains("is not replicated now", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("is stopped", refused.Error, StringComparison.Ordinal);
         Assert.Contains("stopped", (await RunAsync("list")).Out, StringComparison.Ordinal);
         Assert.Contains("Started", (await RunAsync("start", Guid)).Out, StringComparison.Ordinal);
         using var json = JsonDocument.Parse((await RunAsync("start", "-json", Guid)).Out);
@@ -121,7 +121,7 @@ public sealed class ControlCommandTests : IDisposable
         {
             var refused = await ProgramRun.Of(_folder.Path, "reset", Guid);
             Assert.Equal(ExitCode.Failed, refused.ExitCode);
-            Assert.Contains("stop it first", refused.Error, StringComparison.Ordinal);
+            Assert.Contains("an agent runs with the state in", refused.Error, StringComparison.Ordinal);
             Assert.True(await agent.StopAsync());
         }
         var table = Assert.Single(Directory.GetFiles(_folder["state"], "*.pages", SearchOption.AllDirectories));

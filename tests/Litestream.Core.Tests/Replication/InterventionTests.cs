@@ -83,7 +83,7 @@ public sealed class InterventionTests
     public async Task A_snapshot_that_is_asked_for_holds_the_newest_state_and_retention_deletes_what_it_makes_needless()
     {
         await using var folder = new ReplicatedFolder();
-        folder.Options = folder.Options with { L0Retention = TimeSpan.FromMilliseconds(1), SnapshotRetention = TimeSpan.FromMilliseconds(1) };
+        folder.Options = folder.Options with { Points = new() { L0Retention = TimeSpan.FromMilliseconds(1), SnapshotRetention = TimeSpan.FromMilliseconds(1) } };
         using var application = folder.NewTenant();
         folder.Open();
         var database = folder.Register(Name);

@@ -77,6 +77,8 @@ internal sealed class ControlChanges(AgentView agent)
     {
         var database = Known(request, StatusCodes.Status404NotFound);
         var before = database.Snapshot();
+        if (before.IsPaused)
+            throw new ControlException(StatusCodes.Status409Conflict, $"{database.Path} is stopped", "`litestream start` ends that");
         var what = request.Wait ? "what was committed is not in the replica" : "what was committed is not captured";
         try
         {

@@ -15,11 +15,11 @@ internal sealed class ControlFlags
 
     public Option<int?> Timeout { get; } = Flag.Seconds("-timeout", "longest time to wait for the replica [30]", MostSeconds);
 
-    public Option<bool> Json { get; } = Flag.Switch("-json", "for programs");
+    public Option<bool> Json { get; } = Flag.Switch("-json", "the result as JSON");
 
-    public Option<string?> Socket { get; } = Flag.Text("-socket", "PATH", "control socket of the agent [the only one that runs]");
+    public Option<string?> Socket { get; } = Flag.Text("-socket", "PATH", "of the agent [the only one that runs]");
 
-    public Option<string?> StateDirectory { get; } = Flag.Text("-state-dir", "DIR", "where agents keep their state");
+    public Option<string?> StateDirectory { get; } = Flag.Text("-state-dir", "DIR", "where agents keep their state [as replicate does]");
 
     public ConfigFlags Config { get; } = new();
 

@@ -10,10 +10,10 @@ internal static class ListCommand
     public static ProgramCommand Create(CommandContext context)
     {
         var flags = new ControlFlags();
-        var command = new ProgramCommand("list", "List what a running agent has registered, and whether it runs", "[flags]")
+        var command = new ProgramCommand("list", "List what is replicated and what is stopped", "[flags]")
             .Group("Flags", flags.Json)
             .Group("Which agent", flags.AgentGroup)
-            .Example("litestream list", "replicating; open: something keeps it from that (see status); stopped: by `stop`");
+            .Example("litestream list", "replicating, stopped, or open: something keeps it (see status)");
         command.SetAction((parsed, stop) => RunAsync(flags, parsed, context, stop));
         return command;
     }

@@ -11,7 +11,7 @@ internal static class RegisterCommand
     public static ProgramCommand Create(CommandContext context)
     {
         var flags = new ControlFlags();
-        var replica = Flag.Text("-replica", "URL", "its replica: s3://bucket/path or file:///folder, the place itself");
+        var replica = Flag.Text("-replica", "URL", "its place: s3://bucket/path or file:///folder");
         var command = new ProgramCommand("register", "Replicate one more database, from now on and over restarts", "-replica URL [flags] DB")
             .Group("Flags", replica, flags.Timeout, flags.Json)
             .Group("Which agent", flags.AgentGroup)

@@ -9,12 +9,12 @@ internal static class StartCommand
     public static ProgramCommand Create(CommandContext context)
     {
         var flags = new ControlFlags();
-        var takeOver = Flag.Switch("-take-over", "end split-brain or lost: this agent goes on, the other writer is shut out");
-        var command = new ProgramCommand("start", "Replicate a database again that was stopped, or that another writer took", "[flags] DB")
+        var takeOver = Flag.Switch("-take-over", "end split-brain or lost: the other writer is shut out");
+        var command = new ProgramCommand("start", "Go on after stop; -take-over ends split-brain", "[flags] DB")
             .Group("Flags", takeOver, flags.Timeout, flags.Json)
             .Group("Which agent", flags.AgentGroup)
             .Example("litestream start data/app.db", "after litestream stop")
-            .Example("litestream start -take-over data/app.db", "the other writer is stopped for good; what it wrote stays restorable for 30 days");
+            .Example("litestream start -take-over data/app.db", "this agent goes on; the other's state stays restorable for 30 days");
         command.Arguments.Add(flags.Database);
         command.SetAction((parsed, stop) => RunAsync(flags, takeOver, parsed, context, stop));
         return command;
@@ -28,7 +28,7 @@ internal static class StartCommand
         if (parsed.GetValue(flags.Json))
             context.Out.WriteLine(DatabaseState.Json(answer, "running", agent));
         else if (answer.Status == "already_running")
-            context.Out.WriteLine($"{answer.Path} was not stopped: nothing to do ({Shown.Txid(answer.Txid)})");
+            context.Out.WriteLine($"{answer.Path} was not stopped; it stands at {Shown.Txid(answer.Txid)}");
         else if (request.TakeOver)
             context.Out.WriteLine($"Took over {answer.Path}: a fence and everything it holds are in its replica, up to {Shown.Txid(answer.Txid)}");
         else

@@ -12,7 +12,7 @@ internal static class StopCommand
         var command = new ProgramCommand("stop", "Stop replicating a database until `start`, also over restarts", "[flags] DB")
             .Group("Flags", flags.Timeout, flags.Json)
             .Group("Which agent", flags.AgentGroup)
-            .Example("litestream stop data/app.db", "a last sync, then nothing of it is open: replace or repair the file, then start it");
+            .Example("litestream stop data/app.db", "a last sync, then nothing of it is open: replace the file, start it");
         command.Arguments.Add(flags.Database);
         command.SetAction((parsed, stop) => RunAsync(flags, parsed, context, stop));
         return command;

@@ -11,10 +11,10 @@ internal static class SyncCommand
     {
         var flags = new ControlFlags();
         var wait = Flag.Switch("-wait", "until everything committed before is in a replica");
-        var command = new ProgramCommand("sync", "Capture what was committed now; -wait until it is in a replica", "[flags] DB")
+        var command = new ProgramCommand("sync", "Capture what was committed; -wait until it is in a replica", "[flags] DB")
             .Group("Flags", wait, flags.Timeout, flags.Json)
             .Group("Which agent", flags.AgentGroup)
-            .Example("litestream sync -wait data/app.db", "before a deployment: exit code 0 says that nothing would be lost");
+            .Example("litestream sync -wait data/app.db", "exit code 0: nothing committed before would be lost with this machine");
         command.Arguments.Add(flags.Database);
         command.SetAction((parsed, stop) => RunAsync(flags, wait, parsed, context, stop));
         return command;

@@ -14,7 +14,7 @@ internal static class UnregisterCommand
         var command = new ProgramCommand("unregister", "Let a database go after a last sync; file and backup stay", "[flags] DB")
             .Group("Flags", dryRun, flags.Timeout, flags.Json)
             .Group("Which agent", flags.AgentGroup)
-            .Example("litestream unregister data/app.db", "one that a file or flags name comes back with the agent's next start: see stop");
+            .Example("litestream unregister data/app.db", "until the agent's next start, if a file or flags name it: see stop");
         command.Arguments.Add(flags.Database);
         command.SetAction((parsed, stop) => RunAsync(flags, parsed.GetValue(dryRun), parsed, context, stop));
         return command;

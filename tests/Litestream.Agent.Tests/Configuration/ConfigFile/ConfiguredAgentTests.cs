@@ -113,14 +113,13 @@ public sealed class ConfiguredAgentTests : IDisposable
         Assert.Equal([3, 1], points.Select(p => p.LevelIntervals.Count));
     }
 
-    [Theory]
-    [InlineData("exec: sh 'x\ndbs: [{path: a.db, replica: backups/a}]", "1: exec: the quote ' at character 4 is not closed")]
-    public async Task What_only_the_agent_finds_wrong_in_the_file_is_told_with_its_place(string text, string expected)
+    [Fact]
+    public async Task A_command_line_that_is_none_is_told_with_its_place()
     {
-        var config = Write(text);
+        var config = Write("exec: sh 'x\ndbs: [{path: a.db, replica: backups/a}]");
         var run = await ProgramRun.Of(_folder.Path, "replicate", "-config", config);
         Assert.Equal(2, run.ExitCode);
-        Assert.Contains($"{config}:{expected.Replace("PLACE", _folder.Path, StringComparison.Ordinal)}", run.Error, StringComparison.Ordinal);
+        Assert.Contains($"{config}:1: exec: the quote ' at character 4 is not closed", run.Error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -141,7 +140,7 @@ public sealed class ConfiguredAgentTests : IDisposable
         await using var agent = await StartAsync(config);
         Write("dbs: [{path: a/b.db, replica: backups/b}]");
         var refused = await Assert.ThrowsAsync<LitestreamException>(() => StartAsync(config));
-        Assert.Contains("cannot lock the state directory", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("another agent runs with the state directory", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
