@@ -192,15 +192,15 @@ internal sealed class DatabaseReplica
 
     private double LagSeconds(TimeProvider time, long dirtySince)
     {
-        if (Database.Staged.Peek(Place.Bit) is { } waiting)
-            return time.GetElapsedTime(Math.Min(waiting.NoticedAt, dirtySince)).TotalSeconds;
-        var uncaptured = dirtySince == Lane.Never ? 0 : Math.Max(0, time.GetElapsedTime(dirtySince).TotalSeconds);
-        if (IsCurrent)
-            return uncaptured;
-        // What waited was given up (an image will bring it, or nothing may): its times are gone, the last success is what is left.
+        var waiting = Database.Staged.Peek(Place.Bit);
+        var since = Math.Min(waiting?.NoticedAt ?? Lane.Never, dirtySince);
+        var lag = since == Lane.Never ? 0 : Math.Max(0, time.GetElapsedTime(since).TotalSeconds);
+        if (waiting is null ? IsCurrent : waiting.File.MinTxid == Book.Published.Next)
+            return lag;
+        // What waited before was given up (an image will bring it, or nothing may): its times are gone, the last success is what is left.
         var known = time.GetElapsedTime(_registeredAt);
         var sinceSync = Book.LastSyncAt is { } last ? time.GetUtcNow() - last : known;
-        return Math.Max(uncaptured, Math.Max(0, Math.Min(known.TotalSeconds, sinceSync.TotalSeconds)));
+        return Math.Max(lag, Math.Min(known.TotalSeconds, sinceSync.TotalSeconds));
     }
 
     /// <summary>Nothing waits for it any more: it will never be published here, or an image brings it.</summary>

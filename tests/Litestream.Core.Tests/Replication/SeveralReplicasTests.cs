@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Litestream.Storage;
 
 namespace Litestream.Core.Tests.Replication;
@@ -117,12 +118,17 @@ public sealed class SeveralReplicasTests
     {
         await using var two = await TwoReplicas.BeginAsync(3, options: o => o with { SpoolCapBytes = 30_000 });
         var blocked = new BlockedFolder(two.Place(1));
+        Stopwatch? since = null;
         for (var i = 0; i < 40; i++)
         {
             two.Application.Sql("INSERT INTO t (v) VALUES (hex(randomblob(2000)))");
             await ReplicatedFolder.SyncAsync(two.Database);
             Assert.True(two.Database.Snapshot().SpoolBytes < 60_000, $"{two.Database.Snapshot().SpoolBytes} bytes wait");
+            since ??= Stopwatch.StartNew();
         }
+        // It is as late as it was before its files were given up.
+        var late = since!.Elapsed.TotalSeconds;
+        Assert.True(two.Database.Snapshot().Replicas[1].LagSeconds >= late, $"{two.Database.Snapshot().Replicas[1].LagSeconds} s, after {late} s");
         Assert.Equal(DatabaseStatus.Active, two.Database.Snapshot().Status);
         blocked.Unblock();
         await two.WriteAsync(1);
