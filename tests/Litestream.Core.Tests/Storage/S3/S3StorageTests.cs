@@ -207,6 +207,8 @@ public sealed class S3StorageTests : S3StorageContract
         Assert.Equal(_server.Requests.Count, Root.Requests.Values.Sum());
         Assert.Equal(new Dictionary<string, long> { ["PUT"] = 5, ["GET"] = 0, ["LIST"] = 1, ["DELETE"] = 0 }, one.Read());
         Assert.Equal(new Dictionary<string, long> { ["PUT"] = 1, ["GET"] = 1, ["LIST"] = 1, ["DELETE"] = 1 }, two.Read());
+        Assert.Equal(new Dictionary<string, long> { ["PUT"] = Large, ["GET"] = 0 }, one.ReadBytes());
+        Assert.Equal(new Dictionary<string, long> { ["PUT"] = Large + 1, ["GET"] = 1 }, Root.TransferredBytes);
     }
 
     public override void Dispose()
