@@ -120,7 +120,7 @@ internal sealed class RegisteredDatabases(
                 _logger.Warn(warning);
             var folder = Path.Combine(stateFolder, "stores", StateDirectory.NameOf([known.Path]));
             var store = Store.Open(
-                options.Points.Apply(options.Store) with { StateDirectory = folder, SpoolCapBytes = Math.Min(SpoolCapBytes, options.Store.SpoolCapBytes), MaxWorkers = 2 }, [root], time, logging);
+                options.Points.Apply(options.Store) with { StateDirectory = folder, SpoolCapBytes = Math.Min(SpoolCapBytes, options.Store.SpoolCapBytes), MaxWorkers = 2, BufferBytes = StoreOptions.LeastBufferBytes }, [root], time, logging);
             var registered = new Registered(known, store, root, DirectoryOf(known.Path));
             stores.Add(store);
             _all = [.. _all, registered];

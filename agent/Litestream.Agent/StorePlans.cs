@@ -41,6 +41,7 @@ internal static class StorePlans
             Store = options.Points.Within(entry.Replicas[0].Points).Apply(options.Store) with
             {
                 SpoolCapBytes = Math.Max(LeastSpoolBytes, options.Store.SpoolCapBytes / entries),
+                BufferBytes = Math.Max(StoreOptions.LeastBufferBytes, options.Store.BufferBytes / entries),
                 // One database is captured by one thread at a time; the other one is for what may take long.
                 MaxWorkers = rule is null ? 2 : options.Store.MaxWorkers,
             },

@@ -37,7 +37,7 @@ public sealed class Store : IAsyncDisposable
         var discovery = new Discovery(context, staging, new(context), new(context));
         var publish = new PublishWork(context, discovery, new(context, compaction), compaction, _stopping.Token);
         _mirrors = new(context.Time, context.Log);
-        _scheduler = new(context.Time, context.Log, context.Options.MaxWorkers, context.Options.MaxUploads, _capture.Run, publish.RunAsync);
+        _scheduler = new(context.Time, context.Log, context.Options.Workers, context.Options.Uploads, _capture.Run, publish.RunAsync);
     }
 
     /// <summary>Opens the state directory (and locks it against a second store) and the books. Throws <see cref="LitestreamException"/>.</summary>

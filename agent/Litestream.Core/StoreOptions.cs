@@ -33,6 +33,27 @@ public sealed record StoreOptions
     /// <summary>Databases worked on at the same time. Default: twice the processors, at least 4.</summary>
     public int MaxWorkers { get; init; } = Math.Max(4, 2 * Environment.ProcessorCount);
 
+    /// <summary>
+    /// Memory for page buffers: what capturing, merging and reading chains hold at the same time. Default 256 MiB, at least 4 MiB. A small one makes fewer
+    /// work at a time, and read in smaller pieces; <see cref="MaxUploads"/> and <see cref="MaxWorkers"/> are upper bounds beside it.
+    /// </summary>
+    public long BufferBytes { get; init; } = 256L << 20;
+
+    /// <summary>The least that works: two databases captured, one merged.</summary>
+    public const long LeastBufferBytes = 4L << 20;
+
+    /// <summary>What one range read in flight and its decoded pages take.</summary>
+    public const long ReadBytes = 2L << 20;
+
+    /// <summary>A quarter goes to capturing: a piece of the WAL, a run of pages and a file under construction for each worker.</summary>
+    internal int Workers => (int)Math.Clamp(BufferBytes / 4 / (3L << 19), 2, MaxWorkers);
+
+    /// <summary>Half goes to publishing, where files are merged and chains are read.</summary>
+    internal int Uploads => (int)Math.Clamp(BufferBytes / 2 / ReadBytes, 1, MaxUploads);
+
+    /// <summary>Of which each one at work has so much.</summary>
+    internal long UploadBytes => BufferBytes / 2 / Uploads;
+
     /// <summary>Leave rollback-journal databases as they are and list them as not replicated. Default: switch them to WAL once.</summary>
     public bool KeepJournalMode { get; init; }
 
@@ -41,6 +62,7 @@ public sealed record StoreOptions
     {
         Require(SyncInterval >= TimeSpan.FromMilliseconds(50), $"the sync interval is {SyncInterval.TotalMilliseconds} ms, it must be at least 50 ms");
         Require(MaxHot >= 1 && MaxUploads >= 1 && MaxWorkers >= 2, "at least one open database, one upload and two workers are needed");
+        Require(BufferBytes >= LeastBufferBytes, $"{BufferBytes} bytes of page buffers were given, at least {LeastBufferBytes} are needed");
         Points.Check();
     }
 

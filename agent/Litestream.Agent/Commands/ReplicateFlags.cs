@@ -96,7 +96,7 @@ internal sealed class ReplicateFlags
         ShutdownTimeout = parsed.GetValue(ShutdownTimeout) ?? UsualShutdown(parsed.GetValue(Exec) is not null),
         Exec = parsed.GetValue(Exec) is { } exec ? Words("-exec", exec) : null,
         SweepInterval = parsed.GetValue(SweepInterval) ?? TimeSpan.FromSeconds(60),
-        Store = ReadPoints(parsed).Within(new() { Retention = environment.ReadRetention() }).Apply(ReadStore(parsed, null)),
+        Store = ReadPoints(parsed).Within(new() { Retention = environment.ReadRetention() }).Apply(ReadStore(parsed, null, environment)),
         Log = Log.Read(parsed),
     };
 
@@ -119,7 +119,7 @@ internal sealed class ReplicateFlags
             ShutdownTimeout = parsed.GetValue(ShutdownTimeout) ?? file.ShutdownTimeout ?? UsualShutdown(exec is not null),
             SweepInterval = parsed.GetValue(SweepInterval) ?? file.SweepInterval ?? flags.SweepInterval,
             Points = ReadPoints(parsed),
-            Store = ReadStore(parsed, file),
+            Store = ReadStore(parsed, file, environment),
             Log = Log.Read(parsed, file.LogLevel, file.LogType),
         };
     }
@@ -145,8 +145,9 @@ internal sealed class ReplicateFlags
         Levels = parsed.GetValue(LevelIntervals) is { Length: > 0 } intervals ? intervals : null,
     };
 
-    private StoreOptions ReadStore(ParseResult parsed, ConfigurationFile? file) => Defaults with
+    private StoreOptions ReadStore(ParseResult parsed, ConfigurationFile? file, AgentEnvironment environment) => Defaults with
     {
+        BufferBytes = environment.ReadBufferBytes(),
         QuietTime = parsed.GetValue(QuietTime) ?? file?.QuietTime ?? Defaults.QuietTime,
         LiveCheckInterval = parsed.GetValue(LiveCheckInterval) ?? file?.LiveCheckInterval ?? Defaults.LiveCheckInterval,
         MaxHot = parsed.GetValue(MaxHot) ?? file?.MaxHot ?? Defaults.MaxHot,

@@ -33,7 +33,7 @@ internal sealed class RestoreFlags
 
     public Option<string?> Check { get; } = Flag.OneOf("-integrity-check", "CHECK", "SQLite's own check as well", "none", "quick", "full");
 
-    public Option<int?> Parallelism { get; } = Flag.Number("-parallelism", "reads in flight [8]", 1, 256);
+    public Option<int?> Parallelism { get; } = Flag.Number("-parallelism", "reads in flight [8, fewer with a small buffer]", 1, 256);
 
     public Option<bool> Json { get; } = Flag.Switch("-json", "the result as JSON");
 
@@ -52,7 +52,7 @@ internal sealed class RestoreFlags
 
     /// <summary>What is asked of one database of a file.</summary>
     public RestoreRequest ReadFor(string databasePath, ParseResult parsed, AgentEnvironment environment) =>
-        Read(parsed, "the file", environment.Absolute(parsed.GetValue(Output) ?? databasePath), hasOutput: true);
+        Read(parsed, "the file", environment.Absolute(parsed.GetValue(Output) ?? databasePath), hasOutput: true, environment);
 
     public RestoreRequest Read(ParseResult parsed, AgentEnvironment environment)
     {
@@ -61,17 +61,17 @@ internal sealed class RestoreFlags
         var (output, isDryRun) = (parsed.GetValue(Output), parsed.GetValue(DryRun));
         if (output is null && !isDryRun)
             throw new UsageException("where to? -o FILE is missing", "litestream restore -o restored.db URL");
-        return Read(parsed, url, environment.Absolute(output ?? "restored.db"), output is not null);
+        return Read(parsed, url, environment.Absolute(output ?? "restored.db"), output is not null, environment);
     }
 
-    private RestoreRequest Read(ParseResult parsed, string url, string output, bool hasOutput)
+    private RestoreRequest Read(ParseResult parsed, string url, string output, bool hasOutput, AgentEnvironment environment)
     {
         var isDryRun = parsed.GetValue(DryRun);
         if (parsed.GetValue(Txid) is not null && parsed.GetValue(Timestamp) is not null)
             throw new UsageException("-txid and -timestamp both name a moment", "give one of them");
         if (parsed.GetValue(Follow) && (isDryRun || parsed.GetValue(Txid) is not null || parsed.GetValue(Timestamp) is not null))
             throw new UsageException("-f follows the newest state: it does not go with -txid, -timestamp or -dry-run", "leave out one of them");
-        return new(url, ReadOptions(parsed, output))
+        return new(url, ReadOptions(parsed, output, environment.ReadBufferBytes()))
         {
             HasOutput = hasOutput,
             DryRun = isDryRun,
@@ -82,13 +82,13 @@ internal sealed class RestoreFlags
         };
     }
 
-    private RestoreOptions ReadOptions(ParseResult parsed, string output) => new()
+    private RestoreOptions ReadOptions(ParseResult parsed, string output, long bufferBytes) => new()
     {
         OutputPath = output,
         Txid = ReadTxid(parsed.GetValue(Txid)),
         Timestamp = ReadTime(parsed.GetValue(Timestamp)),
         Force = parsed.GetValue(Force),
-        Parallelism = parsed.GetValue(Parallelism) ?? 8,
+        Parallelism = parsed.GetValue(Parallelism) ?? (int)Math.Clamp(bufferBytes / StoreOptions.ReadBytes, 1, 8),
         IntegrityCheck = parsed.GetValue(Check) switch
         {
             "quick" => IntegrityCheck.Quick,

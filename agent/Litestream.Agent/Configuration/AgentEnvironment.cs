@@ -33,6 +33,9 @@ internal sealed record AgentEnvironment
     /// <summary><c>LITESTREAM_RETENTION</c>, as written.</summary>
     public string? Retention { get; init; }
 
+    /// <summary><c>LITESTREAM_BUFFER_SIZE</c>, as written.</summary>
+    public string? BufferSize { get; init; }
+
     /// <summary>All of them, for what a configuration file expands.</summary>
     public IReadOnlyDictionary<string, string?> Variables { get; init; } = new Dictionary<string, string?>();
 
@@ -48,6 +51,7 @@ internal sealed record AgentEnvironment
         Home = Variable("HOME"),
         ConfigurationFile = Variable("LITESTREAM_CONFIG"),
         Retention = Variable("LITESTREAM_RETENTION"),
+        BufferSize = Variable("LITESTREAM_BUFFER_SIZE"),
         Variables = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
             .ToDictionary(v => (string)v.Key, v => (string?)v.Value, StringComparer.Ordinal),
     };
@@ -60,6 +64,20 @@ internal sealed record AgentEnvironment
         return DurationText.TryParse(text, out var retention) && retention >= TimeSpan.FromSeconds(1)
             ? retention
             : throw new LitestreamException($"LITESTREAM_RETENTION: \"{text}\" is no duration of a second or more", hint: "24h, 7d, 30d");
+    }
+
+    /// <summary>Memory for page buffers. Throws when it is no size, too small to work with, or more than there is.</summary>
+    public long ReadBufferBytes()
+    {
+        if (BufferSize is not { } text)
+            return new StoreOptions { StateDirectory = "" }.BufferBytes;
+        if (!SizeText.TryParse(text, out var bytes))
+            throw new LitestreamException($"LITESTREAM_BUFFER_SIZE: \"{text}\" is no size", hint: "64MB, 256MiB");
+        if (bytes < StoreOptions.LeastBufferBytes)
+            throw new LitestreamException($"LITESTREAM_BUFFER_SIZE: {text} is too small; the least is {StoreOptions.LeastBufferBytes >> 20}MiB");
+        return bytes <= GC.GetGCMemoryInfo().TotalAvailableMemoryBytes
+            ? bytes
+            : throw new LitestreamException($"LITESTREAM_BUFFER_SIZE: {text} is more than the {SizeText.Format(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)} that this machine has");
     }
 
     /// <summary>The absolute form of a path that a user wrote.</summary>

@@ -78,7 +78,7 @@ internal sealed class Compaction(StoreContext context)
             long length;
             await using (var output = Spool.Create(path))
             {
-                header = await Merge.RunAsync(new NearStorage(storage, replica.Place.Copies, replica.Database.Name), inputs, context.NodeOf(replica.Database), output, cancellationToken).ConfigureAwait(false);
+                header = await Merge.RunAsync(new NearStorage(storage, replica.Place.Copies, replica.Database.Name), inputs, context.NodeOf(replica.Database), output, context.Options.UploadBytes, cancellationToken).ConfigureAwait(false);
                 length = output.Length;
             }
             Spool.Complete(path);

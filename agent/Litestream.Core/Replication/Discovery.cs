@@ -193,10 +193,10 @@ internal sealed class Discovery(StoreContext context, Staging staging, EarlierRu
     }
 
     /// <summary>Page sums of the newest state, read from the replica; when the chain carries a proof, they must add up to it.</summary>
-    private static async Task<PageTable> BuildTableAsync(IReplicaStorage storage, IReadOnlyList<LtxFile> listed, CancellationToken cancellationToken)
+    private async Task<PageTable> BuildTableAsync(IReplicaStorage storage, IReadOnlyList<LtxFile> listed, CancellationToken cancellationToken)
     {
         var chain = ChainPlanner.Choose(listed, ChainTarget.Latest, storage.Url);
-        var reader = await ChainReader.OpenAsync(storage, chain, Parallelism, cancellationToken).ConfigureAwait(false);
+        var reader = await ChainReader.OpenAsync(storage, chain, (int)Math.Clamp(context.Options.UploadBytes / StoreOptions.ReadBytes, 1, Parallelism), cancellationToken).ConfigureAwait(false);
         var (newest, table) = (reader.Newest, new PageTable(reader.Newest.PageSize, chain[^1].MaxTxid));
         table.Resize(newest.Commit);
         await reader.ReadPagesAsync(

@@ -5,21 +5,25 @@ namespace Litestream.Replication;
 
 /// <summary>
 /// Makes one LTX file of several: of each page the newest frame, its compressed bytes copied (they are decompressed only because the file's
-/// checksum covers the page itself). Each input is read forward once, in windows, so memory does not grow with the files.
+/// checksum covers the page itself). Each input is read forward once, in windows, so memory does not grow with the files; nor with their number.
 /// </summary>
 internal sealed class Merge
 {
-    private const int WindowBytes = 256 * 1024;
+    private const int MostWindowBytes = 256 * 1024;
+    private const int LeastWindowBytes = 8 * 1024;
 
     private readonly IReplicaStorage _storage;
     private readonly ChainFile[] _inputs;
     private readonly (byte[] Bytes, long Offset, int Length)[] _windows;
 
+    private readonly int _windowBytes;
+
     private readonly LtxHeader _first;
 
-    private Merge(IReplicaStorage storage, ChainFile[] inputs)
+    private Merge(IReplicaStorage storage, ChainFile[] inputs, long bufferBytes)
     {
         _storage = storage;
+        _windowBytes = (int)Math.Clamp(bufferBytes / inputs.Length, LeastWindowBytes, MostWindowBytes);
         _first = inputs[0].Header;
         // Pages of another size cannot be overlaid: the file that changed it is an image, and nothing before it counts.
         _inputs = inputs[(Array.FindLastIndex(inputs, f => f.Header.PageSize != inputs[^1].Header.PageSize) + 1)..];
@@ -27,13 +31,20 @@ internal sealed class Merge
     }
 
     /// <summary>Writes the merger of <paramref name="files"/> (a chain, oldest first) to <paramref name="output"/>. Answers its header.</summary>
-    public static async Task<LtxHeader> RunAsync(IReplicaStorage storage, IReadOnlyList<LtxFile> files, NodeId writer, Stream output, CancellationToken cancellationToken)
+    /// <param name="storage">Where they are.</param>
+    /// <param name="files">A chain, oldest first.</param>
+    /// <param name="writer">Who makes it.</param>
+    /// <param name="output">Takes it.</param>
+    /// <param name="bufferBytes">For the windows of all inputs; many inputs have small ones.</param>
+    /// <param name="cancellationToken">Ends it between two reads.</param>
+    public static async Task<LtxHeader> RunAsync(
+        IReplicaStorage storage, IReadOnlyList<LtxFile> files, NodeId writer, Stream output, long bufferBytes, CancellationToken cancellationToken)
     {
         var inputs = new ChainFile[files.Count];
         for (var i = 0; i < inputs.Length; i++)
             inputs[i] = await ChainFile.OpenAsync(storage, files[i], cancellationToken).ConfigureAwait(false);
         CheckChain(inputs);
-        return await new Merge(storage, inputs).WriteAsync(writer, output, cancellationToken).ConfigureAwait(false);
+        return await new Merge(storage, inputs, bufferBytes).WriteAsync(writer, output, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>A merger that lacks a transaction of its own range would take the place of those who have it.</summary>
@@ -94,7 +105,7 @@ internal sealed class Merge
         var window = _windows[next.Input];
         if (window.Bytes is null || entry.Offset < window.Offset || entry.Offset + entry.SizeBytes > window.Offset + window.Length)
         {
-            var bytes = window.Bytes is { } old && old.Length >= entry.SizeBytes ? old : new byte[Math.Max(WindowBytes, entry.SizeBytes)];
+            var bytes = window.Bytes is { } old && old.Length >= entry.SizeBytes ? old : new byte[Math.Max(_windowBytes, entry.SizeBytes)];
             window = (bytes, entry.Offset, (int)Math.Min(bytes.Length, input.File.SizeBytes - entry.Offset));
             await _storage.ReadAsync(input.File, window.Offset, bytes.AsMemory(0, window.Length), cancellationToken).ConfigureAwait(false);
             _windows[next.Input] = window;

@@ -91,6 +91,16 @@ public sealed class OnceTests : IDisposable
         Assert.Contains(message, run.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("lots", "LITESTREAM_BUFFER_SIZE: \"lots\" is no size")]
+    [InlineData("1MB", "LITESTREAM_BUFFER_SIZE: 1MB is too small; the least is 4MiB")]
+    [InlineData("900TB", "is more than the")]
+    public void A_senseless_buffer_size_is_refused(string text, string message)
+    {
+        var environment = new Litestream.Agent.Configuration.AgentEnvironment { WorkingDirectory = _folder.Path, BufferSize = text };
+        Assert.Contains(message, Assert.Throws<LitestreamException>(() => environment.ReadBufferBytes()).Message, StringComparison.Ordinal);
+    }
+
     private Task<ProgramRun> OnceAsync(params string[] flags) => ProgramRun.Of(_folder.Path, ["-watch-dir", "clients", "-replica", "replica", "-once", .. flags]);
 
     private Application New(string path)

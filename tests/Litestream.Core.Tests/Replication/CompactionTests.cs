@@ -43,7 +43,7 @@ public sealed class CompactionTests
         }
         var files = await folder.ListAsync(Name, 0);
         LtxFile[] torn = [files[0], files[2]];
-        var error = await Assert.ThrowsAsync<LitestreamException>(() => Merge.RunAsync(folder.StorageOf(Name), torn, default, Stream.Null, default));
+        var error = await Assert.ThrowsAsync<LitestreamException>(() => Merge.RunAsync(folder.StorageOf(Name), torn, default, Stream.Null, 1 << 20, default));
         Assert.Contains("does not continue", error.Message);
     }
 
