@@ -130,8 +130,6 @@ internal sealed class AgentHost : IAsyncDisposable
         var warnings = new List<string>(_options.File?.Warnings ?? []);
         foreach (var (plan, replicas) in plans.Zip(_replicas))
             warnings.AddRange(replicas.Select(r => ReplicaChoice.Warning(r, plan.Watched)).OfType<string>());
-        foreach (var dated in _options.File?.Databases.SelectMany(d => d.Replicas).Where(r => r.Location.IsDated) ?? [])
-            warnings.Add($"{dated.Location} has the date of this start: it changes with a restart only");
         foreach (var warning in warnings)
             _logger.Warn(warning);
         return warnings;

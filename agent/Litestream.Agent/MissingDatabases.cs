@@ -33,17 +33,18 @@ internal static class MissingDatabases
     {
         var (newest, best) = (default(Txid), default(IReplicaStorage));
         var away = new List<StorageException>();
-        foreach (var storage in replicas.Select(r => r.Open(r.PathOf(name))))
+        foreach (var root in replicas)
         {
             try
             {
+                var storage = root.Open(await root.FindNewestDayAsync(name, after: null, before: null, stop) is { } day ? root.PathOn(day, name) : root.PathOf(name));
                 await foreach (var file in storage.ListAsync(stop))
                     (newest, best) = file.MaxTxid > newest ? (file.MaxTxid, storage) : (newest, best);
             }
             catch (StorageException error)
             {
                 away.Add(error);
-                logger.StoreIsAway(storage.Url, error.Message);
+                logger.StoreIsAway(root.Url, error.Message);
             }
         }
         return away.Count == replicas.Count ? throw away[0] : best;

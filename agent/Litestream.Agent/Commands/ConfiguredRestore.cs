@@ -53,7 +53,11 @@ internal static class ConfiguredRestore
         ConfiguredDatabase database, RestoreFlags flags, ParseResult parsed, CommandContext context, ILoggerFactory logging, CancellationToken stop)
     {
         var request = flags.ReadFor(database.Path, parsed, context.Environment);
-        using var root = await NewestReplica.OpenAsync(database.Replicas, context.Environment, context.Time, logging.CreateLogger("Litestream.Storage"), stop);
+        // Whoever follows stays in one place.
+        var replicas = request.FollowEvery is null ? database.Replicas : [.. database.Replicas.Where(r => !r.Location.IsDated)];
+        if (replicas.Count == 0)
+            throw new LitestreamException($"{database.Path} has a folder for each day: -f would stay in today's", hint: "give it a second replica whose path has no date, and follow that");
+        using var root = await NewestReplica.OpenAsync(replicas, request.Options.Timestamp, context.Environment, context.Time, logging.CreateLogger("Litestream.Storage"), stop);
         if (!request.DryRun && Path.GetDirectoryName(request.Options.OutputPath) is { Length: > 0 } folder)
             Directory.CreateDirectory(folder); // on a fresh disk not even that is there
         return await RestoreCommand.RunAsync(request, new FoundReplica(root, ""), context, logging, stop);

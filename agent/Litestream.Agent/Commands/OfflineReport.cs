@@ -31,10 +31,10 @@ internal static class OfflineReport
         var clients = new List<Client>();
         await foreach (var database in new ConfiguredDatabases(file, context.Environment, context.Time).AllAsync(stop))
         {
-            using var root = await NewestReplica.OpenAsync(database.Replicas, context.Environment, context.Time, NullLogger.Instance, stop);
+            using var root = await NewestReplica.OpenAsync(database.Replicas, before: null, context.Environment, context.Time, NullLogger.Instance, stop);
             clients.Add(await LookAsync(new(database.Path, database.Name), root.Open(""), stop));
         }
-        var places = file.Databases.SelectMany(d => d.Replicas).Select(r => r.Location.Today(context.Time)).Distinct(StringComparer.Ordinal);
+        var places = file.Databases.SelectMany(d => d.Replicas).Select(r => r.Location.ToString()).Distinct(StringComparer.Ordinal);
         return Report(clients, [.. file.Databases.Where(d => d.Directory is not null).Select(d => d.Path)], string.Join(", ", places), null, Fencing.Unknown);
     }
 

@@ -63,7 +63,7 @@ internal sealed class ReplicaLookup(LookupFlags flags, ParseResult parsed, Comma
 
     private async Task<FoundReplica?> OfFileAsync(ConfigurationFile file, string named, CancellationToken stop) =>
         await new ConfiguredDatabases(file, Environment, context.Time).FindAsync(named, stop) is { } database
-            ? new(await NewestReplica.OpenAsync(database.Replicas, Environment, context.Time, log ?? NullLogger.Instance, stop), "")
+            ? new(await NewestReplica.OpenAsync(database.Replicas, before: null, Environment, context.Time, log ?? NullLogger.Instance, stop), "")
             : null;
 
     /// <summary>As the agent names it: by GUID, or by the name of <c>-db-name</c> or the file.</summary>

@@ -10,7 +10,7 @@ namespace Litestream.Replication;
 /// </summary>
 internal sealed class Books : IDisposable
 {
-    private const int SchemaVersion = 3;
+    private const int SchemaVersion = 4;
     private const int MaxPending = 500;
 
     private readonly Lock _lock = new();
@@ -213,7 +213,7 @@ internal sealed class Books : IDisposable
                 rest_device INTEGER, rest_inode INTEGER, rest_size INTEGER, rest_mtime INTEGER, rest_ctime INTEGER, rest_wal_inode INTEGER, rest_wal_salts INTEGER,
                 labels TEXT) WITHOUT ROWID;
             CREATE TABLE IF NOT EXISTS replica (
-                replica TEXT NOT NULL, name TEXT NOT NULL, published INTEGER NOT NULL, last_sync_at INTEGER, due_at INTEGER,
+                replica TEXT NOT NULL, name TEXT NOT NULL, published INTEGER NOT NULL, last_sync_at INTEGER, due_at INTEGER, day INTEGER,
                 PRIMARY KEY (replica, name)) WITHOUT ROWID;
             CREATE TABLE IF NOT EXISTS file (
                 replica TEXT NOT NULL, name TEXT NOT NULL, level INTEGER NOT NULL, min INTEGER NOT NULL, max INTEGER NOT NULL,

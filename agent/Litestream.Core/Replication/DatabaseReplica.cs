@@ -80,9 +80,20 @@ internal sealed class DatabaseReplica
     /// <summary>The counts so far; null when there were none.</summary>
     public IReadOnlyDictionary<string, long>? RequestCounts => _requests?.Read();
 
-    public string Url => Place.Root.UrlOf(Place.Root.PathOf(Database.Name));
+    /// <summary>The day of the newest image that is staged for it, of a replica with days. Set before <see cref="Stage"/>, then owned by the capture lane.</summary>
+    public DateOnly ImageDay { get; set; }
 
-    public IReplicaStorage Storage => Place.Root.Open(Place.Root.PathOf(Database.Name), Requests);
+    /// <summary>Nothing was published to the day in use yet; owned by the lane.</summary>
+    public bool IsDayNew { get; set; }
+
+    /// <summary>When an old day may go, of a replica with days; at first: look. Owned by the lane.</summary>
+    public DateTimeOffset OldDaysDueAt { get; set; }
+
+    public string Url => Place.Root.UrlOf(Path);
+
+    public IReplicaStorage Storage => Place.Root.Open(Path, Requests);
+
+    private string Path => Book.Day is { } day ? Place.Root.PathOn(day, Database.Name) : Place.Root.PathOf(Database.Name);
 
     /// <summary>How it goes.</summary>
     public (DatabaseStatus Status, DatabaseReason Reason, string? Detail) State
@@ -165,6 +176,15 @@ internal sealed class DatabaseReplica
             Place.Books.Save(Database.Name, next);
             Book = next;
         }
+    }
+
+    public IReplicaStorage StorageOn(DateOnly day) => Place.Root.Open(Place.Root.PathOn(day, Database.Name), Requests);
+
+    /// <summary>From here on another day is in use: what is due in it and what became of the old one is looked at.</summary>
+    public void BeginDay(DateOnly day, DateTimeOffset now)
+    {
+        Record(b => b with { Day = day, DueAt = now });
+        (CompactionAt, OldDaysDueAt) = (0, default);
     }
 
     /// <summary>The oldest captured file that is not published here.</summary>

@@ -9,13 +9,15 @@ namespace Litestream.Replication;
 /// files that an earlier run left, takes the chain over from another writer, and builds the page table if it is lost. Of several replicas the first that
 /// answers says it; the others come in behind it (<see cref="Joining"/>).
 /// </summary>
-internal sealed class Discovery(StoreContext context, Staging staging, EarlierRun earlierRun, Joining joining)
+internal sealed class Discovery(StoreContext context, Staging staging, EarlierRun earlierRun, Joining joining, NewDay newDay)
 {
     private const int Parallelism = 4;
 
     public async Task RunAsync(DatabaseReplica replica, CancellationToken cancellationToken)
     {
         var database = replica.Database;
+        if (replica.Place.Root.Days is not null)
+            await newDay.FindAsync(replica, cancellationToken).ConfigureAwait(false);
         var listed = await ReplicaListing.ReadAsync(replica.Storage, cancellationToken).ConfigureAwait(false);
         replica.Place.Books.ReplaceFiles(database.Name, listed);
         Faults.Reach(FaultPoint.Listed);

@@ -32,6 +32,8 @@ internal enum FaultPoint
     PublishedNotConfirmed,
     /// <summary>The books know that a file is in the replica, the spool still holds it.</summary>
     ConfirmedNotDeleted,
+    /// <summary>The books know that a new day is in use, nothing is in it.</summary>
+    DayBookedNotBegun,
     /// <summary>A merger is complete in the spool.</summary>
     MergedNotPublished,
     /// <summary>A merger is in the replica, the books do not know it.</summary>

@@ -8,7 +8,8 @@ namespace Litestream.Replication;
 /// The lane of one replica of a database, one run at a time: find out where the chain stands, publish what is staged, compact, delete what nobody needs.
 /// Every answer is the timestamp of the next run.
 /// </summary>
-internal sealed class PublishWork(StoreContext context, Discovery discovery, Publishing publishing, Compaction compaction, CancellationToken stopping)
+internal sealed class PublishWork(
+    StoreContext context, Discovery discovery, Publishing publishing, Compaction compaction, NewDay newDay, DayRetention oldDays, CancellationToken stopping)
 {
     private static readonly TimeSpan CapturePause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan RetryUpkeep = TimeSpan.FromMinutes(1);
@@ -83,7 +84,14 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
         var (published, isPairOut) = (false, false);
         while (replica.PeekStaged() is { } staged)
         {
+            if (!await newDay.TryBeginAsync(replica, staged, stopping).ConfigureAwait(false))
+            {
+                // A day that somebody began already: look at it as after a start.
+                replica.Stage = ReplicaStage.Unknown;
+                return 0;
+            }
             await publishing.PublishAsync(replica, staged, stopping).ConfigureAwait(false);
+            await NewDay.ConfirmAsync(replica, stopping).ConfigureAwait(false);
             published = true;
             isPairOut |= staged.File is { Level: 1, IsEmpty: true };
         }
@@ -177,10 +185,22 @@ internal sealed class PublishWork(StoreContext context, Discovery discovery, Pub
         var next = Upkeep.NextDue(replica.Database.Name, [.. files.Except(doomed).Except(held)], points);
         if (held.Count > 0 && replica.Database.Book.Labels.Where(l => l.At > now - Label.Lifetime).Select(l => l.At + Label.Lifetime).DefaultIfEmpty().Min() is var end && (next is null || end < next))
             next = end;
+        if (await RetainDaysAsync(replica, now).ConfigureAwait(false) is { } dayEnds && dayEnds < (next ?? DateTimeOffset.MaxValue))
+            next = dayEnds;
         // What is due and was not done (the pair is on its way) is looked at again in a minute.
         var dueAt = next <= now ? now + RetryUpkeep : next;
         if (dueAt != replica.Book.DueAt)
             replica.Record(b => b with { DueAt = dueAt });
+    }
+
+    /// <summary>When the next old day goes; null when there is none. Listed once after a start, and when a day begins or one may go.</summary>
+    private async Task<DateTimeOffset?> RetainDaysAsync(DatabaseReplica replica, DateTimeOffset now)
+    {
+        if (replica.Place.Root.Days is null)
+            return null;
+        if (now >= replica.OldDaysDueAt)
+            replica.OldDaysDueAt = await oldDays.RunAsync(replica, stopping).ConfigureAwait(false) ?? DateTimeOffset.MaxValue;
+        return replica.OldDaysDueAt;
     }
 
     private long Fail(DatabaseReplica replica, Exception error)

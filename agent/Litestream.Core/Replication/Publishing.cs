@@ -51,7 +51,7 @@ internal sealed class Publishing(StoreContext context, Compaction compaction)
         replica.ConfirmedAt = context.Now;
     }
 
-    private static CaptureException SplitBrain(DatabaseReplica replica, IReplicaStorage storage, string what) => new(
+    public static CaptureException SplitBrain(DatabaseReplica replica, IReplicaStorage storage, string what) => new(
         DatabaseStatus.SplitBrain, DatabaseReason.ForeignTransaction, $"{storage.Url} has another writer: {what}. {replica.Database.Path} is not replicated any more, and nothing is touched",
         "find the other writer and stop one of the two, then restart this agent", Timeout.InfiniteTimeSpan);
 

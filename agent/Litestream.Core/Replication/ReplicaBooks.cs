@@ -7,8 +7,8 @@ namespace Litestream.Replication;
 internal sealed class ReplicaBooks(Books books, string replica)
 {
     public IReadOnlyDictionary<string, ReplicaEntry> LoadAll() => books.Query(
-        "SELECT name, published, last_sync_at, due_at FROM replica WHERE replica = $replica",
-        row => (Name: row.GetString(0), Entry: new ReplicaEntry(new((ulong)row.GetInt64(1)), TimeOf(row, 2), TimeOf(row, 3))),
+        "SELECT name, published, last_sync_at, due_at, day FROM replica WHERE replica = $replica",
+        row => (Name: row.GetString(0), Entry: new ReplicaEntry(new((ulong)row.GetInt64(1)), TimeOf(row, 2), TimeOf(row, 3), row.IsDBNull(4) ? null : DateOnly.FromDayNumber(row.GetInt32(4)))),
         ("$replica", replica)).ToDictionary(r => r.Name, r => r.Entry, StringComparer.Ordinal);
 
     public void Save(string name, ReplicaEntry entry) => books.Change(() => Write(name, entry));
@@ -50,9 +50,10 @@ internal sealed class ReplicaBooks(Books books, string replica)
         ReadFile, ("$replica", replica), ("$name", name));
 
     private void Write(string name, ReplicaEntry entry) => books.Run(
-        "INSERT OR REPLACE INTO replica VALUES ($replica, $name, $published, $last_sync_at, $due_at)",
+        "INSERT OR REPLACE INTO replica VALUES ($replica, $name, $published, $last_sync_at, $due_at, $day)",
         ("$replica", replica), ("$name", name), ("$published", (long)entry.Published.Value),
-        ("$last_sync_at", entry.LastSyncAt?.ToUnixTimeMilliseconds()), ("$due_at", entry.DueAt?.ToUnixTimeMilliseconds()));
+        ("$last_sync_at", entry.LastSyncAt?.ToUnixTimeMilliseconds()), ("$due_at", entry.DueAt?.ToUnixTimeMilliseconds()),
+        ("$day", entry.Day?.DayNumber));
 
     private void WriteFile(string name, LtxFile file) => books.Run(
         "INSERT OR REPLACE INTO file VALUES ($replica, $name, $level, $min, $max, $size, $created_at)",

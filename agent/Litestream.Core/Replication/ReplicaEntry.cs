@@ -6,4 +6,5 @@ namespace Litestream.Replication;
 /// <param name="Published">Newest transaction known to be there.</param>
 /// <param name="LastSyncAt">When something was last published, UTC.</param>
 /// <param name="DueAt">When something falls due although nobody writes (deletions, the snapshot behind the last commits), UTC; null: it costs nothing.</param>
-internal readonly record struct ReplicaEntry(Txid Published, DateTimeOffset? LastSyncAt, DateTimeOffset? DueAt);
+/// <param name="Day">Of a replica with days: the one in use, to which it publishes; null before the first look.</param>
+internal readonly record struct ReplicaEntry(Txid Published, DateTimeOffset? LastSyncAt, DateTimeOffset? DueAt, DateOnly? Day);

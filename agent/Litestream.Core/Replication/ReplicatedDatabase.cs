@@ -93,6 +93,9 @@ internal sealed class ReplicatedDatabase
     /// <summary>Time of the newest file in milliseconds, so that times never go back; owned by the capture lane after discovery.</summary>
     public long NewestTimestampMs { get; set; }
 
+    /// <summary>That of the newest change of this run, 0 before; empty files and images of what is captured are none. Owned by the capture lane.</summary>
+    public long NewestChangeMs { get; set; }
+
     /// <summary>Set once, when the database leaves the store: the lanes finish and stop.</summary>
     public DatabaseExit? Exit { get; private set; }
 

@@ -55,4 +55,13 @@ internal static partial class ReplicationLog
 
     [LoggerMessage(4016, LogLevel.Debug, "{Name}: {Url} cannot be continued by what is captured from now on; it gets an image")]
     public static partial void NeedsImage(this ILogger log, string name, string url);
+
+    [LoggerMessage(4017, LogLevel.Information, "{Name}: a new day begins in {Url}")]
+    public static partial void DayBegins(this ILogger log, string name, string url);
+
+    [LoggerMessage(4018, LogLevel.Information, "{Name}: removed the day {Url}, which lies before the retention")]
+    public static partial void DayRemoved(this ILogger log, string name, string url);
+
+    [LoggerMessage(4019, LogLevel.Warning, "{Name}: the day {Url} lies before the retention and stays: something lies there that is none of ours; move it away")]
+    public static partial void DayStays(this ILogger log, string name, string url);
 }

@@ -51,17 +51,19 @@ internal sealed class Resync(StoreContext context, Staging staging)
         var begins = database.Replicas.Where(r => !r.IsFenced && (r.Stage != ReplicaStage.Unknown || r.Book.Published.IsNone)).Aggregate(0u, (all, r) => all | r.Place.Bit);
         hot.Table = staging.StageImage(database, pinned, 1, new(1), database.Book.Captured.Next, since == Lane.Never ? begun : since, begins);
         SetFollowing(database, begins);
+        BeginDays(database, begins);
         hot.FullReadTime = context.Time.GetElapsedTime(begun);
     }
 
     /// <summary>
     /// The image for replicas that others are ahead of (new, emptied, damaged, or late for longer than the state directory may hold): what is captured now,
-    /// as L1 <c>1-T</c>, or as the next L1 of a chain that is sound. T lies behind every transaction that one of them ever had. Under
-    /// <paramref name="marked"/> everything is captured.
+    /// as L1 <c>1-T</c>, or as the next L1 of a chain that is sound; likewise, <c>1-T</c>, for those whose new day begins behind what was captured. T lies
+    /// behind every transaction that one of them ever had. Under <paramref name="marked"/> everything is captured.
     /// </summary>
     public void StageImageForOthers(ReplicatedDatabase database, HotDatabase hot, EngineConnection marked, WalIndexHeader index)
     {
-        var others = database.At(ReplicaStage.NeedsImage);
+        var newDay = WithNewDay(database);
+        var others = database.At(ReplicaStage.NeedsImage) | newDay;
         if (others == 0)
             return;
         using var pinned = PinnedDatabase.TryOpen(marked, index);
@@ -74,9 +76,40 @@ internal sealed class Resync(StoreContext context, Staging staging)
             staging.StageEmpty(database, 0, book.Captured.Next, found.Next, book.PageSize, book.PageCount, book.PostSum);
             hot.Table.StandFor(found.Next);
         }
-        foreach (var alike in late.GroupBy(r => r.Chain is { } chain && chain.PageSize == pinned.PageSize ? chain.NewestL1.Next : new(1)))
-            staging.StageImage(database, pinned, 1, alike.Key, database.Book.Captured, context.Time.GetTimestamp(), alike.Aggregate(0u, (all, r) => all | r.Place.Bit));
+        foreach (var alike in late.GroupBy(r => (newDay & r.Place.Bit) == 0 && r.Chain is { } chain && chain.PageSize == pinned.PageSize ? chain.NewestL1.Next : new(1)))
+        {
+            var bits = alike.Aggregate(0u, (all, r) => all | r.Place.Bit);
+            staging.StageImage(database, pinned, 1, alike.Key, database.Book.Captured, context.Time.GetTimestamp(), bits);
+            if (alike.Key.Value == 1)
+                BeginDays(database, bits);
+        }
         SetFollowing(database, others);
+    }
+
+    /// <summary>
+    /// Replicas with days for which the newest captured change is the first of its day. Not one that an image waits for: it may be away for days, and need
+    /// not begin each of them.
+    /// </summary>
+    private uint WithNewDay(ReplicatedDatabase database)
+    {
+        var bits = 0u;
+        foreach (var replica in database.Replicas)
+        {
+            if (replica.Place.Root.Days is not { } days || replica.Stage != ReplicaStage.Follows || replica.IsFenced)
+                continue;
+            var day = context.DayOf(DateTimeOffset.FromUnixTimeMilliseconds(database.NewestChangeMs));
+            if (day <= replica.ImageDay || days.On(day) == days.On(replica.ImageDay))
+                continue;
+            lock (database.Gate)
+                bits |= database.Staged.HasImage(replica.Place.Bit) ? 0 : replica.Place.Bit;
+        }
+        return bits;
+    }
+
+    private void BeginDays(ReplicatedDatabase database, uint replicas)
+    {
+        foreach (var replica in database.Replicas.Where(r => (r.Place.Bit & replicas) != 0 && r.Place.Root.Days is not null))
+            replica.ImageDay = context.DayOf(DateTimeOffset.FromUnixTimeMilliseconds(database.NewestTimestampMs));
     }
 
     /// <summary>The image that was staged for these is behind everything they have; also for one that was found to need it a moment ago.</summary>
@@ -133,6 +166,7 @@ internal sealed class Resync(StoreContext context, Staging staging)
         staging.StageEmpty(database, 0, changed.Next, pinned.PageSize, pinned.PageCount, hot.Table.Sum);
         staging.StageEmpty(database, 1, changed.Next, pinned.PageSize, pinned.PageCount, hot.Table.Sum);
         staging.StageImage(database, pinned, LtxFile.SnapshotLevel, new(1), changed, noticedAt);
+        database.NewestChangeMs = database.NewestTimestampMs;
         database.Record(b => b with { Captured = changed.Next });
         hot.Table.StandFor(changed.Next);
         return (int)pinned.PageCount;

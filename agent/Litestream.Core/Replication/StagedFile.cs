@@ -7,4 +7,8 @@ namespace Litestream.Replication;
 /// <param name="Path">Where it lies.</param>
 /// <param name="Proof">The database's sums before and after it.</param>
 /// <param name="NoticedAt">Timestamp (<see cref="TimeProvider.GetTimestamp"/>) since when its content has been waiting.</param>
-internal sealed record StagedFile(LtxFile File, string Path, Proof Proof, long NoticedAt);
+internal sealed record StagedFile(LtxFile File, string Path, Proof Proof, long NoticedAt)
+{
+    /// <summary>A replica can begin with it.</summary>
+    public bool IsImage => File is { Level: 1, MinTxid.Value: 1 };
+}

@@ -44,6 +44,7 @@ internal sealed class Staging(StoreContext context)
             ArrayPool<byte>.Shared.Return(page);
             return new(table.Sum, table.SumAfter(changes, commit));
         });
+        database.NewestChangeMs = header.TimestampMs;
         database.Stage(file, book => book with
         {
             Captured = txid,

@@ -11,6 +11,9 @@ internal sealed record StoreContext(StoreOptions Options, IReadOnlyList<ReplicaP
 
     public (long Timestamp, DateTimeOffset Utc) Now => (Time.GetTimestamp(), Time.GetUtcNow());
 
+    /// <summary>In this machine's zone.</summary>
+    public DateOnly DayOf(DateTimeOffset time) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(time, Time.LocalTimeZone).DateTime);
+
     /// <summary>The longer of what the two clocks say: one stops while the machine is suspended, the other can be set back.</summary>
     public TimeSpan SinceConfirmed(DatabaseReplica replica)
     {

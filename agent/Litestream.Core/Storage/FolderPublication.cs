@@ -7,6 +7,10 @@ internal static class FolderPublication
 {
     private const string TemporaryMark = ".tmp-";
 
+    /// <summary>A copy that a crash cut short, by its name.</summary>
+    public static bool IsTemporary(ReadOnlySpan<char> name) =>
+        name.IndexOf(TemporaryMark, StringComparison.Ordinal) is >= 0 and var end && LtxFile.TryParseName(name[..end], out _, out _);
+
     /// <summary>False, with nothing changed, when the name is taken by another file.</summary>
     /// <param name="stagedPath">The complete file.</param>
     /// <param name="finalPath">The name it gets.</param>
@@ -59,6 +63,24 @@ internal static class FolderPublication
         catch (Exception e) when (FolderFault.IsFileError(e))
         {
             throw FolderFault.Of("clean up", directory, e);
+        }
+    }
+
+    /// <summary>Removes a folder in which nothing is left. False when something is.</summary>
+    public static bool TryRemoveEmpty(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder);
+            return true;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return true;
+        }
+        catch (Exception e) when (FolderFault.IsFileError(e))
+        {
+            return false;
         }
     }
 

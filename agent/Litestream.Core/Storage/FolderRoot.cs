@@ -10,6 +10,9 @@ internal sealed class FolderRoot : ReplicaRoot
     /// <summary>What is added to a plain file's name for the folder of its history.</summary>
     public const string HistorySuffix = "-ltx";
 
+    /// <summary>Never through a link.</summary>
+    private static readonly EnumerationOptions OwnFolders = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+
     private readonly string _folder;
     private readonly bool _keepsPlainFiles;
 
@@ -22,7 +25,7 @@ internal sealed class FolderRoot : ReplicaRoot
     public override string Url { get; }
 
     /// <summary>Where the LTX files are, whether or not a plain file is kept beside them.</summary>
-    public override string Identity => Scheme + Escape(HistoryOf(_folder));
+    private protected override string IdentityOfRoot => Scheme + Escape(HistoryOf(_folder));
 
     public override string Kind => "file";
 
@@ -45,11 +48,9 @@ internal sealed class FolderRoot : ReplicaRoot
 
     public override async IAsyncEnumerable<string> ListFoldersAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var folder = FolderOf(path);
-        if (!Directory.Exists(folder))
-            yield break;
-        foreach (var name in await Task.Run(() => Directory.GetDirectories(folder), cancellationToken).ConfigureAwait(false))
-            yield return Path.GetFileName(name);
+        var folder = new DirectoryInfo(FolderOf(path));
+        foreach (var name in await FolderListing.ReadAsync(folder.FullName, () => folder.EnumerateDirectories("*", FolderListing.Directly).Select(d => d.Name), cancellationToken).ConfigureAwait(false))
+            yield return name;
     }
 
     public override string UrlOf(string path) => Scheme + Escape(FolderOf(path));
@@ -58,6 +59,20 @@ internal sealed class FolderRoot : ReplicaRoot
     {
         // Nothing is held between two calls.
     }
+
+    internal override Task RemoveEmptyFoldersAsync(string path, CancellationToken cancellationToken) => Task.Run(
+        () =>
+        {
+            var folder = FolderOf(path);
+            if (Directory.Exists(folder))
+            {
+                foreach (var below in Directory.GetDirectories(folder, "*", OwnFolders).OrderByDescending(f => f.Length))
+                    FolderPublication.TryRemoveEmpty(below);
+            }
+            while (folder.Length > _folder.Length && FolderPublication.TryRemoveEmpty(folder))
+                folder = Path.GetDirectoryName(folder)!;
+        },
+        cancellationToken);
 
     internal override IPlainFiles OpenPlain(string path) => new FolderPlainFiles(HistoryOf(FolderOf(path)));
 

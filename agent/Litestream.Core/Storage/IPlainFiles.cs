@@ -5,7 +5,7 @@ namespace Litestream.Storage;
 /// </summary>
 internal interface IPlainFiles
 {
-    /// <summary>All files below a folder, at any depth, in no particular order; none when there is no such folder.</summary>
+    /// <summary>All files below a folder (empty: the replica), at any depth, in no particular order; none when there is no such folder.</summary>
     IAsyncEnumerable<PlainFile> ListAsync(string folder, CancellationToken cancellationToken);
 
     /// <summary>From its beginning.</summary>

@@ -26,6 +26,9 @@ public sealed record ReplicaAccess
     /// </summary>
     public bool KeepsPlainFiles { get; init; }
 
+    /// <summary>Each day has a folder of its own below the root, in which <see cref="PathOf"/> leads on. Null: there are no days.</summary>
+    public DayFolders? Days { get; init; }
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     public ILogger Log { get; init; } = NullLogger.Instance;

@@ -12,6 +12,7 @@ public abstract class ReplicaRoot : IDisposable
     private static readonly string[] RemoteSchemes = ["gs", "abs", "oss", "sftp", "nats", "webdav", "webdavs"];
 
     private Func<string, string> _pathOf = DefaultPathOf;
+    private TimeProvider _time = TimeProvider.System;
 
     private protected ReplicaRoot()
     {
@@ -20,8 +21,8 @@ public abstract class ReplicaRoot : IDisposable
     /// <summary>The URL, normalised, without secrets. Reading it again gives the same place.</summary>
     public abstract string Url { get; }
 
-    /// <summary>What makes it this place and no other, however it is reached: books are kept per identity.</summary>
-    public abstract string Identity { get; }
+    /// <summary>What makes it this place and no other, however it is reached: books are kept per identity. All days of a dated one are one place.</summary>
+    public string Identity => Days is null ? IdentityOfRoot : $"{IdentityOfRoot} {Days}";
 
     /// <summary><c>file</c> or <c>s3</c>.</summary>
     public abstract string Kind { get; }
@@ -37,6 +38,9 @@ public abstract class ReplicaRoot : IDisposable
 
     /// <summary>Which states its databases can be restored to; null: what the store says for all its replicas.</summary>
     public RestorePoints? Points { get; private set; }
+
+    /// <summary>Each day has a folder of its own below the root; null: there are no days.</summary>
+    public DayFolders? Days { get; private set; }
 
     /// <summary>Requests so far by operation (PUT, GET, LIST, DELETE), over all databases below this root.</summary>
     public IReadOnlyDictionary<string, long> Requests => Total.Read();
@@ -54,7 +58,7 @@ public abstract class ReplicaRoot : IDisposable
     {
         var root = ParseUrl(url, access);
         root._pathOf = access?.PathOf ?? DefaultPathOf;
-        root.Points = access?.Points;
+        (root.Points, root.Days, root._time) = (access?.Points, access?.Days, access?.Time ?? TimeProvider.System);
         return root;
     }
 
@@ -110,8 +114,31 @@ public abstract class ReplicaRoot : IDisposable
     /// </summary>
     public IReplicaStorage Open(string path) => Open(path, Total);
 
-    /// <summary>Where the replica of a database is, below the root.</summary>
-    public string PathOf(string name) => _pathOf(name);
+    /// <summary>Where the replica of a database is, below the root; today's, if it has days.</summary>
+    public string PathOf(string name) => PathOn(DateOnly.FromDateTime(_time.GetLocalNow().DateTime), name);
+
+    /// <summary>Where it is on a day.</summary>
+    public string PathOn(DateOnly day, string name) => Days is null ? _pathOf(name) : _pathOf(name) is { Length: > 0 } path ? $"{Days.On(day)}/{path}" : Days.On(day);
+
+    /// <summary>
+    /// The newest day that holds something of a database, restorable before a moment if one is given; looks no further back than
+    /// <paramref name="after"/>. Null when there is none, or the replica has no days.
+    /// </summary>
+    public async Task<DateOnly?> FindNewestDayAsync(string name, DateOnly? after, DateTimeOffset? before, CancellationToken cancellationToken)
+    {
+        if (Days is null)
+            return null;
+        var days = await Days.ListAsync(this, cancellationToken).ConfigureAwait(false);
+        foreach (var day in days.Reverse().TakeWhile(d => after is null || d > after))
+        {
+            await foreach (var file in Open(PathOn(day, name)).ListAsync(cancellationToken).ConfigureAwait(false))
+            {
+                if (before is null || (file.IsImage && file.CreatedAt < before))
+                    return day;
+            }
+        }
+        return null;
+    }
 
     /// <summary>Where it is unless somebody says otherwise.</summary>
     public static string DefaultPathOf(string name) => $"{DatabasesFolder}/{name}";
@@ -129,6 +156,12 @@ public abstract class ReplicaRoot : IDisposable
         }
         return OpenChecked(path, counters);
     }
+
+    /// <summary>Removes the folders of a path in which nothing is left, and those above it up to the root.</summary>
+    internal virtual Task RemoveEmptyFoldersAsync(string path, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary><see cref="Identity"/> of the root, whatever lies below.</summary>
+    private protected abstract string IdentityOfRoot { get; }
 
     /// <summary>What lies there beside LTX files.</summary>
     internal abstract IPlainFiles OpenPlain(string path);

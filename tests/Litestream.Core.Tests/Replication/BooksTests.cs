@@ -29,7 +29,7 @@ public sealed class BooksTests
             Resting = new(new FileStat(3, ulong.MaxValue, 5, 6, 7, 0, 0, 0), ulong.MaxValue, new(uint.MaxValue, 9)),
             LastProofAt = Time.AddMinutes(2),
         };
-        var there = new ReplicaEntry(new(76), Time.AddMinutes(1), Time.AddMinutes(3));
+        var there = new ReplicaEntry(new(76), Time.AddMinutes(1), Time.AddMinutes(3), new(2026, 11, 20));
         using (var books = Open(folder))
         {
             books.Save(entry);
@@ -50,7 +50,7 @@ public sealed class BooksTests
         using (var books = Open(folder))
         {
             instance = books.Instance;
-            books.Of("file:///one").Confirm("a", new(new(5), Time, null), new(0, new(5), new(5), 100, Time));
+            books.Of("file:///one").Confirm("a", new(new(5), Time, null, null), new(0, new(5), new(5), 100, Time));
         }
         using (var books = Open(folder))
         {
@@ -100,7 +100,7 @@ public sealed class BooksTests
         ReplicatedFolder.Scalar(folder["books.db"], "PRAGMA user_version = 99");
         using var books = Books.Open(folder["books.db"], out var setAside);
         Assert.Empty(books.LoadAll());
-        Assert.Equal("have layout 99, and this program writes layout 3", setAside!.Why);
+        Assert.Equal("have layout 99, and this program writes layout 4", setAside!.Why);
         Assert.True(File.Exists(setAside.Path));
         Assert.DoesNotContain("damaged", setAside.Path, StringComparison.Ordinal);
     }

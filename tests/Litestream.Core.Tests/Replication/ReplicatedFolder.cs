@@ -131,7 +131,7 @@ internal sealed class ReplicatedFolder : IAsyncDisposable
         }
     }
 
-    public IReplicaStorage StorageOf(string name) => Root.Open("databases/" + name);
+    public IReplicaStorage StorageOf(string name) => Root.Open(Root.PathOf(name));
 
     public async Task<IReadOnlyList<LtxFile>> ListAsync(string name, int level)
     {

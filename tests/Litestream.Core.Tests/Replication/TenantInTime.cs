@@ -9,7 +9,7 @@ namespace Litestream.Core.Tests.Replication;
 internal sealed class TenantInTime(ReplicatedFolder folder)
 {
     private const string Name = ReplicatedFolder.Name;
-    private const string State = "SELECT count(*), total(id), total(length(v)) FROM t";
+    public const string State = "SELECT count(*), total(id), total(length(v)) FROM t";
 
     private readonly ManualTime _time = (ManualTime)folder.Time;
     private int _commits;
@@ -41,7 +41,7 @@ internal sealed class TenantInTime(ReplicatedFolder folder)
         await SettleAsync(database);
     }
 
-    private async Task CommitAsync(Database database, Application application)
+    public async Task CommitAsync(Database database, Application application)
     {
         _time.Advance(TimeSpan.FromMilliseconds(137));
         application.Sql((++_commits % 25) switch

@@ -124,7 +124,7 @@ internal sealed class CrashChapter : IDisposable
             return null;
         if (_steps.Count == 0)
         {
-            var points = Enum.GetValues<FaultPoint>();
+            var points = CrashTotals.Points.ToArray();
             _random.Shuffle(points);
             foreach (var point in points.OrderBy(point => _totals.Steps[point]))
             {

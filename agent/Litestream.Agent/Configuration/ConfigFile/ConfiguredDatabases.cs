@@ -60,9 +60,13 @@ internal sealed class ConfiguredDatabases(ConfigurationFile file, AgentEnvironme
         foreach (var replica in entry.Replicas)
         {
             using var root = replica.Open(environment, time, NullLogger.Instance);
-            var folders = new SortedSet<string>(StringComparer.Ordinal);
-            await AddAsync(root, "", entry.Directory!.Recursive ? MostDepth : 1, folders, stop);
-            found.UnionWith(replica.IsPlainFile ? folders.Select(ReplicaRoot.PlainFileOfHistory).OfType<string>() : folders);
+            foreach (var place in root.Days is null ? [replica] : (await root.Days.ListAsync(root, stop)).Select(replica.On))
+            {
+                using var one = place.Open(environment, time, NullLogger.Instance);
+                var folders = new SortedSet<string>(StringComparer.Ordinal);
+                await AddAsync(one, "", entry.Directory!.Recursive ? MostDepth : 1, folders, stop);
+                found.UnionWith(replica.IsPlainFile ? folders.Select(ReplicaRoot.PlainFileOfHistory).OfType<string>() : folders);
+            }
         }
         return found;
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Litestream.Agent.Commands;
+using Litestream.Storage;
 
 namespace Litestream.Agent.Configuration.ConfigFile;
 

@@ -6,11 +6,10 @@ namespace Litestream.Agent.Configuration.ConfigFile;
 /// <summary>Of several replicas the one that goes furthest, of a dated one its newest day.</summary>
 internal static class NewestReplica
 {
-    private const int MostDays = 366;
-
     /// <summary>The root of one database's replica, to be disposed of; where there is no backup anywhere, the first one.</summary>
+    /// <param name="before">Of a dated one the newest day that has something from before this moment; null: that has something.</param>
     public static async Task<ReplicaRoot> OpenAsync(
-        IReadOnlyList<ReplicaEntry> replicas, AgentEnvironment environment, TimeProvider time, ILogger log, CancellationToken stop)
+        IReadOnlyList<ReplicaEntry> replicas, DateTimeOffset? before, AgentEnvironment environment, TimeProvider time, ILogger log, CancellationToken stop)
     {
         if (replicas is [{ Location.IsDated: false } only])
             return only.Open(environment, time, log);
@@ -21,7 +20,7 @@ internal static class NewestReplica
         {
             try
             {
-                var (root, txid) = await OfAsync(replica, environment, time, log, stop);
+                var (root, txid) = await OfAsync(replica, before, environment, time, log, stop);
                 if (best is null || txid > newest)
                 {
                     best?.Dispose();
@@ -40,19 +39,33 @@ internal static class NewestReplica
     }
 
     private static async Task<(ReplicaRoot Root, Txid Newest)> OfAsync(
-        ReplicaEntry replica, AgentEnvironment environment, TimeProvider time, ILogger log, CancellationToken stop)
+        ReplicaEntry replica, DateTimeOffset? before, AgentEnvironment environment, TimeProvider time, ILogger log, CancellationToken stop)
     {
-        var today = DateOnly.FromDateTime(time.GetLocalNow().DateTime);
-        for (var back = 0; back < (replica.Location.IsDated ? MostDays : 1); back++)
+        var root = await OpenDayAsync(replica, before, environment, time, log, stop);
+        try
         {
-            var root = (replica with { Location = DatedText.Plain(replica.Location.On(today.AddDays(-back))) }).Open(environment, time, log);
             var newest = default(Txid);
             await foreach (var file in root.Open("").ListAsync(stop))
                 newest = Txid.Max(newest, file.MaxTxid);
-            if (!newest.IsNone)
-                return (root, newest);
-            root.Dispose();
+            return (root, newest);
         }
-        return (replica.Open(environment, time, log), default);
+        catch
+        {
+            root.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<ReplicaRoot> OpenDayAsync(
+        ReplicaEntry replica, DateTimeOffset? before, AgentEnvironment environment, TimeProvider time, ILogger log, CancellationToken stop)
+    {
+        var root = replica.Open(environment, time, log);
+        if (root.Days is null)
+            return root;
+        using (root)
+        {
+            var day = await root.FindNewestDayAsync("", after: null, before, stop);
+            return replica.On(day ?? DateOnly.FromDateTime(time.GetLocalNow().DateTime)).Open(environment, time, log);
+        }
     }
 }

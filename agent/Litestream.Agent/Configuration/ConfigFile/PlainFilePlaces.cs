@@ -11,7 +11,7 @@ internal static class PlainFilePlaces
     {
         foreach (var (database, replica) in databases.SelectMany(d => d.Replicas.Where(r => r.IsPlainFile).Select(r => (d, r))))
         {
-            var place = PathOf(replica.Location.Today(context.Time));
+            var place = PathOf(replica.Location.ToString());
             if (databases.FirstOrDefault(other => database.Directory is null && other.Directory is null && other.Path == place) is { } same)
                 context.Problems.Add(replica.At, $"{place} is a database that is replicated itself (line {same.At.Line})", Elsewhere);
             var (folder, file) = database.Directory is null ? (Path.GetDirectoryName(place)!, Path.GetFileName(place)) : (place, null);

@@ -39,10 +39,12 @@ internal sealed record ReplicaEntry
         return this with { Location = Location.BeforeQuery("/" + escaped) };
     }
 
-    /// <summary>Opens the place as it is called today; the replicas of databases lie in it as <paramref name="layout"/> says, null: it is the replica of one.</summary>
+    /// <summary>Opens the place; the replicas of databases lie in it as <paramref name="layout"/> says, null: it is the replica of one.</summary>
     /// <param name="points">Which states it keeps; for one who only reads it does not matter.</param>
-    public ReplicaRoot Open(AgentEnvironment environment, TimeProvider time, ILogger log, Func<string, string>? layout = null, RestorePoints? points = null) =>
-        ReplicaRoot.Parse(Location.Today(time), new()
+    public ReplicaRoot Open(AgentEnvironment environment, TimeProvider time, ILogger log, Func<string, string>? layout = null, RestorePoints? points = null)
+    {
+        var (root, days) = Location.IsDated ? DayFolders.Split(Location) : (Location.ToString(), null);
+        return ReplicaRoot.Parse(root, new()
         {
             AccessKeyId = AccessKeyId ?? environment.AccessKeyId,
             SecretAccessKey = SecretAccessKey ?? environment.SecretAccessKey,
@@ -52,5 +54,10 @@ internal sealed record ReplicaEntry
             KeepsPlainFiles = IsPlainFile,
             PathOf = layout ?? (static _ => ""),
             Points = points,
+            Days = days,
         });
+    }
+
+    /// <summary>As it was, or will be, on a day: a place without days.</summary>
+    public ReplicaEntry On(DateOnly day) => this with { Location = DatedText.Plain(Location.On(day)) };
 }

@@ -1,3 +1,4 @@
+using Litestream.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Litestream.Agent.Configuration.ConfigFile;
@@ -115,6 +116,8 @@ internal sealed class ReplicaReader(ReaderContext context, MappingReader top, Po
         var written = entry.Location.ToString();
         if (DatabaseExtensions.FirstOrDefault(e => written.EndsWith(e, StringComparison.OrdinalIgnoreCase)) is not { } extension)
             return entry;
+        if (entry.Location.IsDated)
+            context.Problems.Add(entry.At, $"{written} would be another SQLite file each day, and one is kept current", "name a folder for the days, or a file without a date");
         var isEach = written.EndsWith("/*" + extension, StringComparison.OrdinalIgnoreCase);
         if (isOfDirectory && !isEach)
             context.Problems.Add(entry.At, $"{written} names one SQLite file, and dir stands for many databases",

@@ -1,4 +1,5 @@
 using System.Text;
+using Litestream.Storage;
 
 namespace Litestream.Agent.Configuration.ConfigFile;
 

@@ -59,6 +59,9 @@ internal sealed record S3Location
     /// <summary>Beginning of the keys below <paramref name="path"/>: ends with a slash.</summary>
     public string KeysBelow(string path) => Join(Prefix, path) is { Length: > 0 } joined ? joined + "/" : KeysWithoutPath;
 
+    /// <summary>Beginning of the folders below <paramref name="path"/>: those of a bucket have nothing in front.</summary>
+    public string FoldersBelow(string path) => Join(Prefix, path) is { Length: > 0 } joined ? joined + "/" : "";
+
     public string UrlOf(string path)
     {
         var url = new StringBuilder(S3Url.Scheme).Append(Bucket);

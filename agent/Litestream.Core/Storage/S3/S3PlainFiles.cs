@@ -9,7 +9,7 @@ internal sealed class S3PlainFiles(S3Bucket bucket, string path, RequestCounters
 
     public async IAsyncEnumerable<PlainFile> ListAsync(string folder, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var found in bucket.ListAsync($"{_prefix}{folder}/", counters, cancellationToken).ConfigureAwait(false))
+        await foreach (var found in bucket.ListAsync(folder.Length == 0 ? _prefix : $"{_prefix}{folder}/", counters, cancellationToken).ConfigureAwait(false))
             yield return new(found.Key[_prefix.Length..], bucket.Name(found.Key), found.Size.GetValueOrDefault(), new(found.LastModified.GetValueOrDefault().ToUniversalTime()));
     }
 

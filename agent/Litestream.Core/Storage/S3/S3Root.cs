@@ -18,7 +18,7 @@ internal sealed class S3Root : ReplicaRoot
 
     public override string Url { get; }
 
-    public override string Identity => _location.Identity;
+    private protected override string IdentityOfRoot => _location.Identity;
 
     public override string Kind => KindName;
 
@@ -29,7 +29,7 @@ internal sealed class S3Root : ReplicaRoot
     public override async Task CheckAsync(CancellationToken cancellationToken) => await _parts.Value.Fence.IsEnforcedAsync(cancellationToken).ConfigureAwait(false);
 
     public override IAsyncEnumerable<string> ListFoldersAsync(string path, CancellationToken cancellationToken) =>
-        _parts.Value.Bucket.ListFoldersAsync(_location.KeysBelow(path), Total, cancellationToken);
+        _parts.Value.Bucket.ListFoldersAsync(_location.FoldersBelow(path), Total, cancellationToken);
 
     public override string UrlOf(string path) => _location.UrlOf(path);
 

@@ -1,21 +1,26 @@
 using System.Globalization;
 using System.Text;
 
-namespace Litestream.Agent.Configuration.ConfigFile;
+namespace Litestream.Storage;
 
 /// <summary>
 /// A path or URL that may depend on the day: <c>backups/$(date +%Y-%m-%d)</c>. The form of a shell, computed by us: nothing is run. Finer than
 /// a day it cannot be.
 /// </summary>
-internal sealed class DatedText
+public sealed class DatedText
 {
     private readonly List<string> _pieces;
 
     /// <summary>Literal, format, literal, format… literal.</summary>
     private DatedText(List<string> pieces) => _pieces = pieces;
 
+    /// <summary>It differs from day to day.</summary>
     public bool IsDated => _pieces.Count > 1;
 
+    /// <summary>Literals at even places, formats at odd ones.</summary>
+    internal IReadOnlyList<string> Pieces => _pieces;
+
+    /// <summary>A text without a date.</summary>
     public static DatedText Plain(string text) => new([text]);
 
     /// <summary>A text with the date inside; <paramref name="format"/> is that of <c>date</c>, with <c>%Y</c>, <c>%m</c>, <c>%d</c>, <c>%F</c>.</summary>
@@ -31,13 +36,16 @@ internal sealed class DatedText
         return format.Contains('%', StringComparison.Ordinal);
     }
 
-    /// <summary>Pieces as <see cref="ValueExpansion"/> finds them: literals at even places, formats at odd ones.</summary>
+    /// <summary>Of pieces as they stand one behind the other: literals at even places, formats at odd ones.</summary>
     public static DatedText Of(IEnumerable<string> pieces) => new([.. pieces]);
 
+    /// <summary>With other literals.</summary>
     public DatedText With(Func<string, string> changeLiterals) => new([.. _pieces.Select((p, i) => i % 2 == 0 ? changeLiterals(p) : p)]);
 
+    /// <summary>With something in front.</summary>
     public DatedText Before(string prefix) => new([prefix + _pieces[0], .. _pieces.Skip(1)]);
 
+    /// <summary>With something behind.</summary>
     public DatedText After(string suffix) => new([.. _pieces.SkipLast(1), _pieces[^1] + suffix]);
 
     /// <summary>Without so many characters at its end, which are none of a date.</summary>
@@ -67,8 +75,8 @@ internal sealed class DatedText
         return text.ToString();
     }
 
-    /// <summary>Today, in this machine's zone.</summary>
-    public string Today(TimeProvider time) => On(DateOnly.FromDateTime(time.GetLocalNow().DateTime));
+    /// <summary>The first day of those that have this text; null when it is the text of none.</summary>
+    public DateOnly? DayOf(string text) => DateReading.TryRead(_pieces, text) is { } day && On(day) == text ? day : null;
 
     /// <summary>As it was written.</summary>
     public override string ToString() => string.Concat(_pieces.Select((p, i) => i % 2 == 0 ? p : $"$(date +{p})"));
