@@ -72,7 +72,7 @@ public sealed class AgentHostTests : IDisposable
     {
         await using var agent = await RunningAgent.StartAsync(_folder);
         var error = await Assert.ThrowsAsync<LitestreamException>(() => RunningAgent.StartAsync(_folder));
-        Assert.Contains("another agent", error.Hint, StringComparison.Ordinal);
+        Assert.Contains("another agent", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
