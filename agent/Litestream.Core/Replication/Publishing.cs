@@ -53,7 +53,7 @@ internal sealed class Publishing(StoreContext context, Compaction compaction)
 
     public static CaptureException SplitBrain(DatabaseReplica replica, IReplicaStorage storage, string what) => new(
         DatabaseStatus.SplitBrain, DatabaseReason.ForeignTransaction, $"{storage.Url} has another writer: {what}. {replica.Database.Path} is not replicated any more, and nothing is touched",
-        "find the other writer and stop one of the two, then restart this agent", Timeout.InfiniteTimeSpan);
+        "find the other writer and stop one of the two; `litestream start -take-over` has this one go on", Timeout.InfiniteTimeSpan);
 
     /// <summary>The name is taken: by an earlier try of ours (same bytes, or our mark and equal pages), or by another writer.</summary>
     private static async Task<bool> IsOursAsync(IReplicaStorage storage, StagedFile staged, CancellationToken cancellationToken)
