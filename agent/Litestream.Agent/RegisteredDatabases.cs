@@ -108,8 +108,8 @@ internal sealed class RegisteredDatabases(
             Endpoint = environment.S3Endpoint,
             Time = time,
             Log = logging.CreateLogger("Litestream.Storage"),
-            KeepsPlainFiles = !ReplicaChoice.IsUrl(known.Replica) && TenantFiles.HasDatabaseExtension(known.Replica),
             PathOf = static _ => "",
+            KeepsPlainFiles = ReplicaChoice.PlainFileExtension(known.Replica) is not null,
         });
         try
         {

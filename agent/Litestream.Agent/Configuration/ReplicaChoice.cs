@@ -9,6 +9,8 @@ internal static class ReplicaChoice
 {
     public const string DefaultFolder = "backups";
 
+    private static readonly string[] DatabaseExtensions = [".db", ".sqlite", ".sqlite3"];
+
     /// <summary>A URL, or a folder's path, or nothing (<c>./backups</c>). Throws <see cref="LitestreamException"/> when it is none of them.</summary>
     public static ReplicaRoot Open(string? given, AgentEnvironment environment, ILogger? log = null) =>
         ReplicaRoot.Parse(given is not null && IsUrl(given) ? given : environment.Absolute(given ?? DefaultFolder), AccessOf(environment, log));
@@ -23,6 +25,12 @@ internal static class ReplicaChoice
     /// <summary>Something that <see cref="OpenOne"/> opens, and no name that somebody must look up.</summary>
     public static bool IsPlace(string given, AgentEnvironment environment) =>
         IsUrl(given) || Directory.Exists(environment.Absolute(given)) || ReplicaRoot.IsPlainFile(environment.Absolute(given));
+
+    /// <summary>
+    /// How the path or <c>file://</c> URL of a folder ends that means a plain SQLite file, to be kept current; null when it means a folder of LTX files.
+    /// </summary>
+    public static string? PlainFileExtension(string place) =>
+        IsUrl(place) && !place.StartsWith("file://", StringComparison.OrdinalIgnoreCase) ? null : DatabaseExtensions.FirstOrDefault(e => place.EndsWith(e, StringComparison.OrdinalIgnoreCase));
 
     public static bool IsUrl(string text) => text.Contains("://", StringComparison.Ordinal);
 

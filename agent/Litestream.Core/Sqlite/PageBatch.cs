@@ -49,12 +49,19 @@ internal sealed class PageBatch : IDisposable
         }
     }
 
-    /// <param name="position">Of the page in <see cref="Pgnos"/>.</param>
-    /// <param name="page">Filled.</param>
-    public void Read(int position, Span<byte> page)
+    /// <param name="position">Of the first page in <see cref="Pgnos"/>.</param>
+    /// <param name="pages">Filled, one page after the other.</param>
+    public void Read(int position, Span<byte> pages)
     {
-        if (RandomAccess.Read(_file.SafeFileHandle, page[.._pageSize], (long)position * _pageSize) != _pageSize)
-            throw new EndOfStreamException($"{_file.Name} is shorter than what was written to it");
+        var offset = (long)position * _pageSize;
+        while (pages.Length > 0)
+        {
+            var read = RandomAccess.Read(_file.SafeFileHandle, pages, offset);
+            if (read == 0)
+                throw new EndOfStreamException($"{_file.Name} is shorter than what was written to it");
+            pages = pages[read..];
+            offset += read;
+        }
     }
 
     public void Dispose() => _file.Dispose();

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Litestream.Sqlite;
 
 /// <summary>
@@ -11,6 +13,12 @@ namespace Litestream.Sqlite;
 /// </summary>
 internal sealed class ReadReplica : IDisposable
 {
+    /// <summary>Pages that are in memory before readers are kept out; of more the rest is read meanwhile.</summary>
+    private const int ReadyBytes = 4 * 1024 * 1024;
+
+    /// <summary>SQLite's own writing takes less than 128 KiB at a time, and a multiple of that for nothing at all.</summary>
+    private const int RunBytes = 64 * 1024;
+
     private readonly EngineConnection _connection;
     private readonly FileStat _opened;
     private readonly string _path;
@@ -148,18 +156,31 @@ internal sealed class ReadReplica : IDisposable
     /// <param name="insists">No reader begins while those that are in are waited for.</param>
     public bool TryCommit(PageBatch batch, uint pageCount, uint stamp, int patienceMs, bool insists)
     {
-        var page = new byte[PageSize];
+        if (!batch.Pgnos.Contains(1u))
+            AddFirstPage(batch);
         using var journal = RollbackJournal.Create(_path, PageSize, PageCount);
-        Remember(journal, batch, pageCount, page);
+        Remember(journal, batch, pageCount);
         journal.Seal();
         if (journal.IsNew)
             _flushDirectory();
-        if (!_connection.TryShutOut(_opened, patienceMs, insists))
+        // All that can be made ready is, before anybody is kept out.
+        var pages = ArrayPool<byte>.Shared.Rent(Math.Max(PageSize, ReadyBytes));
+        try
         {
-            journal.Commit();
-            return false;
+            var ready = Math.Min(batch.Pgnos.Count, pages.Length / PageSize);
+            batch.Read(0, pages.AsSpan(0, ready * PageSize));
+            if (!_connection.TryShutOut(_opened, patienceMs, insists))
+            {
+                journal.Commit();
+                return false;
+            }
+            Write(batch, stamp, pages, ready);
         }
-        Write(batch, pageCount, stamp, page);
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(pages);
+        }
+        _connection.TruncateDatabase((long)pageCount * PageSize);
         _connection.LetIn(_opened);
         _connection.SyncDatabase();
         journal.Commit();
@@ -190,29 +211,46 @@ internal sealed class ReadReplica : IDisposable
         PageCount = (uint)(_connection.DatabaseLength() / header.PageSize);
     }
 
-    /// <summary>Into the file as others see it at once; the disk follows.</summary>
-    private void Write(PageBatch batch, uint pageCount, uint stamp, byte[] page)
+    /// <summary>It has the stamp, so it is part of every change.</summary>
+    private void AddFirstPage(PageBatch batch)
     {
-        for (var i = 0; i < batch.Pgnos.Count; i++)
-        {
-            batch.Read(i, page);
-            if (batch.Pgnos[i] == 1)
-                ReadReplicaHeader.Write(page, stamp);
-            _connection.WriteDatabase((batch.Pgnos[i] - 1L) * PageSize, page);
-        }
-        if (!batch.Pgnos.Contains(1u))
-        {
-            _connection.ReadDatabase(0, page);
-            ReadReplicaHeader.Write(page, stamp);
-            _connection.WriteDatabase(0, page);
-        }
-        _connection.TruncateDatabase((long)pageCount * PageSize);
+        var page = new byte[PageSize];
+        _connection.ReadDatabase(0, page);
+        batch.Add(1, page);
     }
 
-    /// <summary>What will be overwritten or cut off. Page 1 changes each time.</summary>
-    private void Remember(RollbackJournal journal, PageBatch batch, uint pageCount, byte[] page)
+    /// <summary>Into the file as others see it at once; the disk follows. Neighbours go in one call.</summary>
+    /// <param name="batch">What to write.</param>
+    /// <param name="stamp">For page 1.</param>
+    /// <param name="pages">The first <paramref name="ready"/> pages, and room for as many of the others at a time.</param>
+    /// <param name="ready">At least 1.</param>
+    private void Write(PageBatch batch, uint stamp, byte[] pages, int ready)
     {
-        var overwritten = batch.Pgnos.Append(1u).Distinct().Where(pgno => pgno <= Math.Min(PageCount, pageCount));
+        var mostAtOnce = RunBytes / PageSize;
+        for (var begun = 0; begun < batch.Pgnos.Count; begun += ready)
+        {
+            var count = Math.Min(ready, batch.Pgnos.Count - begun);
+            if (begun > 0)
+                batch.Read(begun, pages.AsSpan(0, count * PageSize));
+            for (int first = 0, next; first < count; first = next)
+            {
+                var pgno = batch.Pgnos[begun + first];
+                for (next = first + 1; next < count && next - first < mostAtOnce && batch.Pgnos[begun + next] == pgno + (next - first); next++)
+                {
+                }
+                var run = pages.AsSpan(first * PageSize, (next - first) * PageSize);
+                if (pgno == 1)
+                    ReadReplicaHeader.Write(run, stamp);
+                _connection.WriteDatabase((pgno - 1L) * PageSize, run);
+            }
+        }
+    }
+
+    /// <summary>What will be overwritten or cut off.</summary>
+    private void Remember(RollbackJournal journal, PageBatch batch, uint pageCount)
+    {
+        var page = new byte[PageSize];
+        var overwritten = batch.Pgnos.Where(pgno => pgno <= Math.Min(PageCount, pageCount));
         for (var pgno = pageCount + 1L; pgno <= PageCount; pgno++)
             RememberPage((uint)pgno);
         foreach (var pgno in overwritten)

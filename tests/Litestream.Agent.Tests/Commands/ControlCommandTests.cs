@@ -74,6 +74,20 @@ public sealed class ControlCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_database_is_registered_with_a_plain_file_that_is_kept_current()
+    {
+        await using var agent = await StartAsync();
+        _folder.Folder("other");
+        using var application = new Application(_folder["other/app.db"]);
+        application.Sql("PRAGMA journal_mode = WAL");
+        application.Sql("CREATE TABLE t (x)");
+        await RunAsync("register", "-replica", "copies/app.db", "other/app.db");
+        await Eventually.Becomes(() => File.Exists(_folder["copies/app.db"]), "it is built");
+        using var reader = new Application(_folder["copies/app.db"]);
+        Assert.Equal(["0"], reader.Sql("SELECT count(*) FROM t"));
+    }
+
+    [Fact]
     public async Task Info_and_list_show_the_agent()
     {
         await using var agent = await StartAsync();

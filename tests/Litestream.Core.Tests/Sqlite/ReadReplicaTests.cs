@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Litestream.Core.Tests.Replication;
 using Litestream.Core.Tests.Storage;
 using Litestream.Sqlite;
@@ -56,6 +57,38 @@ public sealed class ReadReplicaTests : IDisposable
         reader.Sql("COMMIT");
         Assert.True(Apply(replica, _after, 2));
         Assert.Equal(["100 51325"], reader.Sql(Sum));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Only_who_insists_keeps_new_readers_waiting(bool insists)
+    {
+        using var reader = new Application(_path);
+        using var other = new Application(_path);
+        using var replica = ReadReplica.Open(_path, () => { });
+        Assert.True(replica.TryBegin(1000));
+        Assert.Equal(0, replica.Reader);
+        using var batch = new PageBatch(Path.GetTempFileName(), PageSize);
+        batch.Add(1, _before.AsSpan(0, PageSize));
+        reader.Sql("BEGIN");
+        reader.Sql(Sum);
+        Assert.Equal(reader.Id, replica.Reader);
+        var committing = Task.Run(() => replica.TryCommit(batch, replica.PageCount, 2, patienceMs: 1000, insists));
+        var (reads, longest) = (0, TimeSpan.Zero);
+        for (; !committing.IsCompleted; reads++)
+        {
+            var begun = Stopwatch.GetTimestamp();
+            other.Sql(Sum); // asks again while it is refused
+            longest = Stopwatch.GetElapsedTime(begun) is var took && took > longest ? took : longest;
+        }
+        Assert.False(await committing);
+        Assert.True(insists ? longest > TimeSpan.FromMilliseconds(300) : reads > 1, $"{reads} reads, the longest took {longest}");
+        reader.Sql("COMMIT");
+        Assert.True(replica.TryCommit(batch, replica.PageCount, 2, patienceMs: 1000, insists));
+        Assert.Single(other.Sql(Sum)); // although the transaction has not even ended
+        replica.End();
+        Assert.Equal(["ok"], reader.Sql("PRAGMA integrity_check"));
     }
 
     [Theory]

@@ -18,7 +18,6 @@ internal sealed class ReplicaReader(ReaderContext context, MappingReader top, Po
     private static readonly string[] PartsOfPlace = ["type", "path", "bucket"];
     private static readonly string[] Types = ["file", "s3"];
     private static readonly string[] OtherTypes = ["gs", "abs", "oss", "sftp", "nats", "webdav"];
-    private static readonly string[] DatabaseExtensions = [".db", ".sqlite", ".sqlite3"];
 
     /// <summary>Null when something is wrong with it.</summary>
     public ReplicaEntry? Read(YamlNode node)
@@ -114,7 +113,7 @@ internal sealed class ReplicaReader(ReaderContext context, MappingReader top, Po
     private ReplicaEntry AsPlainFile(ReplicaEntry entry)
     {
         var written = entry.Location.ToString();
-        if (DatabaseExtensions.FirstOrDefault(e => written.EndsWith(e, StringComparison.OrdinalIgnoreCase)) is not { } extension)
+        if (ReplicaChoice.PlainFileExtension(written) is not { } extension)
             return entry;
         if (entry.Location.IsDated)
             context.Problems.Add(entry.At, $"{written} would be another SQLite file each day, and one is kept current", "name a folder for the days, or a file without a date");
