@@ -8,7 +8,8 @@ namespace Litestream.EndToEnd.Buckets;
 /// <summary>Tenants on a real object store with an application that writes to all of them, for tests that spoil something meanwhile.</summary>
 internal sealed class BucketRun : IDisposable
 {
-    private const string Bucket = "fleet";
+    public const string Bucket = "fleet";
+
     private readonly List<Tenant> _tenants = [];
     private readonly Dictionary<string, long> _requests = [];
     private int _synced;

@@ -13,14 +13,14 @@ public sealed class TemplateTests : IDisposable
     [Fact]
     public void Every_template_is_tried_here() => Assert.Equal(
         ["fly.yml", "local-two-replicas.yml", "local.yml", "production-s3.yml", "quickstart.yml", "testing.yml"],
-        Directory.GetFiles(Templates, "*.yml").Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Directory.GetFiles(TemplateRun.Folder, "*.yml").Select(Path.GetFileName).Order(StringComparer.Ordinal));
 
     [Fact]
     public async Task Local_development()
     {
         var settings = new Dictionary<string, string> { ["DATA_DIR"] = _sandbox.Data, ["BACKUP_DIR"] = _sandbox.Replica };
         _sandbox.Folder("data/inner");
-        await ReplicatesAndRestoresAsync("local.yml", settings, "app.db", "inner/other.sqlite");
+        await TemplateRun.ReplicatesAndRestoresAsync(_sandbox, "local.yml", settings, "app.db", "inner/other.sqlite");
     }
 
     [Fact]
@@ -28,26 +28,26 @@ public sealed class TemplateTests : IDisposable
     {
         var second = Path.Combine(_sandbox.Root, "second");
         var settings = new Dictionary<string, string> { ["DATA_DIR"] = _sandbox.Data, ["BACKUP_DIR"] = _sandbox.Replica, ["SECOND_BACKUP_DIR"] = second };
-        await ReplicatesAndRestoresAsync("local-two-replicas.yml", settings, "app.db");
+        await TemplateRun.ReplicatesAndRestoresAsync(_sandbox, "local-two-replicas.yml", settings, "app.db");
         foreach (var lost in (string[])[Path.Combine(_sandbox.Replica, "app"), Path.Combine(second, "app")])
         {
             Directory.Move(lost, lost + "-lost");
             File.Delete(Path.Combine(_sandbox.Data, "app.db"));
-            (await ChildProcess.RunAsync(PublishedProgram.Path, ["restore", "-config", Path.Combine(Templates, "local-two-replicas.yml")], _sandbox.Root, _sandbox.EnvironmentWith(settings))).MustSucceed();
+            (await ChildProcess.RunAsync(PublishedProgram.Path, ["restore", "-config", TemplateRun.PathOf("local-two-replicas.yml")], _sandbox.Root, _sandbox.EnvironmentWith(settings))).MustSucceed();
             Assert.Contains("app.db", await Sqlite3Program.DumpAsync(_sandbox, Path.Combine(_sandbox.Data, "app.db")), StringComparison.Ordinal);
             Directory.Move(lost + "-lost", lost);
         }
     }
 
     [Fact]
-    public async Task Testing() => await ReplicatesAndRestoresAsync(
+    public async Task Testing() => await TemplateRun.ReplicatesAndRestoresAsync(_sandbox,
         "testing.yml", new() { ["DB_PATH"] = Path.Combine(_sandbox.Data, "app.db"), ["BACKUP_DIR"] = _sandbox.Replica }, "app.db");
 
     [Fact]
     public async Task The_quick_start()
     {
         var plain = Path.Combine(_sandbox.Replica, "app.db");
-        await ReplicatesAndRestoresAsync("quickstart.yml", new() { ["DB_PATH"] = Path.Combine(_sandbox.Data, "app.db"), ["BACKUP_FILE"] = plain }, "app.db");
+        await TemplateRun.ReplicatesAndRestoresAsync(_sandbox, "quickstart.yml", new() { ["DB_PATH"] = Path.Combine(_sandbox.Data, "app.db"), ["BACKUP_FILE"] = plain }, "app.db");
         Assert.Equal(await Sqlite3Program.DumpAsync(_sandbox, Path.Combine(_sandbox.Data, "app.db")), await Sqlite3Program.DumpAsync(_sandbox, plain));
     }
 
@@ -55,7 +55,7 @@ public sealed class TemplateTests : IDisposable
     public async Task Production_in_a_bucket()
     {
         await using var server = await S3Server.StartAsync("fleet");
-        await ReplicatesAndRestoresAsync("production-s3.yml", new(Credentials) { ["DATA_DIR"] = _sandbox.Data, ["BACKUP_BUCKET"] = "fleet", ["S3_ENDPOINT"] = server.Endpoint },
+        await TemplateRun.ReplicatesAndRestoresAsync(_sandbox, "production-s3.yml", new(Credentials) { ["DATA_DIR"] = _sandbox.Data, ["BACKUP_BUCKET"] = "fleet", ["S3_ENDPOINT"] = server.Endpoint },
             "12345678-1234-5678-9abc-123456789012.db", "acme.db");
         Assert.Contains("tenants/acme.db/0001/0000000000000001-0000000000000001.ltx", server.Store.Keys("fleet"));
     }
@@ -64,7 +64,7 @@ public sealed class TemplateTests : IDisposable
     public async Task A_volume_on_fly()
     {
         await using var server = await S3Server.StartAsync("fleet");
-        await ReplicatesAndRestoresAsync("fly.yml", new(Credentials)
+        await TemplateRun.ReplicatesAndRestoresAsync(_sandbox, "fly.yml", new(Credentials)
         {
             ["DB_PATH"] = Path.Combine(_sandbox.Data, "app.db"),
             ["STATE_DIR"] = _sandbox.State,
@@ -74,8 +74,6 @@ public sealed class TemplateTests : IDisposable
         }, "app.db");
     }
 
-    private static string Templates => Path.Combine(Repository.Root, "packaging", "config");
-
     private static Dictionary<string, string> Credentials => new()
     {
         ["AWS_ACCESS_KEY_ID"] = S3Server.AccessKeyId,
@@ -83,33 +81,4 @@ public sealed class TemplateTests : IDisposable
         // Set on some machines, and a client of others refuses to start with it.
         ["AWS_CA_BUNDLE"] = "",
     };
-
-    private async Task ReplicatesAndRestoresAsync(string template, Dictionary<string, string> settings, params string[] databases)
-    {
-        var config = Path.Combine(Templates, template);
-        var paths = databases.Select(name => Path.Combine(_sandbox.Data, name)).ToList();
-        var expected = new List<string>();
-        var agent = RunningAgent.Launch(_sandbox, settings, "replicate", "-config", config);
-        await agent.WaitForLineAsync("Ready");
-        foreach (var path in paths)
-        {
-            await File.WriteAllBytesAsync(path, []); // as SQLite itself begins
-            using var application = await Application.OpenAsync(_sandbox, path);
-            await application.ExecuteAsync("PRAGMA journal_mode = WAL");
-            await application.ExecuteAsync("CREATE TABLE t (x)");
-            await application.ExecuteAsync($"INSERT INTO t VALUES ('{Path.GetFileName(path)}')");
-            await application.EndAsync();
-            expected.Add(await Sqlite3Program.DumpAsync(_sandbox, path));
-        }
-        await Eventually.TrueAsync(
-            async () => (await agent.StatusAsync()).Clients.Count(c => c is { Status: "active", ReplicatedNumber: > 0 }) == paths.Count, () => $"all are replicated\n{agent.Said}");
-        await agent.StopInOrderAsync();
-
-        foreach (var path in paths)
-            File.Delete(path);
-        var restored = await ChildProcess.RunAsync(PublishedProgram.Path, ["restore", "-config", config], _sandbox.Root, _sandbox.EnvironmentWith(settings));
-        restored.MustSucceed();
-        for (var i = 0; i < paths.Count; i++)
-            Assert.Equal(expected[i], await Sqlite3Program.DumpAsync(_sandbox, paths[i]));
-    }
 }
