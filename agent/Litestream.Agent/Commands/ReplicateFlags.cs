@@ -56,7 +56,7 @@ internal sealed class ReplicateFlags
 
     public Option<TimeSpan?> LagLimit { get; } = Flag.Duration("-lag-limit", "a tenant further behind is unhealthy [300s]", TimeSpan.FromSeconds(1));
 
-    public Option<TimeSpan?> ShutdownTimeout { get; } = Flag.Duration("-shutdown-timeout", "longest time for the last sync at the end [30s]", TimeSpan.Zero, LongestTimer);
+    public Option<TimeSpan?> ShutdownTimeout { get; } = Flag.Duration("-shutdown-timeout", "longest last sync at the end [30s, with -exec 90s]", TimeSpan.Zero, LongestTimer);
 
     public Option<long?> SpoolCap { get; } = Flag.Size("-spool-cap", "captured bytes that may wait for the replica [1GB]", 1_000_000);
 

@@ -93,13 +93,14 @@ internal sealed class ChildProcess : IDisposable
         try
         {
             await _process.WaitForExitAsync(deadline.Token);
+            // A child of its own that outlives it holds them open.
+            await Task.WhenAll(_outputClosed.Task, _errorsClosed.Task).WaitAsync(deadline.Token);
         }
         catch (OperationCanceledException)
         {
-            throw new TimeoutException($"{_process.StartInfo.FileName} did not end within {patience.TotalSeconds:0} s; it said:\n{Said}");
+            throw new TimeoutException($"{_process.StartInfo.FileName} did not end within {patience.TotalSeconds:0} s, with all that it started; it said:\n{Said}");
         }
 
-        await Task.WhenAll(_outputClosed.Task, _errorsClosed.Task);
         return _process.ExitCode;
     }
 
@@ -110,7 +111,7 @@ internal sealed class ChildProcess : IDisposable
         _disposed = true;
         if (!_process.HasExited)
         {
-            _process.Kill();
+            _process.Kill(entireProcessTree: true);
             _process.WaitForExit();
         }
 
