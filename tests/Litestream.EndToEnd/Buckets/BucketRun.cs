@@ -38,9 +38,15 @@ internal sealed class BucketRun : IDisposable
 
     public async Task CreateBucketAsync()
     {
-        using var client = new AmazonS3Client(CephServer.AccessKeyId, CephServer.SecretAccessKey,
-            new AmazonS3Config { ServiceURL = Ceph.Endpoint, ForcePathStyle = true, AuthenticationRegion = "us-east-1" });
+        using var client = Client();
         await client.PutBucketAsync(Bucket);
+    }
+
+    /// <summary>The first thousand objects.</summary>
+    public async Task<IReadOnlyList<string>> KeysAsync()
+    {
+        using var client = Client();
+        return [.. (await client.ListObjectsV2Async(new() { BucketName = Bucket })).S3Objects.Select(o => o.Key)];
     }
 
     public async Task CreateTenantsAsync(int count)
@@ -103,4 +109,7 @@ internal sealed class BucketRun : IDisposable
         Sandbox.Dispose();
         Ceph.Dispose();
     }
+
+    private AmazonS3Client Client() => new(CephServer.AccessKeyId, CephServer.SecretAccessKey,
+        new AmazonS3Config { ServiceURL = Ceph.Endpoint, ForcePathStyle = true, AuthenticationRegion = "us-east-1" });
 }
