@@ -10,6 +10,9 @@ public sealed class CutRestoreTests : IDisposable
 {
     private const int ReadsBeforeTheCut = 25;
 
+    /// <summary>Of what the first cut left to read.</summary>
+    private const int ReadsBeforeTheSecondCut = 10;
+
     // 40 MB that do not compress in the image: some forty ranges; and later files over it.
     private readonly History _history = new History()
         .Run("INSERT INTO t SELECT value, randomblob(1000000) FROM (WITH RECURSIVE s(value) AS (SELECT 1 UNION ALL SELECT value+1 FROM s LIMIT 40) SELECT * FROM s)")
@@ -43,7 +46,7 @@ public sealed class CutRestoreTests : IDisposable
     public async Task A_cut_may_follow_a_cut()
     {
         await CutAsync();
-        await CutAsync();
+        await CutAsync(ReadsBeforeTheSecondCut);
         AssertRestored(await RestoreTarget.Restore(_history.Storage, _target.Options));
     }
 
@@ -73,7 +76,7 @@ public sealed class CutRestoreTests : IDisposable
         var path = _target.Path + ".part-done";
         await using (var journal = File.OpenWrite(path))
             journal.SetLength(journal.Length - 11);
-        await CutAsync(); // writes behind the torn record
+        await CutAsync(ReadsBeforeTheSecondCut); // writes behind the torn record
         var result = await RestoreTarget.Restore(_history.Storage, _target.Options);
         AssertRestored(result);
         Assert.True(result.BytesResumed > 8_000_000);
@@ -137,9 +140,9 @@ public sealed class CutRestoreTests : IDisposable
         _history.Dispose();
     }
 
-    private async Task CutAsync()
+    private async Task CutAsync(int reads = ReadsBeforeTheCut)
     {
-        var storage = new MeddlingStorage(_history.Storage, ReadsBeforeTheCut, () => throw new StorageException("read: connection reset", StorageFault.Transient));
+        var storage = new MeddlingStorage(_history.Storage, reads, () => throw new StorageException("read: connection reset", StorageFault.Transient));
         var restorer = new Restorer(storage, TimeProvider.System, NullLogger.Instance);
         await Assert.ThrowsAsync<StorageException>(() => restorer.RunAsync(_target.Options with { Parallelism = 2 }, null, default));
     }
