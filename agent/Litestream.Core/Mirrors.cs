@@ -17,11 +17,9 @@ internal sealed class Mirrors : IAsyncDisposable
     /// <summary>How long a stop, or a database that leaves, waits for files that can be brought up to date.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentQueue<MirrorLane> _queue = new();
+    private readonly WorkQueue<MirrorLane> _queue = new(MostAtOnce, lane => lane.RunAsync());
     private readonly ConcurrentDictionary<MirrorLane, MirrorLane> _lanes = new();
     private readonly CancellationTokenSource _stopping = new();
-    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _running;
 
     public Mirrors(TimeProvider time, ILogger log) => (Time, Log, Stopping) = (time, log, _stopping.Token);
 
@@ -63,17 +61,12 @@ internal sealed class Mirrors : IAsyncDisposable
     /// <summary>Completes when every file is current, or would be but for somebody who holds it; not much later in any case.</summary>
     public Task SettleAsync(CancellationToken cancellationToken) => SettleAsync([.. _lanes.Values], cancellationToken);
 
-    public void Queue(MirrorLane lane)
-    {
-        _queue.Enqueue(lane);
-        Start();
-    }
+    public void Queue(MirrorLane lane) => _queue.Add(lane);
 
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
-        if (Volatile.Read(ref _running) > 0)
-            await _drained.Task.ConfigureAwait(false);
+        await _queue.DisposeAsync().ConfigureAwait(false);
         _stopping.Dispose();
     }
 
@@ -89,28 +82,5 @@ internal sealed class Mirrors : IAsyncDisposable
         {
             // The next start goes on from there: the history is whole.
         }
-    }
-
-    private void Start()
-    {
-        while (!_queue.IsEmpty && !Stopping.IsCancellationRequested)
-        {
-            if (Interlocked.Increment(ref _running) > MostAtOnce)
-            {
-                Interlocked.Decrement(ref _running);
-                return;
-            }
-            _ = Task.Run(RunAsync);
-        }
-    }
-
-    private async Task RunAsync()
-    {
-        while (!Stopping.IsCancellationRequested && _queue.TryDequeue(out var lane))
-            await lane.RunAsync().ConfigureAwait(false);
-        if (Interlocked.Decrement(ref _running) == 0 && Stopping.IsCancellationRequested)
-            _drained.TrySetResult();
-        // A lane may have come between the last look and the decrement, when no slot was free for it.
-        Start();
     }
 }

@@ -50,16 +50,15 @@ public sealed class Store : IAsyncDisposable
             replica.Points?.Check();
         CheckReplicas(replicas);
         var log = logging.CreateLogger("Litestream.Replication");
-        var folder = options.StateDirectory;
-        var tables = Path.Combine(folder, "tables");
-        var @lock = LockFolder(folder, tables);
+        var folder = new StoreFolder(options.StateDirectory);
+        var @lock = Lock(folder);
         try
         {
-            var books = Books.Open(Path.Combine(folder, "books.db"), out var setAside);
+            var books = Books.Open(folder.Books, out var setAside);
             if (setAside is not null)
                 log.BooksSetAside(setAside.Why, setAside.Path);
-            var places = replicas.Select((r, i) => new ReplicaPlace(i, r, r.Points ?? options.Points, books.Of(r.Identity), CopiesOf(r, Path.Combine(folder, "copies", $"{i}"), options.SpoolCapBytes / replicas.Count))).ToList();
-            return new(new(options, places, books, new(Path.Combine(folder, "spool")), tables, time, log), @lock);
+            var places = replicas.Select((r, i) => new ReplicaPlace(i, r, r.Points ?? options.Points, books.Of(r.Identity), CopiesOf(r, folder.CopiesOf(i), options.SpoolCapBytes / replicas.Count))).ToList();
+            return new(new(options, places, books, new(folder.Spool), folder, time, log), @lock);
         }
         catch
         {
@@ -135,7 +134,7 @@ public sealed class Store : IAsyncDisposable
         await _mirrors.RemoveAsync(database.PlainFiles).ConfigureAwait(false);
         database.State.Record(b => b with { SwitchedInode = 0 });
         _opening.Forget(database.State);
-        _known[database.Name] = new(database.State.Book, Array.ConvertAll(database.State.Replicas, r => r.Book));
+        _known[database.Name] = new(database.State.Book, [.. database.State.Replicas.Select(r => r.Book)]);
         _databases.TryRemove(new(database.Name, database));
     }
 
@@ -184,7 +183,7 @@ public sealed class Store : IAsyncDisposable
         var state = new ReplicatedDatabase(book, known.Replicas, _context, _scheduler);
         var database = new Database(state, _mirrors.Add(state));
         // It may have been closed with captured files that a replica never got.
-        database.State.WakeReplicas(r => !r.IsCurrent);
+        database.State.Replicas.Wake(r => !r.IsCurrent);
         database.Notice(FileEvent.Sweep);
         return database;
     }
@@ -206,31 +205,17 @@ public sealed class Store : IAsyncDisposable
             throw new LitestreamException($"{twice.First().Url} is named twice as a replica", hint: "each replica needs a place of its own");
     }
 
-    /// <summary>Holds copies of the users' data: nobody else's business.</summary>
-    private static void CreatePrivate(string folder)
-    {
-        if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(folder);
-        else
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
-
-    private static FileStream LockFolder(string folder, string tables)
+    private static FileStream Lock(StoreFolder folder)
     {
         try
         {
-            CreatePrivate(folder);
-            CreatePrivate(tables);
-            // FileShare.None is an advisory flock: it ends with the process, however that ends.
-            return new(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException e) when (Directory.Exists(folder))
-        {
-            throw new LitestreamException($"another agent runs with the state directory {folder}", e, "it replicates the same; stop it, or give this one its own -state-dir");
+            folder.Create();
+            return folder.TryLock()
+                ?? throw new LitestreamException($"another agent runs with the state directory {folder.Path}", hint: "it replicates the same; stop it, or give this one its own -state-dir");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new LitestreamException($"Cannot use the state directory {folder}: {e.Message}", e, "name one that this user may write, with -state-dir");
+            throw new LitestreamException($"Cannot use the state directory {folder.Path}: {e.Message}", e, "name one that this user may write, with -state-dir");
         }
     }
 }

@@ -8,52 +8,49 @@ namespace Litestream;
 /// </summary>
 public sealed class StoredState : IDisposable
 {
-    private const string BooksName = "books.db";
-
-    private readonly string _folder;
+    private readonly StoreFolder _folder;
     private readonly FileStream _lock;
     private readonly Books _books;
 
-    private StoredState(string folder, FileStream @lock, Books books) => (_folder, _lock, _books) = (folder, @lock, books);
+    private StoredState(StoreFolder folder, FileStream @lock, Books books) => (_folder, _lock, _books) = (folder, @lock, books);
 
     /// <summary>Some store keeps its state there, open or not.</summary>
-    public static bool IsAt(string folder) => File.Exists(Path.Combine(folder, BooksName));
+    public static bool IsAt(string folder) => File.Exists(new StoreFolder(folder).Books);
 
     /// <summary>Null while a store has it open. Throws <see cref="LitestreamException"/> when it cannot be used.</summary>
-    public static StoredState? TryOpen(string folder)
+    public static StoredState? TryOpen(string path)
     {
-        FileStream @lock;
+        var folder = new StoreFolder(path);
+        FileStream? @lock = null;
         try
         {
-            @lock = new(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            @lock = folder.TryLock();
+            return @lock is null ? null : new(folder, @lock, Books.OpenExisting(folder.Books));
         }
-        catch (IOException)
+        catch (Exception e)
         {
-            return null;
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            throw new LitestreamException($"Cannot use the state directory {folder}: {e.Message}", e, "run this as the agent's own user");
-        }
-        try
-        {
-            return new(folder, @lock, Books.Open(Path.Combine(folder, BooksName), out _));
-        }
-        catch
-        {
-            @lock.Dispose();
+            @lock?.Dispose();
+            if (e is IOException or UnauthorizedAccessException)
+                throw new LitestreamException($"Cannot use the state directory {path}: {e.Message}", e, "run this as the agent's own user");
             throw;
         }
     }
 
-    public IReadOnlyList<StoredDatabase> Databases => [.. _books.LoadAll().Select(Describe)];
+    public IReadOnlyList<StoredDatabase> Databases
+    {
+        get
+        {
+            var waiting = Waiting().ToLookup(f => f.Name, f => f.Path);
+            return [.. _books.LoadAll().Select(b => new StoredDatabase(b.Name, b.Path, b.Captured, waiting[b.Name].Count(), waiting[b.Name].Sum(path => new FileInfo(path).Length)))];
+        }
+    }
 
     /// <summary>Forgets where a database stands, and its captured files. What a person said of it (a stop, states that stay restorable) is kept.</summary>
     public void Forget(StoredDatabase database)
     {
-        foreach (var path in WaitingOf(database.Name))
-            File.Delete(path);
-        File.Delete(Path.Combine(_folder, "tables", database.Name + ".pages"));
+        foreach (var file in Waiting().Where(f => f.Name == database.Name))
+            File.Delete(file.Path);
+        File.Delete(_folder.TableOf(database.Name));
         _books.Forget(database.Name);
     }
 
@@ -63,15 +60,12 @@ public sealed class StoredState : IDisposable
         _lock.Dispose();
     }
 
-    private StoredDatabase Describe(BookEntry book)
+    private IEnumerable<(string Name, string Path)> Waiting()
     {
-        var waiting = WaitingOf(book.Name);
-        return new(book.Name, book.Path, book.Captured, waiting.Count, waiting.Sum(path => new FileInfo(path).Length));
-    }
-
-    private List<string> WaitingOf(string name)
-    {
-        var spool = Path.Combine(_folder, "spool");
-        return !Directory.Exists(spool) ? [] : [.. Directory.EnumerateFiles(spool).Where(path => Spool.TryParse(path, out var of, out _, out _, out _) && of == name)];
+        foreach (var path in Directory.Exists(_folder.Spool) ? Directory.EnumerateFiles(_folder.Spool) : [])
+        {
+            if (Spool.TryParse(path, out var name, out _, out _, out _))
+                yield return (name, path);
+        }
     }
 }

@@ -9,7 +9,7 @@ internal static class ProgramProcess
     public static string Path => System.IO.Path.Combine(AppContext.BaseDirectory, "litestream");
 
     /// <summary>Root keeps its name and loses its power over permissions; for anybody else nothing changes.</summary>
-    public static Task<ProgramRun> RunUnprivilegedAsync(params string[] arguments) => Environment.UserName == "root"
+    public static Task<ProgramRun> RunUnprivilegedAsync(params string[] arguments) => Environment.IsPrivilegedProcess
         ? RunAsync("setpriv", ["--bounding-set=-dac_override,-dac_read_search", Path, .. arguments])
         : RunAsync(Path, arguments);
 

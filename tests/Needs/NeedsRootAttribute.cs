@@ -4,5 +4,5 @@ namespace Litestream.Tests.Needs;
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class NeedsRootAttribute : FactAttribute
 {
-    public NeedsRootAttribute() => Skip = Need.SkipReason("root", Environment.UserName == "root", "run as root");
+    public NeedsRootAttribute() => Skip = Need.SkipReason("root", Environment.IsPrivilegedProcess, "run as root");
 }

@@ -40,6 +40,21 @@ internal sealed class Books : IDisposable
         return TryOpen(path, out _)!;
     }
 
+    /// <summary>Opens books that are there, and changes nothing about those that cannot be used: throws <see cref="LitestreamException"/>.</summary>
+    public static Books OpenExisting(string path)
+    {
+        const string hint = "the agent's next start sets them aside and compares every database anew; there is nothing to do before";
+        try
+        {
+            return TryOpen(path, out var layout)
+                ?? throw new LitestreamException($"the books {path} have layout {layout}, and this program writes layout {SchemaVersion}", hint: hint);
+        }
+        catch (SqliteException e)
+        {
+            throw new LitestreamException($"the books {path} cannot be read: {e.Message}", e, hint);
+        }
+    }
+
     /// <summary>Null when they have another layout: a cache like any other, begun anew, and the replica tells the rest.</summary>
     private static Books? TryOpen(string path, out long layout)
     {

@@ -69,7 +69,7 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
 
     private long Look(ReplicatedDatabase database, FileEvent seen, long since)
     {
-        if (database.Exit is not null || database.IsFenced)
+        if (database.Exit is not null || database.Replicas.AreFenced)
             return Suspend(database);
         if (database.Book.IsPaused)
         {
@@ -91,18 +91,18 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
         var pair = book.Captured.Next;
         staging.StageEmpty(database, 0, pair, book.PageSize, book.PageCount, book.PostSum);
         staging.StageEmpty(database, 1, pair, book.PageSize, book.PageCount, book.PostSum);
-        var table = database.Hot?.Table ?? database.Chain?.Table ?? PageTable.TryLoad(context.TablePathOf(database.Name));
+        var table = database.Hot?.Table ?? database.Chain?.Table ?? PageTable.TryLoad(context.Folder.TableOf(database.Name));
         if (table is null || table.Txid != book.Captured || table.Sum != book.PostSum)
             return;
         table.StandFor(pair);
         if (database.Hot is null)
-            table.TrySave(context.TablePathOf(database.Name));
+            table.TrySave(context.Folder.TableOf(database.Name));
     }
 
     private long LookCold(ReplicatedDatabase database, FileEvent seen, long since)
     {
         var book = database.Book;
-        if (book.Resting is { } resting && database.Chain is not { NeedsImage: true } && database.At(ReplicaStage.NeedsImage) == 0 && resting.AreUnchanged(database.Path, book.Position, book.PageSize))
+        if (book.Resting is { } resting && database.Chain is not { NeedsImage: true } && database.Replicas.At(ReplicaStage.NeedsImage) == 0 && resting.AreUnchanged(database.Path, book.Position, book.PageSize))
         {
             database.SetCapture(DatabaseStatus.Active, DatabaseReason.Cold);
             database.EndLook(0);
@@ -165,7 +165,7 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
             hot.NextCheckpointAt = checkpoint.TryComplete(database, hot, since) || hot.PinnedSince is null ? 0 : context.In(PinnedPause);
         if (context.Time.GetElapsedTime(hot.TableSavedAt) > TableSaveInterval)
         {
-            hot.Table.Save(context.TablePathOf(database.Name));
+            hot.Table.Save(context.Folder.TableOf(database.Name));
             hot.TableSavedAt = begun;
         }
         return NextRun(database, hot, since);
@@ -185,7 +185,7 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
             switch (cooling.TryCool(database, hot, since, evenIfConnected: quietFor >= quietTime))
             {
                 case CoolingResult.Cold:
-                    database.WakeReplicas(r => r.Place.Copies.Has(database.Name));
+                    database.Replicas.Wake(r => r.Place.Copies.Has(database.Name));
                     return Lane.Never;
                 case CoolingResult.LookAgain:
                 case CoolingResult.NotYet:
@@ -245,13 +245,13 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
         var isGone = database.Hot is null && FileStat.Of(database.Path) is null;
         try
         {
-            if (database.Hot is null && database.MayHaveChanged && !database.Book.IsPaused && !database.IsFenced)
+            if (database.Hot is null && database.MayHaveChanged && !database.Book.IsPaused && !database.Replicas.AreFenced)
             {
                 if (database.Chain is null)
                     return AskForChain(database);
                 LookCold(database, FileEvent.Wal, since);
             }
-            else if (database.Hot is { } open && !database.IsFenced && LookHot(database, open, FileEvent.Database, since) == 0 && database.Hot is not null)
+            else if (database.Hot is { } open && !database.Replicas.AreFenced && LookHot(database, open, FileEvent.Database, since) == 0 && database.Hot is not null)
                 CloseHot(database);
             if (database.Hot is { } hot)
                 cooling.TryCool(database, hot, since, evenIfConnected: false);
@@ -266,7 +266,7 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
             database.FailSyncs();
         database.EndLook(0);
         exit.IsClosed = true;
-        database.WakeReplicas(_ => true);
+        database.Replicas.WakeAll();
         return Lane.Never;
     }
 
@@ -274,7 +274,7 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
     private static long AskForChain(ReplicatedDatabase database)
     {
         database.Activity = CaptureActivity.None;
-        database.WakeReplicas(_ => true);
+        database.Replicas.WakeAll();
         return Lane.Never;
     }
 
@@ -306,7 +306,7 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
         hot.CloseSpare();
         Leftovers.Close(database.Path, hot.Holder, hot.LastMain, hot.Files);
         if (hot.Table.Txid == database.Book.Captured)
-            hot.Table.TrySave(context.TablePathOf(database.Name));
+            hot.Table.TrySave(context.Folder.TableOf(database.Name));
     }
 
     private long Fail(ReplicatedDatabase database, Exception error)
@@ -332,7 +332,7 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
             // What could never be captured is named in the status all along; this could have been.
             exit.IsIncomplete = failure.Reason is DatabaseReason.Locked or DatabaseReason.Pending or DatabaseReason.SpoolFull or DatabaseReason.StateDiskFull or DatabaseReason.DatabaseDiskFull;
             exit.IsClosed = true;
-            database.WakeReplicas(_ => true);
+            database.Replicas.WakeAll();
             return Lane.Never;
         }
         if (failure.Reason is DatabaseReason.EmptyFile or DatabaseReason.FileMissing)

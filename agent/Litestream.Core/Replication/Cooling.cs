@@ -17,7 +17,7 @@ internal sealed class Cooling(StoreContext context, Capture capture, Checkpoint 
             return CoolingResult.NotYet;
         if (hot.Holder.IsOpenElsewhere(file) == true)
             return evenIfConnected ? Leave(database, hot) : CoolingResult.Connected;
-        hot.Table.Save(context.TablePathOf(database.Name));
+        hot.Table.Save(context.Folder.TableOf(database.Name));
         hot.CloseSpare();
         hot.Holder.EndTransaction();
         var isAlone = hot.Holder.TryBeginExclusive();
@@ -92,7 +92,7 @@ internal sealed class Cooling(StoreContext context, Capture capture, Checkpoint 
         // The WAL's header was read first: a generation that begins after this look at the wal-index changes it.
         if (hot.Holder.WalIndex.Read() is not { } index || !IsCaptured(database, index))
             return CoolingResult.NotYet;
-        hot.Table.Save(context.TablePathOf(database.Name));
+        hot.Table.Save(context.Folder.TableOf(database.Name));
         Close(database, hot);
         Faults.Reach(FaultPoint.LeftNotBooked);
         var resting = new RestingFiles(file, wal.Inode, rest.Salts);

@@ -9,10 +9,10 @@ namespace Litestream.Replication;
 /// </summary>
 internal sealed class DatabaseReplica
 {
+    private readonly long _registeredAt;
     private (DatabaseStatus Status, DatabaseReason Reason, string? Detail) _state = (DatabaseStatus.Active, DatabaseReason.None, null);
     private (DatabaseStatus Status, DatabaseReason Reason, string Detail)? _plainFile;
     private RequestCounters? _requests;
-    private readonly long _registeredAt;
     private long _errors;
     private UpkeepRequest? _upkeepWanted;
     private int _stage;
@@ -153,19 +153,23 @@ internal sealed class DatabaseReplica
 
     /// <summary>As it stands now; under the database's lock.</summary>
     /// <param name="dirtySince">Timestamp since when something is not captured, <see cref="Lane.Never"/> when everything is.</param>
-    public ReplicaSnapshot Snapshot(TimeProvider time, long dirtySince) => new()
+    public ReplicaSnapshot Snapshot(TimeProvider time, long dirtySince)
     {
-        Url = Url,
-        Status = Shown.Status,
-        Reason = Shown.Reason,
-        Detail = Shown.Detail,
-        Txid = Book.Published,
-        LastSyncAt = Book.LastSyncAt,
-        LagSeconds = LagSeconds(time, dirtySince),
-        DueAt = Book.DueAt,
-        Errors = Interlocked.Read(ref _errors),
-        Requests = RequestCounts,
-    };
+        var (status, reason, detail) = Shown;
+        return new()
+        {
+            Url = Url,
+            Status = status,
+            Reason = reason,
+            Detail = detail,
+            Txid = Book.Published,
+            LastSyncAt = Book.LastSyncAt,
+            LagSeconds = LagSeconds(time, dirtySince),
+            DueAt = Book.DueAt,
+            Errors = Interlocked.Read(ref _errors),
+            Requests = RequestCounts,
+        };
+    }
 
     /// <summary>Changes the books, on disk first: books that cannot be written must leave memory as it was.</summary>
     public void Record(Func<ReplicaEntry, ReplicaEntry> change)

@@ -62,16 +62,7 @@ internal sealed class DayRetention(StoreContext context)
     private async Task<bool> TryRemoveAsync(DatabaseReplica replica, OldDay old, CancellationToken cancellationToken)
     {
         var (root, path) = (replica.Place.Root, replica.Place.Root.PathOn(old.Day, replica.Database.Name));
-        var count = 0;
-        await foreach (var file in root.OpenPlain(path).ListAsync("", cancellationToken).ConfigureAwait(false))
-        {
-            var name = Path.GetFileName(file.Name.AsSpan());
-            if (LtxFile.TryParseName(name, out _, out _))
-                count++;
-            else if (!FolderPublication.IsTemporary(name))
-                count = int.MaxValue / 2;
-        }
-        if (count != old.Files.Count)
+        if (!await HoldsNothingElseAsync(root.OpenPlain(path), old.Files.Count, cancellationToken).ConfigureAwait(false))
         {
             context.Log.DayStays(replica.Database.Name, root.UrlOf(path));
             return false;
@@ -81,5 +72,20 @@ internal sealed class DayRetention(StoreContext context)
         await root.RemoveEmptyFoldersAsync(path, cancellationToken).ConfigureAwait(false);
         context.Log.DayRemoved(replica.Database.Name, root.UrlOf(path));
         return true;
+    }
+
+    /// <summary>So many LTX files and, in a folder, copies of such that a crash cut short.</summary>
+    private static async Task<bool> HoldsNothingElseAsync(IPlainFiles files, int ltxFiles, CancellationToken cancellationToken)
+    {
+        var count = 0;
+        await foreach (var file in files.ListAsync("", cancellationToken).ConfigureAwait(false))
+        {
+            var name = Path.GetFileName(file.Name.AsSpan());
+            if (LtxFile.TryParseName(name, out _, out _))
+                count++;
+            else if (!FolderPublication.IsTemporary(name))
+                return false;
+        }
+        return count == ltxFiles;
     }
 }

@@ -81,7 +81,7 @@ internal sealed class Discovery(StoreContext context, Staging staging, EarlierRu
     private ChainStart BeginAnew(DatabaseReplica replica, Txid newest)
     {
         var (database, left) = (replica.Database, earlierRun.Read(replica.Database));
-        if (HasOther(replica) && PageTable.TryLoad(context.TablePathOf(database.Name)) is { } table
+        if (HasOther(replica) && PageTable.TryLoad(context.Folder.TableOf(database.Name)) is { } table
             && table.Txid == database.Book.Captured && table.Sum == database.Book.PostSum)
         {
             EarlierRun.TakeHistory(replica, left, table.Txid, table.Sum);
@@ -167,13 +167,13 @@ internal sealed class Discovery(StoreContext context, Staging staging, EarlierRu
     }
 
     /// <summary>The books know of another replica, that the chain goes on in.</summary>
-    private static bool HasOther(DatabaseReplica replica) => Array.Exists(replica.Database.Replicas, r => r != replica && !r.Book.Published.IsNone);
+    private static bool HasOther(DatabaseReplica replica) => replica.Database.Replicas.Any(r => r != replica && !r.Book.Published.IsNone);
 
     /// <summary>The page table as of the newest transaction: the saved one, if need be brought up by the L0 files since; else built anew.</summary>
     private async Task<PageTable> FindTableAsync(
         ReplicatedDatabase database, IReplicaStorage storage, IReadOnlyList<LtxFile> listed, LtxHeader newest, CancellationToken cancellationToken)
     {
-        var saved = PageTable.TryLoad(context.TablePathOf(database.Name));
+        var saved = PageTable.TryLoad(context.Folder.TableOf(database.Name));
         if (saved is not null && newest.Proof is { } proof && saved.PageSize == newest.PageSize)
         {
             foreach (var file in listed.Where(f => f.Level == 0).OrderBy(f => f.MinTxid))

@@ -46,7 +46,7 @@ internal sealed class EarlierRun(StoreContext context)
     public static void TakeHistory(DatabaseReplica current, List<StagedFile> left, Txid last, ulong sum)
     {
         var database = current.Database;
-        var others = database.At(ReplicaStage.Unknown) & ~current.Place.Bit;
+        var others = database.Replicas.At(ReplicaStage.Unknown) & ~current.Place.Bit;
         var history = new List<StagedFile>();
         ulong? end = sum;
         while (others != 0 && left.Find(s => s.File.Level == 0 && s.File.MaxTxid == last && (end is null || s.Proof.Post == end)) is { } file)
@@ -56,7 +56,7 @@ internal sealed class EarlierRun(StoreContext context)
             (last, end) = (file.File.MinTxid.Previous, file.Proof.Pre);
         }
         lock (database.Gate)
-            history.ForEach(f => database.Staged.Add(f, others, isSafe: f.File.MaxTxid <= database.Published));
+            history.ForEach(f => database.Staged.Add(f, others, isSafe: f.File.MaxTxid <= database.Replicas.Published));
     }
 
     private StagedFile? TryVerify(ReplicatedDatabase database, string path, int level, Txid min, Txid max)

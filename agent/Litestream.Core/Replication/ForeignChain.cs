@@ -19,8 +19,13 @@ internal static class ForeignChain
                 "stop the other writer; if there is none, this agent takes the chain over by itself when a minute has passed", RecentlyWritten - age + TimeSpan.FromSeconds(1));
     }
 
+    /// <summary>Somebody wrote there since this agent did.</summary>
+    public static CaptureException WrittenBehind(DatabaseReplica replica, string what) => new(DatabaseStatus.SplitBrain, DatabaseReason.ForeignTransaction,
+        $"{replica.Url} has another writer: {what}. {replica.Database.Path} is not replicated any more, and nothing is touched",
+        "find the other writer and stop one of the two; `litestream start -take-over` has this one go on", Timeout.InfiniteTimeSpan);
+
     /// <summary>What is there has nothing to do with what the database's other replicas hold.</summary>
     public static CaptureException Unrelated(DatabaseReplica replica, LtxFile newest) => new(DatabaseStatus.SplitBrain, DatabaseReason.ForeignTransaction,
         $"{replica.Url} holds the chain of another writer (up to transaction {newest.MaxTxid}), which does not belong to what this agent replicates from {replica.Database.Path}; nothing there is touched",
-        "give this replica a place of its own, or move what is there away, then restart this agent", Timeout.InfiniteTimeSpan);
+        "give this replica a place of its own, or move what is there away, then restart this agent; `litestream start -take-over` goes on behind what is there", Timeout.InfiniteTimeSpan);
 }

@@ -9,7 +9,7 @@ internal static class Intervention
     private static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(10);
 
     public static Task<Txid> SyncAsync(ReplicatedDatabase database, SyncRequest request, CancellationToken cancellationToken) =>
-        database.Book.IsPaused || database.IsFenced || database.Exit is not null
+        database.Book.IsPaused || database.Replicas.AreFenced || database.Exit is not null
             ? throw new LitestreamException($"{database.Name} is not replicated now ({database.Snapshot().Status}): it cannot be synced")
             : database.SyncAsync(request, cancellationToken);
 
@@ -17,7 +17,7 @@ internal static class Intervention
     {
         try
         {
-            if (!database.Book.IsPaused && !database.IsFenced && database.Exit is null)
+            if (!database.Book.IsPaused && !database.Replicas.AreFenced && database.Exit is null)
                 await database.SyncAsync(new(), cancellationToken).ConfigureAwait(false);
         }
         finally
@@ -30,29 +30,29 @@ internal static class Intervention
     /// <summary>Completes when each replica is served; a replica that is away is served when it answers again.</summary>
     public static async Task UpkeepAsync(ReplicatedDatabase database, bool snapshot, bool retention, CancellationToken cancellationToken)
     {
-        var requests = Array.ConvertAll(database.Replicas, replica => replica.UpkeepWanted = new(snapshot, retention));
-        database.WakeReplicas(_ => true);
+        var requests = database.Replicas.Select(replica => replica.UpkeepWanted = new(snapshot, retention)).ToList();
+        database.Replicas.WakeAll();
         await Task.WhenAll(requests.Select(r => r!.Done.Task)).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Each replica that may not be touched is looked at again, and this time what another left there is no reason to stay away.</summary>
     public static bool TakeOver(ReplicatedDatabase database)
     {
-        var fenced = Array.FindAll(database.Replicas, r => r.IsFenced);
-        if (fenced.Length == 0)
+        var fenced = database.Replicas.Where(r => r.IsFenced).ToList();
+        if (fenced.Count == 0)
             return false;
         foreach (var replica in fenced)
         {
             replica.IsTakenOver = true;
             replica.SetState(DatabaseStatus.Active, DatabaseReason.None);
         }
-        if (fenced.Length == database.Replicas.Length)
+        if (fenced.Count == database.Replicas.Count)
             database.ForgetChain();
         else
-            Array.ForEach(fenced, r => r.Stage = ReplicaStage.Unknown);
+            fenced.ForEach(r => r.Stage = ReplicaStage.Unknown);
         if (database.Book.IsPaused)
             database.SetPaused(false);
-        database.WakeReplicas(_ => true);
+        database.Replicas.WakeAll();
         database.CaptureLane.Wake();
         return true;
     }

@@ -51,8 +51,8 @@ internal sealed class Joining(StoreContext context)
         return replica.PeekStaged() switch
         {
             null => newest == database.Book.Captured && sum == database.Book.PostSum,
-            { File.MinTxid.Value: 1 } => true,
-            // A whole image (after a change of page size) stands on nothing.
+            { File.IsImage: true } => true,
+            // The whole database after a change of page size has no sum before it: it stands on nothing.
             { File.Level: 0 } next => next.File.MinTxid == newest.Next && sum is not null && (next.Proof.Pre is null || next.Proof.Pre == sum),
             _ => false,
         };

@@ -25,7 +25,7 @@ internal sealed class NewDay(StoreContext context)
     /// </summary>
     public async Task<bool> TryBeginAsync(DatabaseReplica replica, StagedFile staged, CancellationToken cancellationToken)
     {
-        if (replica.Place.Root.Days is not { } days || !staged.IsImage)
+        if (replica.Place.Root.Days is not { } days || !staged.IsBase)
             return true;
         var day = context.DayOf(staged.File.CreatedAt);
         if (replica.Book.Day is { } known && (day <= known || days.On(day) == days.On(known)))
@@ -53,7 +53,7 @@ internal sealed class NewDay(StoreContext context)
         foreach (var file in await ReplicaListing.ReadAsync(replica.Storage, cancellationToken).ConfigureAwait(false))
         {
             if (!ours.Contains((file.Level, file.Name)))
-                throw Publishing.SplitBrain(replica, replica.Storage, $"it began this day with transaction {file.MaxTxid} in the same moment");
+                throw ForeignChain.WrittenBehind(replica, $"it began this day with transaction {file.MaxTxid} in the same moment");
         }
         replica.IsDayNew = false;
     }

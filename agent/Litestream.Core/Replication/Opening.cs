@@ -51,7 +51,7 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
             // What was staged before it went wrong is captured: the table must not fall behind.
             Leftovers.Close(database.Path, connection, before, hot?.Files ?? DatabaseFiles.At(database.Path));
             if (hot is { Table.PageCount: > 0 } && hot.Table.Txid == database.Book.Captured)
-                hot.Table.TrySave(context.TablePathOf(database.Name));
+                hot.Table.TrySave(context.Folder.TableOf(database.Name));
             throw;
         }
     }
@@ -123,7 +123,7 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
     {
         if (chain.NeedsImage)
             return new(0, database.Book.Captured);
-        var table = chain.Table ?? PageTable.TryLoad(context.TablePathOf(database.Name));
+        var table = chain.Table ?? PageTable.TryLoad(context.Folder.TableOf(database.Name));
         if (table is null || table.Txid != database.Book.Captured || table.Sum != database.Book.PostSum)
         {
             // Lost or of another transaction: it is built anew from a replica.

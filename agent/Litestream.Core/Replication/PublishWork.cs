@@ -225,7 +225,7 @@ internal sealed class PublishWork(
             return Lane.Never;
         }
         // What only a person can mend is not waited for at the end, nor a replica that can get from the state directory what another has.
-        var isSafe = replica.Database.Replicas.Length > 1 && replica.Database.Published >= replica.Database.Book.Captured;
+        var isSafe = replica.Database.Replicas.Count > 1 && replica.Database.Replicas.Published >= replica.Database.Book.Captured;
         if (replica.Database.Exit is { IsClosed: true } exit && (failure.Reason == DatabaseReason.ReplicaDamaged || isSafe))
             Complete(replica, exit);
         return context.In(failure.RetryIn ?? Backoff.After(replica.Failures));
@@ -242,7 +242,7 @@ internal sealed class PublishWork(
     {
         context.Log.ChainDamaged(replica.Database.Name, failure.Message);
         replica.IsDamaged = true;
-        if (Array.Exists(replica.Database.Replicas, r => r != replica && r.Stage == ReplicaStage.Follows))
+        if (replica.Database.Replicas.Any(r => r != replica && r.Stage == ReplicaStage.Follows))
             replica.Stage = ReplicaStage.Unknown;
         else
             replica.Database.ForgetChain();

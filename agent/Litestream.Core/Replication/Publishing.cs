@@ -6,20 +6,22 @@ namespace Litestream.Replication;
 
 /// <summary>
 /// Step "publish": makes staged files visible in the replica, strictly one after the other, create-only. The next one never goes out before the one
-/// before is confirmed: if that name turns out to be somebody else's, everything behind it would stand on foreign ground.
+/// before is confirmed: if that name turns out to be somebody else's, everything behind it would stand on foreign ground. Never beyond a hole.
 /// </summary>
 internal sealed class Publishing(StoreContext context, Compaction compaction)
 {
     public async Task PublishAsync(DatabaseReplica replica, StagedFile staged, CancellationToken cancellationToken)
     {
         var storage = replica.Storage;
+        if (staged.File.MinTxid > replica.Book.Published.Next)
+            throw new CaptureException(DatabaseStatus.Error, DatabaseReason.ReplicaDamaged, $"{replica.Url} ends at transaction {replica.Book.Published}, and what waits for it begins at {staged.File.MinTxid}");
         await LookIfFenceMayHaveExpiredAsync(replica, cancellationToken).ConfigureAwait(false);
         // L1 files touch each other: what lies between the last one and this goes first.
         if (staged.File is { Level: 1, MinTxid.Value: > 1 })
             await compaction.MergeLevel1Async(replica, staged.File.MinTxid.Previous, cancellationToken).ConfigureAwait(false);
         if (!await storage.PublishAsync(staged.File, staged.Path, cancellationToken).ConfigureAwait(false)
             && !await IsOursAsync(storage, staged, cancellationToken).ConfigureAwait(false))
-            throw SplitBrain(replica, storage, $"transaction {staged.File.MaxTxid} was published by somebody else");
+            throw ForeignChain.WrittenBehind(replica, $"transaction {staged.File.MaxTxid} was published by somebody else");
         Faults.Reach(FaultPoint.PublishedNotConfirmed);
         replica.ConfirmedAt = context.Now;
         var isFree = replica.Confirm(staged, context.Time.GetUtcNow());
@@ -45,15 +47,11 @@ internal sealed class Publishing(StoreContext context, Compaction compaction)
             await foreach (var file in storage.ListAsync(level, cancellationToken).ConfigureAwait(false))
             {
                 if (file.MaxTxid > replica.Book.Published && !(replica.PeekStaged() is { } next && file.MaxTxid == next.File.MaxTxid))
-                    throw SplitBrain(replica, storage, $"it reaches transaction {file.MaxTxid}, this agent only published {replica.Book.Published}");
+                    throw ForeignChain.WrittenBehind(replica, $"it reaches transaction {file.MaxTxid}, this agent only published {replica.Book.Published}");
             }
         }
         replica.ConfirmedAt = context.Now;
     }
-
-    public static CaptureException SplitBrain(DatabaseReplica replica, IReplicaStorage storage, string what) => new(
-        DatabaseStatus.SplitBrain, DatabaseReason.ForeignTransaction, $"{storage.Url} has another writer: {what}. {replica.Database.Path} is not replicated any more, and nothing is touched",
-        "find the other writer and stop one of the two; `litestream start -take-over` has this one go on", Timeout.InfiniteTimeSpan);
 
     /// <summary>The name is taken: by an earlier try of ours (same bytes, or our mark and equal pages), or by another writer.</summary>
     private static async Task<bool> IsOursAsync(IReplicaStorage storage, StagedFile staged, CancellationToken cancellationToken)

@@ -31,9 +31,7 @@ internal sealed class ReplicatedDatabase
         (Book, _context) = (book, context);
         CaptureLane = new(this, null, scheduler) { IsBackground = true };
         Staged = new(context.Spool);
-        Replicas = new DatabaseReplica[context.Places.Count];
-        for (var i = 0; i < Replicas.Length; i++)
-            Replicas[i] = new(this, context.Places[i], replicas[i], scheduler, context.Time.GetTimestamp());
+        Replicas = new([.. context.Places.Select((place, i) => new DatabaseReplica(this, place, replicas[i], scheduler, context.Time.GetTimestamp()))]);
         if (book.Resting is not null)
             _capture = (DatabaseStatus.Active, DatabaseReason.Cold, null);
     }
@@ -47,7 +45,7 @@ internal sealed class ReplicatedDatabase
     public Lane CaptureLane { get; }
 
     /// <summary>Its replicas, each with a lane of its own.</summary>
-    public DatabaseReplica[] Replicas { get; }
+    public DatabaseReplicas Replicas { get; }
 
     /// <summary>Guards what several lanes use.</summary>
     public Lock Gate { get; } = new();
@@ -106,12 +104,6 @@ internal sealed class ReplicatedDatabase
         set => Volatile.Write(ref _pairWantedBy, value);
     }
 
-    /// <summary>Bits of the replicas at a stage that may be touched.</summary>
-    public uint At(ReplicaStage stage) => Replicas.Where(r => r.Stage == stage && !r.IsFenced).Aggregate(0u, (all, r) => all | r.Place.Bit);
-
-    /// <summary>The newest transaction that is in some replica.</summary>
-    public Txid Published => Replicas.Max(r => r.Book.Published);
-
     /// <summary>Tells that something was seen of its files. Returns at once; thousands a second are fine.</summary>
     public void Notice(FileEvent seen)
     {
@@ -124,7 +116,7 @@ internal sealed class ReplicatedDatabase
                 _dirtySince = now;
         }
         if (isSweep)
-            WakeReplicas(r => _context.Time.GetUtcNow() >= r.Book.DueAt);
+            Replicas.Wake(r => _context.Time.GetUtcNow() >= r.Book.DueAt);
         if (!isSweep)
             CaptureLane.IsBackground = false;
         // A write to the database file is a checkpoint, which may be waiting for our mark: a round at once (but no storm of them).
@@ -138,7 +130,7 @@ internal sealed class ReplicatedDatabase
         lock (Gate)
         {
             var (status, reason, detail) = Judge();
-            var replicas = Array.ConvertAll(Replicas, r => r.Snapshot(_context.Time, _dirtySince));
+            var replicas = Replicas.Select(r => r.Snapshot(_context.Time, _dirtySince)).ToArray();
             return new()
             {
                 Name = Book.Name,
@@ -214,16 +206,7 @@ internal sealed class ReplicatedDatabase
         uint others;
         lock (Gate)
             others = _beginning.End();
-        WakeReplicas(r => (r.Place.Bit & others) != 0);
-    }
-
-    public void WakeReplicas(Predicate<DatabaseReplica> which)
-    {
-        foreach (var replica in Replicas)
-        {
-            if (which(replica))
-                replica.Lane.Wake();
-        }
+        Replicas.Wake(others);
     }
 
     /// <summary>Changes the books, on disk too.</summary>
@@ -265,7 +248,8 @@ internal sealed class ReplicatedDatabase
     }
 
     /// <summary>Capture lane: hands a captured file, with the books' new state, to the replicas: to those that follow, or may turn out to, unless others are named.</summary>
-    public void Stage(StagedFile file, Func<BookEntry, BookEntry> change, uint? waiting = null)
+    /// <param name="waiting">Asked in the step that makes it the newest transaction: whoever joins before that continues the one before it, and needs this.</param>
+    public void Stage(StagedFile file, Func<BookEntry, BookEntry> change, Func<uint>? waiting = null)
     {
         lock (Gate)
         {
@@ -273,9 +257,9 @@ internal sealed class ReplicatedDatabase
             _context.Books.Save(next);
             Book = next;
             Faults.Reach(FaultPoint.BookedNotPublished);
-            Staged.Add(file, waiting ?? At(ReplicaStage.Follows) | At(ReplicaStage.Unknown), isSafe: false);
+            Staged.Add(file, waiting?.Invoke() ?? Replicas.At(ReplicaStage.Follows) | Replicas.At(ReplicaStage.Unknown), isSafe: false);
         }
-        WakeReplicas(_ => true);
+        Replicas.WakeAll();
     }
 
     /// <summary>Replicas that are late get an image when they answer again; what waited for them goes.</summary>
@@ -284,7 +268,7 @@ internal sealed class ReplicatedDatabase
         lock (Gate)
         {
             var late = Staged.Late;
-            foreach (var replica in Replicas.Where(r => (r.Place.Bit & late) != 0))
+            foreach (var replica in Replicas.In(late))
                 replica.Stage = ReplicaStage.Unknown;
             Staged.Release(late, _ => true);
         }
@@ -306,9 +290,6 @@ internal sealed class ReplicatedDatabase
         lock (Gate)
             _lastError = text;
     }
-
-    /// <summary>No replica may be touched any more until a person decides.</summary>
-    public bool IsFenced => Array.TrueForAll(Replicas, r => r.IsFenced);
 
     public void Count(Func<DatabaseCounters, DatabaseCounters> change)
     {
@@ -364,7 +345,7 @@ internal sealed class ReplicatedDatabase
     public DatabaseExit BeginExit()
     {
         lock (Gate)
-            Exit ??= new(Replicas.Length);
+            Exit ??= new(Replicas.Count);
         CaptureLane.Wake();
         return Exit;
     }
@@ -374,7 +355,7 @@ internal sealed class ReplicatedDatabase
     {
         IReadOnlyList<SyncRequest> answered;
         lock (Gate)
-            answered = _syncs.RemoveServed(Published);
+            answered = _syncs.RemoveServed(Replicas.Published);
         foreach (var sync in answered)
             sync.Done.TrySetResult(sync.Target.GetValueOrDefault());
     }
@@ -382,12 +363,10 @@ internal sealed class ReplicatedDatabase
     /// <summary>One word for all: the capture's, unless no replica can be reached; one of several that cannot is named.</summary>
     private (DatabaseStatus Status, DatabaseReason Reason, string? Detail) Judge()
     {
-        var worst = Replicas.Select(r => r.Shown).MaxBy(s => (s.Status, s.Detail is not null));
+        var worst = Replicas.Worst;
         if (worst.Status < _capture.Status)
             return _capture;
-        return worst.Status != DatabaseStatus.Active && Array.TrueForAll(Replicas, r => r.Shown.Status != DatabaseStatus.Active)
-            ? worst
-            : _capture with { Detail = _capture.Detail ?? worst.Detail };
+        return worst.IsEvery ? (worst.Status, worst.Reason, worst.Detail) : _capture with { Detail = _capture.Detail ?? worst.Detail };
     }
 
     public void SetPaused(bool isPaused)

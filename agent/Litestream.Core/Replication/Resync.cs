@@ -47,9 +47,10 @@ internal sealed class Resync(StoreContext context, Staging staging)
         using var pinned = PinnedDatabase.TryOpen(marked, index)
             ?? throw new CaptureException(DatabaseStatus.Waiting, DatabaseReason.FirstCopy, $"The WAL of {database.Path} changed while it was read", retryIn: TimeSpan.FromMilliseconds(50));
         var begun = context.Time.GetTimestamp();
+        var begins = 0u;
         // One that has a chain and was not looked at yet may get an image that continues it.
-        var begins = database.Replicas.Where(r => !r.IsFenced && (r.Stage != ReplicaStage.Unknown || r.Book.Published.IsNone)).Aggregate(0u, (all, r) => all | r.Place.Bit);
-        hot.Table = staging.StageImage(database, pinned, 1, new(1), database.Book.Captured.Next, since == Lane.Never ? begun : since, begins);
+        hot.Table = staging.StageImage(database, pinned, 1, new(1), database.Book.Captured.Next, since == Lane.Never ? begun : since,
+            () => begins = DatabaseReplicas.BitsOf(database.Replicas.Where(r => !r.IsFenced && (r.Stage != ReplicaStage.Unknown || r.Book.Published.IsNone))));
         SetFollowing(database, begins);
         BeginDays(database, begins);
         hot.FullReadTime = context.Time.GetElapsedTime(begun);
@@ -63,13 +64,13 @@ internal sealed class Resync(StoreContext context, Staging staging)
     public void StageImageForOthers(ReplicatedDatabase database, HotDatabase hot, EngineConnection marked, WalIndexHeader index)
     {
         var newDay = WithNewDay(database);
-        var others = database.At(ReplicaStage.NeedsImage) | newDay;
+        var others = database.Replicas.At(ReplicaStage.NeedsImage) | newDay;
         if (others == 0)
             return;
         using var pinned = PinnedDatabase.TryOpen(marked, index);
         if (pinned is null || pinned.PageSize != hot.Table.PageSize)
             return;
-        var late = database.Replicas.Where(r => (r.Place.Bit & others) != 0).ToList();
+        var late = database.Replicas.In(others).ToList();
         var (book, found) = (database.Book, late.Max(r => r.Found));
         if (found >= book.Captured)
         {
@@ -78,8 +79,8 @@ internal sealed class Resync(StoreContext context, Staging staging)
         }
         foreach (var alike in late.GroupBy(r => (newDay & r.Place.Bit) == 0 && r.Chain is { } chain && chain.PageSize == pinned.PageSize ? chain.NewestL1.Next : new(1)))
         {
-            var bits = alike.Aggregate(0u, (all, r) => all | r.Place.Bit);
-            staging.StageImage(database, pinned, 1, alike.Key, database.Book.Captured, context.Time.GetTimestamp(), bits);
+            var bits = DatabaseReplicas.BitsOf(alike);
+            staging.StageImage(database, pinned, 1, alike.Key, database.Book.Captured, context.Time.GetTimestamp(), () => bits);
             if (alike.Key.Value == 1)
                 BeginDays(database, bits);
         }
@@ -101,14 +102,14 @@ internal sealed class Resync(StoreContext context, Staging staging)
             if (day <= replica.ImageDay || days.On(day) == days.On(replica.ImageDay))
                 continue;
             lock (database.Gate)
-                bits |= database.Staged.HasImage(replica.Place.Bit) ? 0 : replica.Place.Bit;
+                bits |= database.Staged.HasBase(replica.Place.Bit) ? 0 : replica.Place.Bit;
         }
         return bits;
     }
 
     private void BeginDays(ReplicatedDatabase database, uint replicas)
     {
-        foreach (var replica in database.Replicas.Where(r => (r.Place.Bit & replicas) != 0 && r.Place.Root.Days is not null))
+        foreach (var replica in database.Replicas.In(replicas).Where(r => r.Place.Root.Days is not null))
             replica.ImageDay = context.DayOf(DateTimeOffset.FromUnixTimeMilliseconds(database.NewestTimestampMs));
     }
 
@@ -117,7 +118,7 @@ internal sealed class Resync(StoreContext context, Staging staging)
     {
         lock (database.Gate)
         {
-            foreach (var replica in database.Replicas.Where(r => (r.Place.Bit & replicas) != 0 && r.Stage == ReplicaStage.NeedsImage && r.Found < database.Book.Captured))
+            foreach (var replica in database.Replicas.In(replicas).Where(r => r.Stage == ReplicaStage.NeedsImage && r.Found < database.Book.Captured))
                 replica.Stage = ReplicaStage.Follows;
         }
     }

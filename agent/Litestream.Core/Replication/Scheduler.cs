@@ -24,16 +24,14 @@ internal sealed class Scheduler : IAsyncDisposable
     private readonly ITimer _timer;
     private readonly BlockingCollection<Lane> _urgent = [];
     private readonly BlockingCollection<Lane> _background = [];
-    private readonly ConcurrentQueue<Lane> _publishes = new();
+    private readonly WorkQueue<Lane> _publishes;
     private readonly Thread[] _threads;
-    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly int _maxUploads;
-    private int _uploads;
     private volatile bool _isDisposed;
 
     public Scheduler(TimeProvider time, ILogger log, int maxWorkers, int maxUploads, Func<ReplicatedDatabase, long> capture, Func<DatabaseReplica, Task<long>> publish)
     {
-        (_time, _log, _maxUploads, _capture, _publish) = (time, log, maxUploads, capture, publish);
+        (_time, _log, _capture, _publish) = (time, log, capture, publish);
+        _publishes = new(maxUploads, RunPublishAsync);
         // Another clock has timers of its own.
         _timer = ReferenceEquals(time, TimeProvider.System) ? new ThreadTimer(QueueDue) : time.CreateTimer(_ => QueueDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _threads = new Thread[maxWorkers];
@@ -72,8 +70,7 @@ internal sealed class Scheduler : IAsyncDisposable
         _background.CompleteAdding();
         foreach (var thread in _threads)
             thread.Join();
-        if (Volatile.Read(ref _uploads) > 0)
-            await _drained.Task.ConfigureAwait(false);
+        await _publishes.DisposeAsync().ConfigureAwait(false);
     }
 
     private void QueueDue()
@@ -120,8 +117,7 @@ internal sealed class Scheduler : IAsyncDisposable
             }
             return;
         }
-        _publishes.Enqueue(lane);
-        StartPublishers();
+        _publishes.Add(lane);
     }
 
     private void RunCaptures(BlockingCollection<Lane>[] queues)
@@ -149,16 +145,19 @@ internal sealed class Scheduler : IAsyncDisposable
         }
     }
 
-    private async Task<long> RunPublishAsync(Lane lane)
+    private async Task RunPublishAsync(Lane lane)
     {
+        lane.BeginRun();
+        long next;
         try
         {
-            return await _publish(lane.Replica!).ConfigureAwait(false);
+            next = await _publish(lane.Replica!).ConfigureAwait(false);
         }
         catch (Exception e)
         {
-            return RunLater(lane, e);
+            next = RunLater(lane, e);
         }
+        lane.EndRun(next);
     }
 
     private long RunLater(Lane lane, Exception error)
@@ -179,31 +178,5 @@ internal sealed class Scheduler : IAsyncDisposable
             lane = null;
             return false;
         }
-    }
-
-    private void StartPublishers()
-    {
-        while (!_publishes.IsEmpty && !_isDisposed)
-        {
-            if (Interlocked.Increment(ref _uploads) > _maxUploads)
-            {
-                Interlocked.Decrement(ref _uploads);
-                return;
-            }
-            _ = Task.Run(RunPublishesAsync);
-        }
-    }
-
-    private async Task RunPublishesAsync()
-    {
-        while (!_isDisposed && _publishes.TryDequeue(out var lane))
-        {
-            lane.BeginRun();
-            lane.EndRun(await RunPublishAsync(lane).ConfigureAwait(false));
-        }
-        if (Interlocked.Decrement(ref _uploads) == 0 && _isDisposed)
-            _drained.TrySetResult();
-        // A lane may have come between the last look and the decrement, when no slot was free for it.
-        StartPublishers();
     }
 }

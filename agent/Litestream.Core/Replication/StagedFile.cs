@@ -9,6 +9,6 @@ namespace Litestream.Replication;
 /// <param name="NoticedAt">Timestamp (<see cref="TimeProvider.GetTimestamp"/>) since when its content has been waiting.</param>
 internal sealed record StagedFile(LtxFile File, string Path, Proof Proof, long NoticedAt)
 {
-    /// <summary>A replica can begin with it.</summary>
-    public bool IsImage => File is { Level: 1, MinTxid.Value: 1 };
+    /// <summary>A whole image in the place where a replica, or its day, begins.</summary>
+    public bool IsBase => File is { Level: 1, MinTxid.Value: 1 };
 }

@@ -27,8 +27,8 @@ internal sealed class StagedFiles(Spool spool)
     /// <summary>The oldest one that waits for a replica.</summary>
     public StagedFile? Peek(uint replica) => _entries?.Find(e => (e.Waiting & replica) != 0)?.File;
 
-    /// <summary>An image waits for a replica.</summary>
-    public bool HasImage(uint replica) => _entries?.Exists(e => (e.Waiting & replica) != 0 && e.File.IsImage) == true;
+    /// <summary>A base waits for a replica.</summary>
+    public bool HasBase(uint replica) => _entries?.Exists(e => (e.Waiting & replica) != 0 && e.File.IsBase) == true;
 
     /// <summary>It is in a replica. True when it waits for no other one: it is the caller's now. False also when it was given up meanwhile.</summary>
     public bool Confirm(StagedFile file, uint replica)

@@ -58,8 +58,8 @@ internal sealed class Staging(StoreContext context)
     }
 
     /// <summary>Stages the whole database as one file, <paramref name="min"/> to <paramref name="max"/>, and answers its page table.</summary>
-    /// <param name="waiting">For which replicas; null: for all that follow.</param>
-    public PageTable StageImage(ReplicatedDatabase database, PinnedDatabase pinned, int level, Txid min, Txid max, long noticedAt, uint? waiting = null)
+    /// <param name="waiting">For which replicas (<see cref="ReplicatedDatabase.Stage"/>); null: for all that follow.</param>
+    public PageTable StageImage(ReplicatedDatabase database, PinnedDatabase pinned, int level, Txid min, Txid max, long noticedAt, Func<uint>? waiting = null)
     {
         var table = new PageTable(pinned.PageSize, max);
         table.Resize(pinned.PageCount);

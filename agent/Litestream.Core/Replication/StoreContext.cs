@@ -3,10 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Litestream.Replication;
 
 /// <summary>What every step of the forward path needs; one for each store.</summary>
-internal sealed record StoreContext(StoreOptions Options, IReadOnlyList<ReplicaPlace> Places, Books Books, Spool Spool, string TableFolder, TimeProvider Time, ILogger Log)
+internal sealed record StoreContext(StoreOptions Options, IReadOnlyList<ReplicaPlace> Places, Books Books, Spool Spool, StoreFolder Folder, TimeProvider Time, ILogger Log)
 {
-    public string TablePathOf(string name) => Path.Combine(TableFolder, name + ".pages");
-
     public NodeId NodeOf(ReplicatedDatabase database) => new(Books.Instance, database.Book.Epoch);
 
     public (long Timestamp, DateTimeOffset Utc) Now => (Time.GetTimestamp(), Time.GetUtcNow());

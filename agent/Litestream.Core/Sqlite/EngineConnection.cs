@@ -325,7 +325,6 @@ internal sealed unsafe class EngineConnection : IDisposable
         return file is null || file->Methods is null ? null : file;
     }
 
-    /// <summary>False when somebody else has what it needs.</summary>
     private SqliteErrorException Error(string doing, int code)
     {
         var message = _db != 0 && NativeSqlite.ExtendedErrorCode(_db) == code ? NativeSqlite.ErrorMessage(_db) : NativeSqlite.ErrorString(code);

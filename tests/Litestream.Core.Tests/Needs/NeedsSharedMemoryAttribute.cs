@@ -1,3 +1,4 @@
+using Litestream.Sqlite;
 using Litestream.Tests.Needs;
 
 namespace Litestream.Core.Tests.Needs;
@@ -11,5 +12,5 @@ internal sealed class NeedsSharedMemoryAttribute : FactAttribute
     public NeedsSharedMemoryAttribute() => Skip = Need.SkipReason("shm", Folder is not null, $"{SharedMemory} must be a file system other than that of {Path.GetTempPath()}");
 
     /// <summary>Null where there is none.</summary>
-    public static string? Folder => Directory.Exists(SharedMemory) ? SharedMemory : null;
+    public static string? Folder => FileStat.Of(SharedMemory) is { } there && there.Device != FileStat.Of(Path.GetTempPath())?.Device ? SharedMemory : null;
 }

@@ -18,7 +18,7 @@ public sealed class PublishWorkTests : IDisposable
         SqliteForTests.Choose();
         using var books = Books.Open(_folder["books.db"], out _);
         var place = new ReplicaPlace(0, ReplicaRoot.Parse("file://" + _folder["replica"]), new(), books.Of("file:///r"), new(_folder["copies"], 0));
-        var context = new StoreContext(new() { StateDirectory = _folder.Path }, [place], books, new(_folder["spool"]), _folder.Path, TimeProvider.System, NullLogger.Instance);
+        var context = new StoreContext(new() { StateDirectory = _folder.Path }, [place], books, new(_folder["spool"]), new(_folder.Path), TimeProvider.System, NullLogger.Instance);
         var compaction = new Compaction(context);
         var work = new PublishWork(context, new(context, new(context), new(context), new(context), new(context)), new(context, compaction), compaction, new(context), new(context), default);
         await using var scheduler = new Scheduler(context.Time, context.Log, 1, 1, _ => Lane.Never, _ => Task.FromResult(Lane.Never));

@@ -25,7 +25,7 @@ internal sealed class ScheduledWork : IAsyncDisposable
             [new(0, ReplicaRoot.Parse("file://" + _folder.Path), new(), books.Of("file:///r"), new(_folder["copies"], 0))],
             books,
             new(_folder["spool"]),
-            _folder.Path,
+            new(_folder.Path),
             time,
             new KeptLog(log));
         _scheduler = new(time, _context.Log, maxWorkers: 4, MaxUploads, capture, publish);
