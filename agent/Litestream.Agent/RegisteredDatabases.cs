@@ -21,6 +21,9 @@ internal sealed class RegisteredDatabases(
     private readonly SemaphoreSlim _oneAtATime = new(1);
     private volatile IReadOnlyList<Registered> _all = [];
 
+    /// <summary>What could not be opened at the start: remembered all the same, for the next one.</summary>
+    private IReadOnlyList<RegisteredDatabase> _unopened = [];
+
     /// <summary>Opens what an earlier run remembered, before anything is watched. One that cannot be opened does not keep the others from it.</summary>
     public async Task OpenKnownAsync(CancellationToken stop)
     {
@@ -35,7 +38,8 @@ internal sealed class RegisteredDatabases(
             }
             catch (Exception error) when (error is LitestreamException or IOException or UnauthorizedAccessException)
             {
-                _logger.Warn($"{known.Path} was registered and is not replicated now: {error.Message}");
+                _unopened = [.. _unopened, known];
+                _logger.Warn($"{known.Path} was registered and is not replicated now: {error.Message}; mend that and start the agent again, or register it again");
             }
         }
     }
@@ -58,6 +62,7 @@ internal sealed class RegisteredDatabases(
                 throw new LitestreamException($"{path} cannot be registered: {verdict.Reason ?? "the agent is stopping"}");
             }
             watch.Follow(registered.Directory);
+            _unopened = [.. _unopened.Where(k => k.Path != path)];
             Save();
             return true;
         }
@@ -69,6 +74,24 @@ internal sealed class RegisteredDatabases(
 
     /// <summary>Lets a database go, whoever registered it: its last commits are published, then nothing of it is open. Goes on when the caller gives up.</summary>
     public Task UnregisterAsync(Database database, CancellationToken stop) => Task.Run(() => LetGoAsync(database), CancellationToken.None).WaitAsync(stop);
+
+    /// <summary>One that could not be opened at the start is not remembered any more. False when there is none of this path.</summary>
+    public async Task<bool> TryForgetAsync(string path, CancellationToken stop)
+    {
+        await _oneAtATime.WaitAsync(stop);
+        try
+        {
+            if (_unopened.All(k => k.Path != path))
+                return false;
+            _unopened = [.. _unopened.Where(k => k.Path != path)];
+            Save();
+            return true;
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -191,7 +214,12 @@ internal sealed class RegisteredDatabases(
     private void Save()
     {
         var path = Path.Combine(stateFolder, FileName);
-        File.WriteAllBytes(path + ".tmp", JsonSerializer.SerializeToUtf8Bytes([.. _all.Select(r => r.Known)], RegisteredJson.Default.ListRegisteredDatabase));
+        using (var file = File.Create(path + ".tmp"))
+        {
+            JsonSerializer.Serialize(file, [.. _all.Select(r => r.Known), .. _unopened], RegisteredJson.Default.ListRegisteredDatabase);
+            // Content first, name second: nobody else remembers these.
+            file.Flush(flushToDisk: true);
+        }
         File.Move(path + ".tmp", path, overwrite: true);
     }
 

@@ -11,6 +11,9 @@ public sealed record ReplicaSnapshot
     /// <summary>How publishing goes there.</summary>
     public required DatabaseStatus Status { get; init; }
 
+    /// <summary>It is not touched until a person decides.</summary>
+    public bool IsFenced => Status is DatabaseStatus.SplitBrain or DatabaseStatus.Lost;
+
     /// <summary>Why it does not.</summary>
     public DatabaseReason Reason { get; init; }
 

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Litestream.Agent.Configuration;
 
 namespace Litestream.Agent.Commands;
@@ -23,4 +25,14 @@ internal sealed record CommandContext
 
     /// <summary>Where signals come from; null where there are none.</summary>
     public Interruption? Interruption { get; init; }
+
+    /// <summary>Prints a result, as JSON or in words, and answers the exit code of one.</summary>
+    public int Answer<T>(bool isJson, T answer, JsonTypeInfo<T> type, Action<TextWriter> inWords)
+    {
+        if (isJson)
+            Out.WriteLine(JsonSerializer.Serialize(answer, type));
+        else
+            inWords(Out);
+        return ExitCode.Done;
+    }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 
 namespace Litestream.Agent.Commands;
 
@@ -23,16 +22,13 @@ internal static class DatabasesCommand
     private static async Task<int> RunAsync(QueryFlags flags, ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var report = await flags.ReportAsync(parsed, context, stop);
-        if (parsed.GetValue(flags.Json))
+        var answers = report.Clients.Select(c => new DatabaseAnswer(c.DatabasePath, c.Replica, c.ClientId, c.Status)).ToList();
+        return context.Answer(parsed.GetValue(flags.Json), answers, AgentJson.Default.ListDatabaseAnswer, output =>
         {
-            var answers = report.Clients.Select(c => new DatabaseAnswer(c.DatabasePath, c.Replica, c.ClientId, c.Status)).ToList();
-            context.Out.WriteLine(JsonSerializer.Serialize(answers, AgentJson.Default.ListDatabaseAnswer));
-            return ExitCode.Done;
-        }
-        var table = new TextTable("database", "replica");
-        foreach (var client in report.Clients)
-            table.Add(client.DatabasePath.Length > 0 ? client.DatabasePath : client.ClientId, client.Replica);
-        table.Write(context.Out);
-        return ExitCode.Done;
+            var table = new TextTable("database", "replica");
+            foreach (var client in report.Clients)
+                table.Add(client.DatabasePath.Length > 0 ? client.DatabasePath : client.ClientId, client.Replica);
+            table.Write(output);
+        });
     }
 }

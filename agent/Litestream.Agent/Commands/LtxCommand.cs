@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using Litestream.Ltx;
 using Litestream.Storage;
 
@@ -30,8 +29,7 @@ internal static class LtxCommand
             var files = await ListAsync(storage, wanted, stop);
             if (files.Count == 0)
                 throw new LitestreamException($"{storage.Url} holds no LTX files", hint: "a database's replica is <replica>/databases/<guid>; `litestream databases` lists them");
-            Write(files, parsed.GetValue(json), context.Out);
-            return ExitCode.Done;
+            return context.Answer(parsed.GetValue(json), files.ConvertAll(LtxAnswer.Of), AgentJson.Default.ListLtxAnswer, output => Write(files, output));
         });
         return command;
     }
@@ -52,14 +50,8 @@ internal static class LtxCommand
         return files;
     }
 
-    private static void Write(List<LtxFile> files, bool json, TextWriter output)
+    private static void Write(List<LtxFile> files, TextWriter output)
     {
-        if (json)
-        {
-            var answers = files.ConvertAll(LtxAnswer.Of);
-            output.WriteLine(JsonSerializer.Serialize(answers, AgentJson.Default.ListLtxAnswer));
-            return;
-        }
         var table = new TextTable("level", "min_txid", "max_txid", "size", "created") { Numbers = [3] };
         foreach (var file in files)
         {

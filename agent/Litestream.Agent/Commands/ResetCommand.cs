@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Litestream.Agent.Commands.Control;
 using Litestream.Agent.Configuration;
 
@@ -40,8 +39,8 @@ internal static class ResetCommand
                 $"{known.Path} is gone, and its last commits are in {known.WaitingFiles} captured files that its replica may not have", hint: "start the agent, which publishes them");
         if (!isDryRun)
             Forget(folder, known.Name);
-        Write(new(isDryRun ? "would_reset" : "reset", known.Path, known.Name, folder, known.WaitingFiles, known.WaitingBytes), parsed.GetValue(flags.Json), context.Out);
-        return ExitCode.Done;
+        var answer = new ResetAnswer(isDryRun ? "would_reset" : "reset", known.Path, known.Name, folder, known.WaitingFiles, known.WaitingBytes);
+        return context.Answer(parsed.GetValue(flags.Json), answer, AgentJson.Default.ResetAnswer, output => Write(answer, output));
     }
 
     /// <param name="named">A path, a name or a GUID.</param>
@@ -79,13 +78,8 @@ internal static class ResetCommand
         }
     }
 
-    private static void Write(ResetAnswer answer, bool isJson, TextWriter output)
+    private static void Write(ResetAnswer answer, TextWriter output)
     {
-        if (isJson)
-        {
-            output.WriteLine(JsonSerializer.Serialize(answer, AgentJson.Default.ResetAnswer));
-            return;
-        }
         var isDone = answer.Status == "reset";
         output.WriteLine($"{(isDone ? "Dropped" : "Would drop")} what {answer.StateFolder} knows of {answer.Path}");
         if (answer.WaitingFiles > 0)

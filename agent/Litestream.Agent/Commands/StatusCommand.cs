@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using Litestream.Agent.Configuration;
 using Litestream.Fleet;
 using Litestream.Fleet.Api;
@@ -29,11 +28,7 @@ internal static class StatusCommand
     private static async Task<int> RunAsync(QueryFlags flags, ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var report = await flags.ReportAsync(parsed, context, stop);
-        if (parsed.GetValue(flags.Json))
-            context.Out.WriteLine(JsonSerializer.Serialize(report, FleetJson.Default.StatusReport));
-        else
-            Write(report, context.Out, context.Time.GetUtcNow());
-        return ExitCode.Done;
+        return context.Answer(parsed.GetValue(flags.Json), report, FleetJson.Default.StatusReport, output => Write(report, output, context.Time.GetUtcNow()));
     }
 
     private static void Write(StatusReport report, TextWriter output, DateTimeOffset now)

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Text.Json;
 
 namespace Litestream.Agent.Commands;
 
@@ -12,20 +11,15 @@ internal static class VersionCommand
     {
         var json = Flag.Switch("-json", "the result as JSON");
         var command = new ProgramCommand("version", "Show the versions of the program, .NET and SQLite", "[-json]").Group("Flags", json);
-        command.SetAction(parsed =>
-        {
-            context.Out.WriteLine(parsed.GetValue(json) ? Json() : Text());
-            return ExitCode.Done;
-        });
+        command.SetAction(parsed => context.Answer(parsed.GetValue(json), Answer(), AgentJson.Default.VersionAnswer, output => output.WriteLine(Text())));
         return command;
     }
 
     private static string Text() =>
         $"litestream {ProgramVersion.Text}  (SQLite {SqliteLibrary.Version} {SqliteLibrary.Source}, .NET {Environment.Version} {Compiled()}, {RuntimeInformation.RuntimeIdentifier})";
 
-    private static string Json() => JsonSerializer.Serialize(
-        new VersionAnswer(ProgramVersion.Text, SqliteLibrary.Version, SqliteLibrary.Source, Environment.Version.ToString(), Compiled(), RuntimeInformation.RuntimeIdentifier),
-        AgentJson.Default.VersionAnswer);
+    private static VersionAnswer Answer() =>
+        new(ProgramVersion.Text, SqliteLibrary.Version, SqliteLibrary.Source, Environment.Version.ToString(), Compiled(), RuntimeInformation.RuntimeIdentifier);
 
     private static string Compiled() => RuntimeFeature.IsDynamicCodeCompiled ? "JIT" : "native";
 }

@@ -6,24 +6,19 @@ namespace Litestream.Agent.Api.Control;
 /// <summary>What the control socket changes: start, stop, register, unregister, sync. A database that is stopped stays so until it is started, also over a restart.</summary>
 internal sealed class ControlChanges(AgentView agent)
 {
-    private const int UsualSeconds = 30;
-    private const int MostSeconds = 86_400;
-
     public async Task<StateAnswer> StartAsync(ControlRequest request, CancellationToken stop)
     {
         var database = Known(request, StatusCodes.Status500InternalServerError);
         var before = database.Snapshot();
-        if (before.Replicas.Any(r => r.Status is DatabaseStatus.SplitBrain or DatabaseStatus.Lost))
+        if (request.TakeOver && before.Replicas.Any(r => r.IsFenced))
         {
-            if (!request.TakeOver && !Array.TrueForAll([.. before.Replicas], r => r.Status is DatabaseStatus.SplitBrain or DatabaseStatus.Lost))
-                return Resumed(database, before);
-            if (!request.TakeOver)
-                throw new ControlException(StatusCodes.Status500InternalServerError, before.Replicas.First(r => r.Status is DatabaseStatus.SplitBrain or DatabaseStatus.Lost).Detail ?? $"{database.Path} is fenced",
-                    "when the other writer is stopped for good: litestream start -take-over");
             database.TakeOver();
             await InTimeAsync(request, $"{database.Path} is being taken over, and is not in its replica yet", database.SyncAsync, stop);
             return new("started", database.Path, database.Snapshot().Txid.Value);
         }
+        if (before.Replicas.All(r => r.IsFenced))
+            throw new ControlException(StatusCodes.Status500InternalServerError, before.Replicas[0].Detail ?? $"{database.Path} is fenced",
+                "when the other writer is stopped for good: litestream start -take-over");
         return Resumed(database, before);
     }
 
@@ -67,7 +62,7 @@ internal sealed class ControlChanges(AgentView agent)
     public async Task<StateAnswer> UnregisterAsync(ControlRequest request, CancellationToken stop)
     {
         if (ControlLookup.Find(agent.Stores, request.Path) is not { } database)
-            return new("already_unregistered", request.Path!, 0);
+            return new(await agent.Registered.TryForgetAsync(request.Path!, stop) ? "unregistered" : "already_unregistered", request.Path!, 0);
         await InTimeAsync(request, $"{database.Path} is being let go, but its last commits are not in the replica yet", async limit =>
             await agent.Registered.UnregisterAsync(database, limit), stop);
         return new("unregistered", database.Path, database.Snapshot().Txid.Value);
@@ -115,7 +110,7 @@ internal sealed class ControlChanges(AgentView agent)
 
     private async Task InTimeAsync(ControlRequest request, string otherwise, Func<CancellationToken, Task> work, CancellationToken stop)
     {
-        var seconds = request.Timeout is > 0 and var given ? Math.Min(given, MostSeconds) : UsualSeconds;
+        var seconds = request.Timeout is > 0 and var given ? Math.Min(given, ControlRequest.MostSeconds) : ControlRequest.UsualSeconds;
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds), agent.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
         try

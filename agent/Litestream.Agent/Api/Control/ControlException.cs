@@ -9,8 +9,6 @@ internal sealed class ControlException(int status, string error, string? details
 
     public static ControlException BadRequest(string error, string? details = null) => new(StatusCodes.Status400BadRequest, error, details);
 
-    public static ControlException Failed(LitestreamException error) => new(StatusCodes.Status500InternalServerError, error.Message, error.Hint);
-
     /// <summary>What Litestream answers depends on the address.</summary>
     public static ControlException Unknown(string path, int status) => new(status, $"database not found: {path}", "`litestream list` shows what this agent replicates");
 }

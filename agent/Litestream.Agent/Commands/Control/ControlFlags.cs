@@ -8,12 +8,9 @@ namespace Litestream.Agent.Commands.Control;
 /// <summary>What the commands have in common that tell a running agent what to do, or ask it.</summary>
 internal sealed class ControlFlags
 {
-    public const int UsualSeconds = 30;
-    private const int MostSeconds = 86_400;
-
     public Argument<string?> Database { get; } = new("DB") { Arity = ArgumentArity.ZeroOrOne };
 
-    public Option<int?> Timeout { get; } = Flag.Seconds("-timeout", "longest time to wait for the replica [30]", MostSeconds);
+    public Option<int?> Timeout { get; } = Flag.Seconds("-timeout", $"longest time to wait for the replica [{ControlRequest.UsualSeconds}]", ControlRequest.MostSeconds);
 
     public Option<bool> Json { get; } = Flag.Switch("-json", "the result as JSON");
 
@@ -25,7 +22,7 @@ internal sealed class ControlFlags
 
     public Option[] AgentGroup => [Socket, StateDirectory, .. Config.Group];
 
-    public int Seconds(ParseResult parsed) => parsed.GetValue(Timeout) ?? UsualSeconds;
+    public int Seconds(ParseResult parsed) => parsed.GetValue(Timeout) ?? ControlRequest.UsualSeconds;
 
     /// <summary>The agent that is meant; throws when none answers.</summary>
     public Task<AgentSocket> OpenAsync(ParseResult parsed, CommandContext context, CancellationToken stop)

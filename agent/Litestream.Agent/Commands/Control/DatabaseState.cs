@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Litestream.Agent.Api.Control;
 
 namespace Litestream.Agent.Commands.Control;
@@ -11,6 +10,5 @@ namespace Litestream.Agent.Commands.Control;
 /// <param name="Socket">Of the agent that did it.</param>
 internal sealed record DatabaseState(string Status, string DbPath, string State, ulong Txid, string Socket)
 {
-    public static string Json(StateAnswer answer, string state, AgentSocket agent) =>
-        JsonSerializer.Serialize(new(answer.Status, answer.Path, state, answer.Txid, agent.Path), CommandJson.Default.DatabaseState);
+    public static DatabaseState Of(StateAnswer answer, string state, AgentSocket agent) => new(answer.Status, answer.Path, state, answer.Txid, agent.Path);
 }

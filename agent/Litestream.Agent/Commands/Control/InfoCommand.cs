@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Litestream.Agent.Api.Control;
 using Litestream.Agent.Configuration;
 
@@ -22,14 +21,11 @@ internal static class InfoCommand
     {
         using var agent = await flags.OpenAsync(parsed, context, stop);
         var info = await agent.GetAsync("info", ControlJson.Default.InfoAnswer, stop);
-        if (parsed.GetValue(flags.Json))
+        return context.Answer(parsed.GetValue(flags.Json), info, ControlJson.Default.InfoAnswer, output =>
         {
-            context.Out.WriteLine(JsonSerializer.Serialize(info, ControlJson.Default.InfoAnswer));
-            return ExitCode.Done;
-        }
-        context.Out.WriteLine($"litestream {info.Version}, process {info.Pid}, up {DurationText.Format(TimeSpan.FromSeconds(info.UptimeSeconds))} (since {Shown.Time(info.StartedAt)})");
-        context.Out.WriteLine($"  socket {agent.Path}");
-        context.Out.WriteLine($"  {info.DatabaseCount} databases; `litestream list` names them, `litestream status` says how they are");
-        return ExitCode.Done;
+            output.WriteLine($"litestream {info.Version}, process {info.Pid}, up {DurationText.Format(TimeSpan.FromSeconds(info.UptimeSeconds))} (since {Shown.Time(info.StartedAt)})");
+            output.WriteLine($"  socket {agent.Path}");
+            output.WriteLine($"  {info.DatabaseCount} databases; `litestream list` names them, `litestream status` says how they are");
+        });
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Litestream.Agent.Api.Control;
 
 namespace Litestream.Agent.Commands.Control;
@@ -22,15 +21,12 @@ internal static class ListCommand
     {
         using var agent = await flags.OpenAsync(parsed, context, stop);
         var answer = await agent.GetAsync("list", ControlJson.Default.ListAnswer, stop);
-        if (parsed.GetValue(flags.Json))
+        return context.Answer(parsed.GetValue(flags.Json), answer, ControlJson.Default.ListAnswer, output =>
         {
-            context.Out.WriteLine(JsonSerializer.Serialize(answer, ControlJson.Default.ListAnswer));
-            return ExitCode.Done;
-        }
-        var table = new TextTable("database", "status", "last sync");
-        foreach (var database in answer.Databases)
-            table.Add(database.Path, database.Status, database.LastSyncAt is { } at ? Shown.Age(context.Time.GetUtcNow() - at) : "never");
-        table.Write(context.Out);
-        return ExitCode.Done;
+            var table = new TextTable("database", "status", "last sync");
+            foreach (var database in answer.Databases)
+                table.Add(database.Path, database.Status, database.LastSyncAt is { } at ? Shown.Age(context.Time.GetUtcNow() - at) : "never");
+            table.Write(output);
+        });
     }
 }

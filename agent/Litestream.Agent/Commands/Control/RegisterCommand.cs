@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Litestream.Agent.Api.Control;
 using Litestream.Agent.Configuration;
 
@@ -32,12 +31,8 @@ internal static class RegisterCommand
         };
         using var agent = await flags.OpenAsync(parsed, context, stop);
         var answer = await agent.PostAsync("register", request, ControlJson.Default.RegisteredAnswer, stop);
-        if (parsed.GetValue(flags.Json))
-            context.Out.WriteLine(JsonSerializer.Serialize(answer, ControlJson.Default.RegisteredAnswer));
-        else if (answer.Status == "already_registered")
-            context.Out.WriteLine($"{answer.Path} is registered already; `litestream databases` says where it goes");
-        else
-            context.Out.WriteLine($"Registered {answer.Path}{(request.ReplicaUrl is null ? "" : $" -> {request.ReplicaUrl}")}; `litestream sync -wait {parsed.GetValue(flags.Database)}` waits for its first copy");
-        return ExitCode.Done;
+        return context.Answer(parsed.GetValue(flags.Json), answer, ControlJson.Default.RegisteredAnswer, output => output.WriteLine(answer.Status == "already_registered"
+            ? $"{answer.Path} is registered already; `litestream databases` says where it goes"
+            : $"Registered {answer.Path}{(request.ReplicaUrl is null ? "" : $" -> {request.ReplicaUrl}")}; `litestream sync -wait {parsed.GetValue(flags.Database)}` waits for its first copy"));
     }
 }

@@ -25,14 +25,9 @@ internal static class StartCommand
         var request = flags.Request(parsed, context, "start") with { TakeOver = parsed.GetValue(takeOver) };
         using var agent = await flags.OpenAsync(parsed, context, stop);
         var answer = await agent.PostAsync("start", request, ControlJson.Default.StateAnswer, stop);
-        if (parsed.GetValue(flags.Json))
-            context.Out.WriteLine(DatabaseState.Json(answer, "running", agent));
-        else if (answer.Status == "already_running")
-            context.Out.WriteLine($"{answer.Path} was not stopped; it stands at {Shown.Txid(answer.Txid)}");
-        else if (request.TakeOver)
-            context.Out.WriteLine($"Took over {answer.Path}: a fence and everything it holds are in its replica, up to {Shown.Txid(answer.Txid)}");
-        else
-            context.Out.WriteLine($"Started {answer.Path} from {Shown.Txid(answer.Txid)} on; `litestream sync -wait {parsed.GetValue(flags.Database)}` waits until its replica has everything");
-        return ExitCode.Done;
+        return context.Answer(parsed.GetValue(flags.Json), DatabaseState.Of(answer, "running", agent), CommandJson.Default.DatabaseState, output => output.WriteLine(
+            answer.Status == "already_running" ? $"{answer.Path} was not stopped; it stands at {Shown.Txid(answer.Txid)}"
+            : request.TakeOver ? $"Took over {answer.Path}: a fence and everything it holds are in its replica, up to {Shown.Txid(answer.Txid)}"
+            : $"Started {answer.Path} from {Shown.Txid(answer.Txid)} on; `litestream sync -wait {parsed.GetValue(flags.Database)}` waits until its replica has everything"));
     }
 }

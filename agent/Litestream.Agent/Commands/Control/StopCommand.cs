@@ -23,15 +23,12 @@ internal static class StopCommand
         var request = flags.Request(parsed, context, "stop");
         using var agent = await flags.OpenAsync(parsed, context, stop);
         var answer = await agent.PostAsync("stop", request, ControlJson.Default.StateAnswer, stop);
-        if (parsed.GetValue(flags.Json))
+        return context.Answer(parsed.GetValue(flags.Json), DatabaseState.Of(answer, "stopped", agent), CommandJson.Default.DatabaseState, output =>
         {
-            context.Out.WriteLine(DatabaseState.Json(answer, "stopped", agent));
-            return ExitCode.Done;
-        }
-        context.Out.WriteLine(answer.Status == "already_stopped"
-            ? $"{answer.Path} was stopped already, at {Shown.Txid(answer.Txid)}"
-            : $"Stopped {answer.Path} at {Shown.Txid(answer.Txid)}; nothing of it is open");
-        context.Out.WriteLine($"  it stays stopped, also when the agent starts again, until: litestream start {parsed.GetValue(flags.Database)}");
-        return ExitCode.Done;
+            output.WriteLine(answer.Status == "already_stopped"
+                ? $"{answer.Path} was stopped already, at {Shown.Txid(answer.Txid)}"
+                : $"Stopped {answer.Path} at {Shown.Txid(answer.Txid)}; nothing of it is open");
+            output.WriteLine($"  it stays stopped, also when the agent starts again, until: litestream start {parsed.GetValue(flags.Database)}");
+        });
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Litestream.Agent.Api.Control;
 
 namespace Litestream.Agent.Commands.Control;
@@ -27,20 +26,12 @@ internal static class SyncCommand
         var began = context.Time.GetTimestamp();
         var answer = await agent.PostAsync("sync", request, ControlJson.Default.SyncAnswer, stop);
         var took = context.Time.GetElapsedTime(began);
-        if (parsed.GetValue(flags.Json))
+        var result = new SyncResult(answer.Path, answer.Status, answer.Txid, answer.ReplicatedTxid == 0 ? null : answer.ReplicatedTxid, Math.Round(took.TotalMilliseconds, 1));
+        return context.Answer(parsed.GetValue(flags.Json), result, CommandJson.Default.SyncResult, output => output.WriteLine(answer.Status switch
         {
-            var result = new SyncResult(answer.Path, answer.Status, answer.Txid, answer.ReplicatedTxid == 0 ? null : answer.ReplicatedTxid, Math.Round(took.TotalMilliseconds, 1));
-            context.Out.WriteLine(JsonSerializer.Serialize(result, CommandJson.Default.SyncResult));
-            return ExitCode.Done;
-        }
-        context.Out.WriteLine(answer.Status switch
-        {
-            "synced_local" => $"Captured {answer.Path} up to {Shown.Txid(answer.Txid)} in {Shown.Seconds(took)}; its replica has {Shown.Txid(answer.ReplicatedTxid)}",
+            "synced_local" => $"Captured {answer.Path} up to {Shown.Txid(answer.Txid)} in {Shown.Seconds(took)}; its replica has {Shown.Txid(answer.ReplicatedTxid)}\n  the rest is on its way; -wait waits for it",
             "no_change" => $"Nothing new in {answer.Path}: its replica has everything, up to {Shown.Txid(answer.ReplicatedTxid)}",
             _ => $"Synced {answer.Path} in {Shown.Seconds(took)}: its replica has everything, up to {Shown.Txid(answer.ReplicatedTxid)}",
-        });
-        if (answer.Status == "synced_local")
-            context.Out.WriteLine("  the rest is on its way; -wait waits for it");
-        return ExitCode.Done;
+        }));
     }
 }

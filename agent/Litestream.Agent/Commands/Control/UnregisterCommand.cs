@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Litestream.Agent.Api.Control;
 
 namespace Litestream.Agent.Commands.Control;
@@ -27,13 +26,9 @@ internal static class UnregisterCommand
         if (isDryRun)
             return await ForetellAsync(request.Path!, parsed.GetValue(flags.Json), agent, context, stop);
         var answer = await agent.PostAsync("unregister", request, ControlJson.Default.StateAnswer, stop);
-        if (parsed.GetValue(flags.Json))
-            context.Out.WriteLine(JsonSerializer.Serialize(answer, ControlJson.Default.StateAnswer));
-        else
-            context.Out.WriteLine(answer.Status == "already_unregistered"
-                ? $"{answer.Path} is not registered with this agent: nothing to do"
-                : $"Unregistered {answer.Path} at {Shown.Txid(answer.Txid)}; its backup stays");
-        return ExitCode.Done;
+        return context.Answer(parsed.GetValue(flags.Json), answer, ControlJson.Default.StateAnswer, output => output.WriteLine(answer.Status == "already_unregistered"
+            ? $"{answer.Path} is not registered with this agent: nothing to do"
+            : $"Unregistered {answer.Path} at {Shown.Txid(answer.Txid)}; its backup stays"));
     }
 
     private static async Task<int> ForetellAsync(string named, bool isJson, AgentSocket agent, CommandContext context, CancellationToken stop)
@@ -42,9 +37,8 @@ internal static class UnregisterCommand
         var client = report.Clients.FirstOrDefault(c => c.DatabasePath == named || c.ClientId.Equals(named, StringComparison.OrdinalIgnoreCase));
         var txid = client?.Txid is { } hex ? Convert.ToUInt64(hex, 16) : 0;
         var answer = new StateAnswer(client is null ? "already_unregistered" : "would_unregister", client?.DatabasePath ?? named, txid);
-        context.Out.WriteLine(isJson ? JsonSerializer.Serialize(answer, ControlJson.Default.StateAnswer)
-            : client is null ? $"{named} is not registered with this agent: nothing would be done"
-            : $"Would let {client.DatabasePath} go after a last sync, at {Shown.Txid(txid)}; its backup in {client.Replica} would stay");
-        return ExitCode.Done;
+        return context.Answer(isJson, answer, ControlJson.Default.StateAnswer, output => output.WriteLine(client is null
+            ? $"{named} is not registered with this agent: nothing would be done"
+            : $"Would let {client.DatabasePath} go after a last sync, at {Shown.Txid(txid)}; its backup in {client.Replica} would stay"));
     }
 }
