@@ -37,9 +37,9 @@ internal sealed class ConfigFlags
         ConfigurationReader.ReadFile(path, !parsed.GetValue(NoExpand), context.Environment, context.Time);
 
     /// <summary>Two places that say what goes where would be one too many.</summary>
-    public static void RefuseWith(ParseResult parsed, IEnumerable<Option> others)
+    public static void RefuseWith(string said, ParseResult parsed, IEnumerable<Option> others)
     {
         if (others.FirstOrDefault(o => parsed.GetResult(o) is { Implicit: false }) is { } other)
-            throw new UsageException($"-config and {other.Name} both say what goes where", "leave one of them out");
+            throw new UsageException($"{said} and {other.Name} both say what goes where", "leave one of them out");
     }
 }

@@ -37,7 +37,7 @@ internal sealed class QueryFlags
     {
         var named = Config.Named(parsed, context);
         if (named is not null)
-            ConfigFlags.RefuseWith(parsed, SourceGroup);
+            ConfigFlags.RefuseWith("-config", parsed, SourceGroup);
         using var agent = await RunningAgents.FindAsync(Query(parsed, named, context.Environment), context.Environment, stop);
         if (agent is not null)
             return await AgentReport.AllAsync(agent, stop);

@@ -9,7 +9,7 @@ internal static class ReplicateCommand
     public static ProgramCommand Create(CommandContext context)
     {
         var flags = new ReplicateFlags();
-        var command = new ProgramCommand("replicate", "Replicate databases until stopped", "{-config FILE | -watch-dir DIRS | -dsn FILE} [flags]")
+        var command = new ProgramCommand("replicate", "Replicate databases until stopped", "{DB URL... | -config FILE | -watch-dir DIRS | -dsn FILE}")
             .Group("What", [.. flags.Config.Group, flags.Source.WatchDirectories, flags.Source.Dsn, flags.RestoreIfMissing])
             .Group("Where to", [.. flags.Source.Replica.MainGroup, flags.Retention, flags.StateDirectory])
             .Group("How long", flags.Exec, flags.Once, flags.ForceSnapshot, flags.EnforceRetention)
@@ -20,8 +20,10 @@ internal static class ReplicateCommand
             .RareGroup("Watching and bounds", flags.QuietTime, flags.SweepInterval, flags.LagLimit, flags.LiveCheckInterval, flags.ShutdownTimeout,
                 flags.SpoolCap, flags.WalCap, flags.MaxHot, flags.KeepJournalMode)
             .Example("litestream -watch-dir data/clients,data/prod -bucket backups", "every tenant of two directories, to S3")
+            .Example("litestream replicate data/app.db s3://backups/app", "one database, to exactly where the URL says")
             .Example("litestream replicate -config litestream.yml", "what a file says; packaging/config has some to begin with")
             .Example("litestream replicate -config litestream.yml -exec 'app serve'", "restore what is missing, run the app, end with a last sync and its code");
+        command.Arguments.Add(flags.DatabaseAndPlace);
         command.SetAction((parsed, stop) => RunAsync(flags, parsed, context, stop));
         return command;
     }

@@ -12,6 +12,9 @@ internal sealed class ReplicateFlags
 
     private static readonly TimeSpan LongestTimer = TimeSpan.FromHours(24);
 
+    /// <summary>One database, and where its replicas are.</summary>
+    public Argument<string[]> DatabaseAndPlace { get; } = new("DB URL...") { Arity = ArgumentArity.ZeroOrMore };
+
     public SourceFlags Source { get; } = new(isAgent: true);
 
     public ConfigFlags Config { get; } = new();
@@ -71,9 +74,14 @@ internal sealed class ReplicateFlags
     {
         var (directories, databases) = Source.Read(parsed, context.Environment);
         CheckOnce(parsed);
+        if (parsed.GetValue(DatabaseAndPlace) is { Length: > 0 } words)
+        {
+            ConfigFlags.RefuseWith("DB URL", parsed, [Config.Path, Source.WatchDirectories, Source.Dsn, Source.DatabaseName, .. Source.Replica.Group]);
+            return ReadFile(OneDatabase.Read(words, context.Environment), parsed, context.Environment);
+        }
         if (Config.Named(parsed, context) is { } named)
         {
-            ConfigFlags.RefuseWith(parsed, [Source.WatchDirectories, Source.Dsn, Source.DatabaseName, .. Source.Replica.Group]);
+            ConfigFlags.RefuseWith("-config", parsed, [Source.WatchDirectories, Source.Dsn, Source.DatabaseName, .. Source.Replica.Group]);
             return ReadFile(named, parsed, context.Environment);
         }
         if (directories.Count + databases.Count > 0)

@@ -46,7 +46,7 @@ internal sealed class RestoreFlags
         var isPlace = target is not null && ReplicaChoice.IsPlace(target, context.Environment);
         if (Lookup.Config.Named(parsed, context) is not { } named)
             return isPlace || parsed.GetValue(Output) is not null || Lookup.Replica.Read(parsed) is not null ? null : Lookup.Config.Find(parsed, context);
-        ConfigFlags.RefuseWith(parsed, Lookup.Replica.Group);
+        ConfigFlags.RefuseWith("-config", parsed, Lookup.Replica.Group);
         return isPlace ? throw new UsageException("-config and a URL both say where the backups are", "name a database of the file, or leave -config out") : named;
     }
 
