@@ -54,10 +54,11 @@ public sealed class Database
     public Task StopAsync(CancellationToken cancellationToken) => Intervention.StopAsync(State, cancellationToken);
 
     /// <summary>
-    /// Ends <see cref="DatabaseStatus.SplitBrain"/> or <see cref="DatabaseStatus.Lost"/> on purpose, and a pause: the replicas are looked at again, a fence
-    /// goes first, and what the database holds now is published behind what the other writer left. False when there was nothing to end.
+    /// Ends <see cref="DatabaseStatus.SplitBrain"/> or <see cref="DatabaseStatus.Lost"/> on purpose, a pause, and the minute for which a chain is left alone that
+    /// somebody else wrote a moment ago: the replicas are looked at again, a fence goes first, and what the database holds now is published behind what the
+    /// other writer left. Completes when everything is there; false when there was nothing to end.
     /// </summary>
-    public bool TakeOver() => Intervention.TakeOver(State);
+    public Task<bool> TakeOverAsync(CancellationToken cancellationToken) => Intervention.TakeOverAsync(State, cancellationToken);
 
     /// <summary>Upkeep now that would fall due later. Completes when every replica has it.</summary>
     /// <param name="snapshot">An image of the newest state, if the newest image is older.</param>

@@ -35,7 +35,7 @@ public sealed class Store : IAsyncDisposable
         _capture = new(context, staging, capture, _opening, checkpoint, new(context, _resync), new(context, capture, checkpoint));
         var compaction = new Compaction(context);
         var newDay = new NewDay(context);
-        var discovery = new Discovery(context, staging, new(context), new(context), newDay);
+        var discovery = new Discovery(context, staging, new(context), new(context, new(context)), newDay);
         var publish = new PublishWork(context, discovery, new(context, compaction), compaction, newDay, new(context), _stopping.Token);
         _mirrors = new(context.Time, context.Log);
         _scheduler = new(context.Time, context.Log, context.Options.Workers, context.Options.Uploads, _capture.Run, publish.RunAsync);

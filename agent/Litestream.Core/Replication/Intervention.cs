@@ -35,25 +35,32 @@ internal static class Intervention
         await Task.WhenAll(requests.Select(r => r!.Done.Task)).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Each replica that may not be touched is looked at again, and this time what another left there is no reason to stay away.</summary>
-    public static bool TakeOver(ReplicatedDatabase database)
+    /// <summary>
+    /// Each replica that may not be touched is looked at again, and this time what another left there is no reason to stay away. Completes when all of
+    /// them have everything; false when there was none.
+    /// </summary>
+    public static async Task<bool> TakeOverAsync(ReplicatedDatabase database, CancellationToken cancellationToken)
     {
-        var fenced = database.Replicas.Where(r => r.IsFenced).ToList();
-        if (fenced.Count == 0)
+        var others = database.Replicas.Where(r => r.IsFenced || r.State.Reason == DatabaseReason.RecentForeignWriter).ToList();
+        if (others.Count == 0)
             return false;
-        foreach (var replica in fenced)
+        foreach (var replica in others)
         {
             replica.IsTakenOver = true;
             replica.SetState(DatabaseStatus.Active, DatabaseReason.None);
         }
-        if (fenced.Count == database.Replicas.Count)
+        if (others.Count == database.Replicas.Count)
             database.ForgetChain();
         else
-            fenced.ForEach(r => r.Stage = ReplicaStage.Unknown);
+            others.ForEach(r => r.Stage = ReplicaStage.Unknown);
+        // Served by a replica when nothing waits for it any more; asked only now that it must be looked at first.
+        var requests = others.ConvertAll(replica => replica.UpkeepWanted = new(Snapshot: false, Retention: false));
         if (database.Book.IsPaused)
             database.SetPaused(false);
         database.Replicas.WakeAll();
         database.CaptureLane.Wake();
+        await database.SyncAsync(new(), cancellationToken).ConfigureAwait(false);
+        await Task.WhenAll(requests.Select(r => r!.Done.Task)).WaitAsync(cancellationToken).ConfigureAwait(false);
         return true;
     }
 

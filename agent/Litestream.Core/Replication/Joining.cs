@@ -8,23 +8,29 @@ namespace Litestream.Replication;
 /// A replica that answers when another has said already where the chain stands, and capturing goes on: do the staged files continue what is there, or
 /// does it need an image? Decided under the database's lock, against what is captured at that moment.
 /// </summary>
-internal sealed class Joining(StoreContext context)
+internal sealed class Joining(StoreContext context, Fence fence)
 {
     public async Task RunAsync(DatabaseReplica replica, IReadOnlyList<LtxFile> listed, CancellationToken cancellationToken)
     {
         var (database, newest) = (replica.Database, listed.Count == 0 ? default : listed.MaxBy(f => (f.MaxTxid, f.Level)));
         var header = newest.MaxTxid.IsNone ? null : await ReadNewestAsync(replica, listed, newest, cancellationToken).ConfigureAwait(false);
+        var isOthers = header is { } theirs && NodeId.Of(theirs.NodeId).Instance != context.Books.Instance;
+        var isTaken = isOthers && replica.IsTakenOver;
         lock (database.Gate)
         {
-            if (!replica.IsDamaged && newest.MaxTxid >= replica.Book.Published && Continues(replica, newest.MaxTxid, header?.Proof?.Post))
+            if (!replica.IsDamaged && !isTaken && newest.MaxTxid >= replica.Book.Published && Continues(replica, newest.MaxTxid, header?.Proof?.Post))
             {
                 replica.Record(b => b with { Published = newest.MaxTxid });
                 replica.Stage = ReplicaStage.Follows;
                 return;
             }
-            RequireImage(replica, newest.MaxTxid);
-            if (!replica.IsDamaged && header is { } sound)
-                replica.Chain = (listed.Where(f => f.Level == 1).Select(f => f.MaxTxid).DefaultIfEmpty().Max(), sound.PageSize);
+            if (!isOthers)
+                RequireImage(replica, newest.MaxTxid, ChainIn(replica, listed, header));
+        }
+        if (isOthers)
+        {
+            var behind = await fence.SetAsync(replica, header!.Value, cancellationToken).ConfigureAwait(false);
+            RequireImage(replica, behind, isTaken ? null : ChainIn(replica, listed, header));
         }
         replica.IsDamaged = false;
         // Whoever rests must be opened for it.
@@ -32,16 +38,21 @@ internal sealed class Joining(StoreContext context)
     }
 
     /// <summary>The capture lane stages an image for it, behind its newest transaction.</summary>
-    public void RequireImage(DatabaseReplica replica, Txid newest)
+    /// <param name="chain">What the image continues there (<see cref="DatabaseReplica.Chain"/>).</param>
+    public void RequireImage(DatabaseReplica replica, Txid newest, (Txid NewestL1, int PageSize)? chain = null)
     {
         lock (replica.Database.Gate)
         {
             replica.DropStaged();
             replica.Record(b => b with { Published = Txid.Max(b.Published, newest) });
-            (replica.Found, replica.Chain, replica.Stage) = (newest, null, ReplicaStage.NeedsImage);
+            (replica.Found, replica.Chain, replica.Stage) = (newest, chain, ReplicaStage.NeedsImage);
         }
         context.Log.NeedsImage(replica.Database.Name, replica.Url);
     }
+
+    private static (Txid NewestL1, int PageSize)? ChainIn(DatabaseReplica replica, IReadOnlyList<LtxFile> listed, LtxHeader? header) => header is { } sound && !replica.IsDamaged
+        ? (listed.Where(f => f.Level == 1).Select(f => f.MaxTxid).DefaultIfEmpty().Max(), sound.PageSize)
+        : null;
 
     /// <summary>What is captured and not there is staged, and stands on what is there.</summary>
     private static bool Continues(DatabaseReplica replica, Txid newest, ulong? sum)
@@ -58,7 +69,7 @@ internal sealed class Joining(StoreContext context)
         };
     }
 
-    /// <summary>Header of the newest file; null when the chain does not hold. Throws when it is somebody else's.</summary>
+    /// <summary>Header of the newest file; null when our chain does not hold. Throws when it is somebody else's, and not taken over.</summary>
     private async Task<LtxHeader?> ReadNewestAsync(DatabaseReplica replica, IReadOnlyList<LtxFile> listed, LtxFile newest, CancellationToken cancellationToken)
     {
         var storage = replica.Storage;
@@ -80,7 +91,7 @@ internal sealed class Joining(StoreContext context)
             return header;
         }
         if (replica.IsTakenOver)
-            return null;
+            return header;
         ForeignChain.RefuseRecent(newest, storage, context.Time.GetUtcNow());
         throw ForeignChain.Unrelated(replica, newest);
     }

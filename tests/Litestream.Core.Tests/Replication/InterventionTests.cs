@@ -20,12 +20,12 @@ public sealed class InterventionTests
         await ReplicatedFolder.SyncAsync(other);
         var left = other.Snapshot().ReplicatedTxid;
 
-        Assert.False(database.TakeOver());
+        Assert.False(await database.TakeOverAsync(default));
         ours.Sql("INSERT INTO t (v) VALUES ('only here')");
         database.Notice(FileEvent.Wal);
         await ReplicatedFolder.WaitAsync(() => database.Snapshot().Status == DatabaseStatus.SplitBrain, "split-brain");
-        Assert.True(database.TakeOver());
-        await ReplicatedFolder.SyncAsync(database);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        Assert.True(await database.TakeOverAsync(limit.Token));
 
         await first.AssertRestoresEqualAsync(Name);
         Assert.Equal("1", ReplicatedFolder.Scalar(await first.RestoreAsync(Name, left), "SELECT count(*) FROM t WHERE v = 'only there'"));

@@ -10,10 +10,9 @@ internal sealed class ControlChanges(AgentView agent)
     {
         var database = Known(request, StatusCodes.Status500InternalServerError);
         var before = database.Snapshot();
-        if (request.TakeOver && before.Replicas.Any(r => r.IsFenced))
+        if (request.TakeOver && before.Replicas.Any(r => r.IsFenced || r.Reason == DatabaseReason.RecentForeignWriter))
         {
-            database.TakeOver();
-            await InTimeAsync(request, $"{database.Path} is being taken over, and is not in its replica yet", database.SyncAsync, stop);
+            await InTimeAsync(request, $"{database.Path} is being taken over, and is not in its replica yet", database.TakeOverAsync, stop);
             return new("started", database.Path, database.Snapshot().Txid.Value);
         }
         if (before.Replicas.All(r => r.IsFenced))

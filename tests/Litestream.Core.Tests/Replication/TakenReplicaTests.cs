@@ -1,0 +1,115 @@
+using Litestream.Ltx;
+using Litestream.Restore;
+using Litestream.Storage;
+
+namespace Litestream.Core.Tests.Replication;
+
+/// <summary>Another writer in some of a database's replicas, shut out there because a person says so: it must find that out, and what it left stays.</summary>
+public sealed class TakenReplicaTests
+{
+    private const string Name = ReplicatedFolder.Name;
+
+    [Fact]
+    public async Task The_writer_of_one_of_several_replicas_stops_when_that_one_is_taken_over()
+    {
+        var time = new ShiftedTime();
+        await using var two = new TwoReplicas(time);
+        await using var foreign = new ReplicatedFolder { BackupsAt = two.Place(1) };
+        using var theirs = foreign.NewTenant();
+        foreign.Open();
+        var other = foreign.Register(Name);
+        await ReplicatedFolder.WriteAsync(theirs, other, 4);
+        var left = other.Snapshot().ReplicatedTxid;
+        time.Skip(TimeSpan.FromMinutes(5));
+        two.Open();
+        await two.WriteAsync(2);
+        await ReplicatedFolder.WaitAsync(() => two.Database.Snapshot().Replicas[1].Status == DatabaseStatus.SplitBrain, "split-brain in one");
+
+        await TakeOverAsync(two.Database);
+        await AssertStopsAsync(theirs, other);
+        await two.WriteAsync(2);
+        await two.AssertBothEqualAsync();
+        await AssertWholeAsync(two.StorageOf(1));
+        Assert.Equal("5", ReplicatedFolder.Scalar(await foreign.RestoreAsync(Name, left), "SELECT count(*) FROM t"));
+        Assert.Contains(two.Database.State.Book.Labels, l => l.Txid == left);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(6)]
+    public async Task Each_of_two_writers_stops_when_both_replicas_are_taken_over(int rowsInFirst)
+    {
+        await using var two = await TwoReplicas.BeginAsync(3);
+        await using var first = await ElsewhereAsync(two, 0);
+        await using var second = await ElsewhereAsync(two, 1);
+        using var inFirst = new Application(first.PathOf(Name));
+        using var inSecond = new Application(second.PathOf(Name));
+        await ReplicatedFolder.WriteAsync(inFirst, first.Store!.Find(Name)!, rowsInFirst);
+        await ReplicatedFolder.WriteAsync(inSecond, second.Store!.Find(Name)!, 3);
+        two.Application.Sql("INSERT INTO t (v) VALUES ('only here')");
+        two.Database.Notice(FileEvent.Wal);
+        await ReplicatedFolder.WaitAsync(() => two.Database.Snapshot().Replicas.All(r => r.Status == DatabaseStatus.SplitBrain), "split-brain in both");
+
+        await TakeOverAsync(two.Database);
+        await AssertStopsAsync(inFirst, first.Store!.Find(Name)!);
+        await AssertStopsAsync(inSecond, second.Store!.Find(Name)!);
+        await two.WriteAsync(2);
+        await two.AssertBothEqualAsync();
+        await AssertWholeAsync(two.StorageOf(0));
+        await AssertWholeAsync(two.StorageOf(1));
+    }
+
+    /// <summary>Who waits for a minute, because somebody wrote there a moment ago, need not when a person says who goes on.</summary>
+    [Fact]
+    public async Task A_chain_written_a_moment_ago_is_taken_over_at_once_when_a_person_says_so()
+    {
+        await using var foreign = new ReplicatedFolder();
+        using var theirs = foreign.NewTenant();
+        foreign.Open();
+        var other = foreign.Register(Name);
+        await ReplicatedFolder.WriteAsync(theirs, other, 2);
+        await using var ours = new ReplicatedFolder { BackupsAt = foreign.Backups };
+        using var application = ours.NewTenant();
+        ours.Open();
+        var database = ours.Register(Name);
+        await ReplicatedFolder.WaitAsync(() => database.Snapshot().Reason == DatabaseReason.RecentForeignWriter, "waits");
+
+        await TakeOverAsync(database);
+        await AssertStopsAsync(theirs, other);
+        await ours.AssertRestoresEqualAsync(Name);
+    }
+
+    private static async Task TakeOverAsync(Database database)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        Assert.True(await database.TakeOverAsync(limit.Token));
+        var snapshot = database.Snapshot();
+        Assert.All(snapshot.Replicas, r => Assert.Equal((DatabaseStatus.Active, snapshot.Txid), (r.Status, r.Txid)));
+    }
+
+    private static async Task AssertStopsAsync(Application application, Database database)
+    {
+        application.Sql("INSERT INTO t (v) VALUES ('too late')");
+        database.Notice(FileEvent.Wal);
+        await ReplicatedFolder.WaitAsync(() => database.Snapshot().Status == DatabaseStatus.SplitBrain, "the other writer is shut out");
+    }
+
+    private static async Task AssertWholeAsync(IReplicaStorage storage)
+    {
+        var report = await new ReplicaVerifier(storage).RunAsync(progress: null, default);
+        Assert.True(report.IsWhole, string.Join('\n', report.Damage));
+    }
+
+    /// <summary>Another host with the same database took one of the chains over, an hour later by its clock.</summary>
+    private static async Task<ReplicatedFolder> ElsewhereAsync(TwoReplicas two, int replica)
+    {
+        var time = new ShiftedTime();
+        time.Skip(TimeSpan.FromHours(1));
+        var elsewhere = new ReplicatedFolder { BackupsAt = two.Place(replica), Time = time };
+        using (var application = new Application(two.Folder.PathOf(Name)))
+            application.Sql($"VACUUM INTO '{elsewhere.PathOf(Name)}'");
+        elsewhere.Open();
+        await ReplicatedFolder.SyncAsync(elsewhere.Register(Name));
+        return elsewhere;
+    }
+}
