@@ -30,6 +30,12 @@ internal static partial class AgentLog
     [LoggerMessage(6109, LogLevel.Warning, "{Replica} does not answer yet ({Reason}); the agent goes on, what it captures waits")]
     public static partial void StoreIsAway(this ILogger logger, string replica, string reason);
 
+    [LoggerMessage(6132, LogLevel.Warning, "{Replica} does not answer ({Reason}): what it holds was not looked at, and may be newer")]
+    public static partial void ReplicaNotLookedInto(this ILogger logger, string replica, string reason);
+
+    [LoggerMessage(6133, LogLevel.Warning, "{Replica} does not answer ({Reason}): databases that only it knows are missing here")]
+    public static partial void DatabasesNotLookedFor(this ILogger logger, string replica, string reason);
+
     [LoggerMessage(6108, LogLevel.Error, "A request failed: {Method} {Path}")]
     public static partial void RequestFailed(this ILogger logger, string method, string path, Exception error);
 

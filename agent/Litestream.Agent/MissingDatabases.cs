@@ -28,11 +28,14 @@ internal static class MissingDatabases
         }
     }
 
-    /// <summary>Null when there is no backup in any of them. One that does not answer is what the others are for; when none does, its error is told.</summary>
+    /// <summary>
+    /// Null when there is no backup in any of them. One that does not answer is what the others are for; when none of these has one its error is told: an
+    /// application that starts with an empty database would be taken for the newest state.
+    /// </summary>
     private static async Task<IReplicaStorage?> FindNewestAsync(IReadOnlyList<ReplicaRoot> replicas, string name, ILogger logger, CancellationToken stop)
     {
         var (newest, best) = (default(Txid), default(IReplicaStorage));
-        var away = new List<StorageException>();
+        var away = new List<(ReplicaRoot Root, StorageException Error)>();
         foreach (var root in replicas)
         {
             try
@@ -43,10 +46,13 @@ internal static class MissingDatabases
             }
             catch (StorageException error)
             {
-                away.Add(error);
-                logger.StoreIsAway(root.Url, error.Message);
+                away.Add((root, error));
             }
         }
-        return away.Count == replicas.Count ? throw away[0] : best;
+        if (best is null && away.Count > 0)
+            throw away[0].Error;
+        foreach (var (root, error) in away)
+            logger.ReplicaNotLookedInto(root.Url, error.Message);
+        return best;
     }
 }

@@ -36,6 +36,8 @@ internal static class ConfiguredRestore
             count++;
             try
             {
+                if (database.Trouble is { } trouble)
+                    throw trouble;
                 worst = Worse(worst, await RestoreAsync(database, flags, parsed, context, logging, stop));
             }
             catch (Exception error) when (error is LitestreamException and not UsageException or IOException or UnauthorizedAccessException)
@@ -46,6 +48,8 @@ internal static class ConfiguredRestore
                 worst = ExitCode.Failed;
             }
         }
+        foreach (var (url, error) in databases.Away)
+            logging.CreateLogger("Litestream.Agent").DatabasesNotLookedFor(url, error.Message);
         return count > 0 ? worst : throw new LitestreamException($"no replica of {file.Name} holds a database");
     }
 
@@ -53,11 +57,15 @@ internal static class ConfiguredRestore
         ConfiguredDatabase database, RestoreFlags flags, ParseResult parsed, CommandContext context, ILoggerFactory logging, CancellationToken stop)
     {
         var request = flags.ReadFor(database.Path, parsed, context.Environment);
+        if (request is { IfDatabaseNotExists: true, FollowEvery: null } && new FileInfo(request.Options.OutputPath) is { Exists: true, Length: > 0 })
+            return new RestoreReport(context.Out, request, string.Join(", ", database.Replicas.Select(r => r.Location))).Skipped("the file exists");
         // Whoever follows stays in one place.
         var replicas = request.FollowEvery is null ? database.Replicas : [.. database.Replicas.Where(r => !r.Location.IsDated)];
         if (replicas.Count == 0)
             throw new LitestreamException($"{database.Path} has a folder for each day: -f would stay in today's", hint: "give it a second replica whose path has no date, and follow that");
-        using var root = await NewestReplica.OpenAsync(replicas, request.Options.Timestamp, context.Environment, context.Time, logging.CreateLogger("Litestream.Storage"), stop);
+        var newest = new NewestReplica(context.Environment, context.Time, logging.CreateLogger("Litestream.Storage"));
+        using var root = await newest.OpenAsync(replicas, request.Options, stop);
+        newest.Tell();
         if (!request.DryRun && Path.GetDirectoryName(request.Options.OutputPath) is { Length: > 0 } folder)
             Directory.CreateDirectory(folder); // on a fresh disk not even that is there
         return await RestoreCommand.RunAsync(request, new FoundReplica(root, ""), context, logging, stop);

@@ -29,16 +29,37 @@ internal static class OfflineReport
     public static async Task<StatusReport> MakeAsync(ConfigurationFile file, CommandContext context, CancellationToken stop)
     {
         var clients = new List<Client>();
-        await foreach (var database in new ConfiguredDatabases(file, context.Environment, context.Time).AllAsync(stop))
-        {
-            using var root = await NewestReplica.OpenAsync(database.Replicas, before: null, context.Environment, context.Time, NullLogger.Instance, stop);
-            clients.Add(await LookAsync(new(database.Path, database.Name), root.Open(""), stop));
-        }
+        var (databases, newest) = (new ConfiguredDatabases(file, context.Environment, context.Time), new NewestReplica(context.Environment, context.Time, NullLogger.Instance));
+        await foreach (var database in databases.AllAsync(stop))
+            clients.Add(await LookAsync(database, newest, stop));
         var places = file.Databases.SelectMany(d => d.Replicas).Select(r => r.Location.ToString()).Distinct(StringComparer.Ordinal);
-        return Report(clients, [.. file.Databases.Where(d => d.Directory is not null).Select(d => d.Path)], string.Join(", ", places), null, Fencing.Unknown);
+        var away = databases.Away.Concat(newest.Away).Select(a => $"{a.Url} does not answer: {a.Error.Message}").Distinct(StringComparer.Ordinal);
+        return Report(clients, [.. file.Databases.Where(d => d.Directory is not null).Select(d => d.Path)], string.Join(", ", places), null, Fencing.Unknown, away);
     }
 
-    private static StatusReport Report(List<Client> clients, IReadOnlyList<string> directories, string replica, string? bucket, Fencing fencing) => new()
+    /// <summary>What the replicas of one database show. Where none answers, that.</summary>
+    private static async Task<Client> LookAsync(ConfiguredDatabase database, NewestReplica newest, CancellationToken stop)
+    {
+        try
+        {
+            if (database.Trouble is { } trouble)
+                throw trouble;
+            using var root = await newest.OpenAsync(database.Replicas, new() { OutputPath = database.Path }, stop);
+            return await LookAsync(new(database.Path, database.Name), root.Open(""), stop);
+        }
+        catch (StorageException error)
+        {
+            var replica = string.Join(", ", database.Replicas.Select(r => r.Location));
+            return ClientOf(new(database.Path, database.Name), replica, replica) with
+            {
+                Status = StatusWords.Error,
+                Reason = ReasonWords.ReplicaUnavailable,
+                Detail = error.Hint is null ? error.Message : $"{error.Message}; {error.Hint}",
+            };
+        }
+    }
+
+    private static StatusReport Report(List<Client> clients, IReadOnlyList<string> directories, string replica, string? bucket, Fencing fencing, IEnumerable<string>? warnings = null) => new()
     {
         Bucket = bucket,
         Replica = replica,
@@ -47,12 +68,12 @@ internal static class OfflineReport
         TotalClients = clients.Count,
         ActiveClients = 0,
         UptimeSeconds = 0,
-        Counts = StatusWords.All.ToDictionary(word => word, word => word == StatusWords.Waiting ? clients.Count : 0, StringComparer.Ordinal),
+        Counts = StatusWords.All.ToDictionary(word => word, word => clients.Count(c => c.Status == word), StringComparer.Ordinal),
         Clients = clients,
         Skipped = [],
         SkippedCount = 0,
         Directories = [],
-        Warnings = [NoAgent],
+        Warnings = [NoAgent, .. warnings ?? []],
         HotClients = 0,
         SpoolBytes = 0,
         WorstLagSeconds = 0,
@@ -90,19 +111,24 @@ internal static class OfflineReport
         await foreach (var ltx in storage.ListAsync(stop))
             newest = ltx.MaxTxid >= newest.MaxTxid ? ltx : newest;
         var hasBackup = !newest.MaxTxid.IsNone;
-        return new()
-        {
-            ClientId = file.Name,
-            DatabasePath = file.Path,
-            S3Path = ClientView.PathIn(storage.Url),
-            Status = StatusWords.Waiting,
-            CreatedAt = file.Path.Length > 0 && File.Exists(file.Path) ? File.GetCreationTimeUtc(file.Path) : newest.CreatedAt,
-            Replica = storage.Url,
-            SizeBytes = file.Path.Length > 0 && File.Exists(file.Path) ? new FileInfo(file.Path).Length : 0,
-            ReplicatedTxid = hasBackup ? newest.MaxTxid.ToString() : null,
-            LastSyncAt = hasBackup ? newest.CreatedAt : null,
-            Reason = ReasonWords.Other,
-            Detail = hasBackup ? NoAgent : $"{NoAgent}, and there is no backup",
-        };
+        var client = ClientOf(file, storage.Url, ClientView.PathIn(storage.Url));
+        return hasBackup
+            ? client with { CreatedAt = IsThere(file) ? client.CreatedAt : newest.CreatedAt, ReplicatedTxid = newest.MaxTxid.ToString(), LastSyncAt = newest.CreatedAt }
+            : client with { Detail = $"{NoAgent}, and there is no backup" };
     }
+
+    private static Client ClientOf(SingleDatabase file, string replica, string path) => new()
+    {
+        ClientId = file.Name,
+        DatabasePath = file.Path,
+        S3Path = path,
+        Status = StatusWords.Waiting,
+        CreatedAt = IsThere(file) ? File.GetCreationTimeUtc(file.Path) : default,
+        Replica = replica,
+        SizeBytes = IsThere(file) ? new FileInfo(file.Path).Length : 0,
+        Reason = ReasonWords.Other,
+        Detail = NoAgent,
+    };
+
+    private static bool IsThere(SingleDatabase file) => file.Path.Length > 0 && File.Exists(file.Path);
 }

@@ -61,10 +61,15 @@ internal sealed class ReplicaLookup(LookupFlags flags, ParseResult parsed, Comma
         return client.Replica;
     }
 
-    private async Task<FoundReplica?> OfFileAsync(ConfigurationFile file, string named, CancellationToken stop) =>
-        await new ConfiguredDatabases(file, Environment, context.Time).FindAsync(named, stop) is { } database
-            ? new(await NewestReplica.OpenAsync(database.Replicas, before: null, Environment, context.Time, log ?? NullLogger.Instance, stop), "")
-            : null;
+    private async Task<FoundReplica?> OfFileAsync(ConfigurationFile file, string named, CancellationToken stop)
+    {
+        if (await new ConfiguredDatabases(file, Environment, context.Time).FindAsync(named, stop) is not { } database)
+            return null;
+        var newest = new NewestReplica(Environment, context.Time, log ?? NullLogger.Instance);
+        var root = await newest.OpenAsync(database.Replicas, new() { OutputPath = database.Path }, stop);
+        newest.Tell();
+        return new(root, "");
+    }
 
     /// <summary>As the agent names it: by GUID, or by the name of <c>-db-name</c> or the file.</summary>
     private static string PathOf(string named)

@@ -12,8 +12,15 @@ internal sealed class ConfiguredDatabases(ConfigurationFile file, AgentEnvironme
     private const int MostDepth = 16;
 
     private readonly IReadOnlyList<string> _names = DatabaseNames.Of(file.Databases);
+    private readonly List<(string Url, StorageException Error)> _away = [];
 
-    /// <summary>All of them, in the order of the file; a database of a directory once, whichever replica knows it.</summary>
+    /// <summary>Replicas of directories that did not answer while others did: what only they know was not found.</summary>
+    public IReadOnlyList<(string Url, StorageException Error)> Away => _away;
+
+    /// <summary>
+    /// All of them, in the order of the file; a database of a directory once, whichever replica knows it. Where no replica of a directory answers, the
+    /// directory itself with its <see cref="ConfiguredDatabase.Trouble"/>: the others are no worse for it.
+    /// </summary>
     public async IAsyncEnumerable<ConfiguredDatabase> AllAsync([EnumeratorCancellation] CancellationToken stop)
     {
         for (var i = 0; i < file.Databases.Count; i++)
@@ -23,8 +30,11 @@ internal sealed class ConfiguredDatabases(ConfigurationFile file, AgentEnvironme
                 yield return new(entry.Path, _names[i], entry.Replicas);
             else
             {
-                foreach (var relative in await InReplicasAsync(entry, stop))
+                var (found, trouble) = await InReplicasAsync(entry, stop);
+                foreach (var relative in found)
                     yield return In(entry, _names[i], relative);
+                if (trouble is not null)
+                    yield return new(entry.Path, _names[i], entry.Replicas) { Trouble = trouble };
             }
         }
     }
@@ -43,6 +53,8 @@ internal sealed class ConfiguredDatabases(ConfigurationFile file, AgentEnvironme
         }
         await foreach (var database in AllAsync(stop))
         {
+            if (database.Trouble is { } trouble)
+                throw trouble;
             if (database.Name.Equals(named, StringComparison.OrdinalIgnoreCase))
                 return database;
         }
@@ -54,21 +66,37 @@ internal sealed class ConfiguredDatabases(ConfigurationFile file, AgentEnvironme
         TenantRule.Of(entry.Path, prefix, entry.Directory!).NameOf(relative, Path.GetFileName(relative.AsSpan())),
         [.. entry.Replicas.Select(r => r.Below(relative))]);
 
-    private async Task<IReadOnlyCollection<string>> InReplicasAsync(DatabaseEntry entry, CancellationToken stop)
+    /// <summary>Trouble when none of them answers.</summary>
+    private async Task<(IReadOnlyCollection<string> Found, StorageException? Trouble)> InReplicasAsync(DatabaseEntry entry, CancellationToken stop)
     {
-        var found = new SortedSet<string>(StringComparer.Ordinal);
+        var (found, away) = (new SortedSet<string>(StringComparer.Ordinal), new List<(string Url, StorageException Error)>());
         foreach (var replica in entry.Replicas)
         {
-            using var root = replica.Open(environment, time, NullLogger.Instance);
-            foreach (var place in root.Days is null ? [replica] : (await root.Days.ListAsync(root, stop)).Select(replica.On))
+            try
             {
-                using var one = place.Open(environment, time, NullLogger.Instance);
-                var folders = new SortedSet<string>(StringComparer.Ordinal);
-                await AddAsync(one, "", entry.Directory!.Recursive ? MostDepth : 1, folders, stop);
-                found.UnionWith(replica.IsPlainFile ? folders.Select(ReplicaRoot.PlainFileOfHistory).OfType<string>() : folders);
+                found.UnionWith(await InReplicaAsync(replica, entry.Directory!, stop));
+            }
+            catch (StorageException error)
+            {
+                away.Add((replica.Location.ToString(), error));
             }
         }
-        return found;
+        if (away.Count == entry.Replicas.Count)
+            return ([], away[0].Error);
+        _away.AddRange(away);
+        return (found, null);
+    }
+
+    private async Task<IEnumerable<string>> InReplicaAsync(ReplicaEntry replica, DirectoryEntry directory, CancellationToken stop)
+    {
+        var found = new SortedSet<string>(StringComparer.Ordinal);
+        using var root = replica.Open(environment, time, NullLogger.Instance);
+        foreach (var place in root.Days is null ? [replica] : (await root.Days.ListAsync(root, stop)).Select(replica.On))
+        {
+            using var one = place.Open(environment, time, NullLogger.Instance);
+            await AddAsync(one, "", directory.Recursive ? MostDepth : 1, found, stop);
+        }
+        return replica.IsPlainFile ? found.Select(ReplicaRoot.PlainFileOfHistory).OfType<string>() : found;
     }
 
     private static async Task AddAsync(ReplicaRoot root, string path, int depth, SortedSet<string> found, CancellationToken stop)

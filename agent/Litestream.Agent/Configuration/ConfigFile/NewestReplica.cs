@@ -1,53 +1,76 @@
 using Litestream.Ltx;
+using Litestream.Restore;
 using Litestream.Storage;
 
 namespace Litestream.Agent.Configuration.ConfigFile;
 
-/// <summary>Of several replicas the one that goes furthest, of a dated one its newest day.</summary>
-internal static class NewestReplica
+/// <summary>Of several replicas the one that goes furthest towards the state that is wanted, of a dated one the newest day that has it.</summary>
+internal sealed class NewestReplica(AgentEnvironment environment, TimeProvider time, ILogger log)
 {
-    /// <summary>The root of one database's replica, to be disposed of; where there is no backup anywhere, the first one.</summary>
-    /// <param name="before">Of a dated one the newest day that has something from before this moment; null: that has something.</param>
-    public static async Task<ReplicaRoot> OpenAsync(
-        IReadOnlyList<ReplicaEntry> replicas, DateTimeOffset? before, AgentEnvironment environment, TimeProvider time, ILogger log, CancellationToken stop)
+    private readonly List<(string Url, StorageException Error)> _away = [];
+
+    /// <summary>Replicas that did not answer while others did: what they hold may be newer.</summary>
+    public IReadOnlyList<(string Url, StorageException Error)> Away => _away;
+
+    /// <summary>
+    /// The root of one database's replica, to be disposed of; where there is no backup anywhere, the first one. Throws when nothing is found and one that
+    /// may have it does not answer: nobody knows then that there is no backup.
+    /// </summary>
+    /// <param name="replicas">Of one database.</param>
+    /// <param name="wanted">The state.</param>
+    /// <param name="stop">Ends it.</param>
+    public async Task<ReplicaRoot> OpenAsync(IReadOnlyList<ReplicaEntry> replicas, RestoreOptions wanted, CancellationToken stop)
     {
         if (replicas is [{ Location.IsDated: false } only])
             return only.Open(environment, time, log);
         ReplicaRoot? best = null;
-        var newest = default(Txid);
-        StorageException? unreachable = null;
+        var (furthest, away) = ((Txid.None, HasFiles: false), new List<(string Url, StorageException Error)>());
         foreach (var replica in replicas)
         {
             try
             {
-                var (root, txid) = await OfAsync(replica, before, environment, time, log, stop);
-                if (best is null || txid > newest)
+                var (root, reach) = await OfAsync(replica, wanted, stop);
+                if (best is not null && reach.CompareTo(furthest) <= 0)
+                    root.Dispose();
+                else
                 {
                     best?.Dispose();
-                    (best, newest) = (root, txid);
+                    (best, furthest) = (root, reach);
                 }
-                else
-                    root.Dispose();
             }
             catch (StorageException error)
             {
                 // One place that is away is what the others are for.
-                unreachable = error;
+                away.Add((replica.Location.ToString(), error));
             }
         }
-        return best ?? throw unreachable!;
+        if (best is null || (away.Count > 0 && furthest.Item1.IsNone))
+        {
+            best?.Dispose();
+            throw away[0].Error;
+        }
+        _away.AddRange(away);
+        return best;
     }
 
-    private static async Task<(ReplicaRoot Root, Txid Newest)> OfAsync(
-        ReplicaEntry replica, DateTimeOffset? before, AgentEnvironment environment, TimeProvider time, ILogger log, CancellationToken stop)
+    /// <summary>Says which replicas were not looked into.</summary>
+    public void Tell()
     {
-        var root = await OpenDayAsync(replica, before, environment, time, log, stop);
+        foreach (var (url, error) in Away)
+            log.ReplicaNotLookedInto(url, error.Message);
+    }
+
+    /// <summary>The transaction that a restore from it would end at, none when it cannot have what is wanted.</summary>
+    private async Task<(ReplicaRoot Root, (Txid Txid, bool HasFiles) Reach)> OfAsync(ReplicaEntry replica, RestoreOptions wanted, CancellationToken stop)
+    {
+        var root = await OpenDayAsync(replica, wanted.Timestamp, stop);
         try
         {
-            var newest = default(Txid);
-            await foreach (var file in root.Open("").ListAsync(stop))
-                newest = Txid.Max(newest, file.MaxTxid);
-            return (root, newest);
+            return (root, ((await new Restorer(root.Open(""), time, log).PlanAsync(wanted, stop)).Txid, true));
+        }
+        catch (LitestreamException error) when (error is not StorageException or StorageException { IsMissing: true })
+        {
+            return (root, (Txid.None, error is not StorageException));
         }
         catch
         {
@@ -56,8 +79,7 @@ internal static class NewestReplica
         }
     }
 
-    private static async Task<ReplicaRoot> OpenDayAsync(
-        ReplicaEntry replica, DateTimeOffset? before, AgentEnvironment environment, TimeProvider time, ILogger log, CancellationToken stop)
+    private async Task<ReplicaRoot> OpenDayAsync(ReplicaEntry replica, DateTimeOffset? before, CancellationToken stop)
     {
         var root = replica.Open(environment, time, log);
         if (root.Days is null)
