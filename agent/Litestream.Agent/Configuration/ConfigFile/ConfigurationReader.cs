@@ -1,3 +1,4 @@
+using System.Text;
 using Litestream.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -6,24 +7,39 @@ namespace Litestream.Agent.Configuration.ConfigFile;
 /// <summary>From a file to <see cref="ConfigurationFile"/>, or to everything that is wrong with it, each with line and column.</summary>
 internal static class ConfigurationReader
 {
-    private const long LargestBytes = 4 * YamlDocument.MostCharacters;
+    private const int LargestBytes = 4 * YamlDocument.MostCharacters;
     private static readonly TimeSpan LongestTimer = TimeSpan.FromHours(24);
 
     /// <param name="name">As the user named it.</param>
     /// <param name="expands">False leaves <c>$</c> alone.</param>
     public static ConfigurationFile ReadFile(string name, bool expands, AgentEnvironment environment, TimeProvider time)
     {
-        var path = environment.Absolute(name);
         try
         {
-            return new FileInfo(path) is { Exists: true, Length: > LargestBytes } large
-                ? throw new LitestreamException($"{name} is no configuration file: it has {SizeText.Format(large.Length)}")
-                : Read(File.ReadAllText(path), name, expands, environment, time);
+            return Read(ReadText(environment.Absolute(name), name), name, expands, environment, time);
+        }
+        catch (DecoderFallbackException error)
+        {
+            throw new LitestreamException($"{name} is no configuration file: not all of it is UTF-8 text", error, "save it as UTF-8");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new LitestreamException($"cannot read the configuration file {name}: {(error is FileNotFoundException or DirectoryNotFoundException ? "it does not exist" : error.Message)}", error);
         }
+    }
+
+    /// <summary>Not more than a configuration file may have: it may be a pipe, or a device without end.</summary>
+    private static string ReadText(string path, string name)
+    {
+        if (Directory.Exists(path))
+            throw new LitestreamException($"{name} is a directory, not a configuration file", hint: "name the file in it");
+        using var file = File.OpenRead(path);
+        var bytes = new byte[LargestBytes + 1];
+        var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        if (length == bytes.Length)
+            throw new LitestreamException($"{name} is no configuration file: it has more than {SizeText.Format(LargestBytes)}");
+        using var text = new StreamReader(new MemoryStream(bytes, 0, length), new UTF8Encoding(false, throwOnInvalidBytes: true));
+        return text.ReadToEnd();
     }
 
     /// <summary>Throws <see cref="ConfigurationException"/>.</summary>
@@ -82,7 +98,7 @@ internal static class ConfigurationReader
                 context.Problems.Add(database.At, $"{database.Path} is there twice, first in line {same.At.Line}", "a database with several replicas has one item, with replicas");
             databases.Add(database);
         }
-        if (!top.Has("dbs"))
+        if (!top.Has("dbs") || (databases.Count == 0 && context.Problems.Count == 0))
             context.Problems.Add(top.At, "there is nothing to replicate", "dbs: lists databases, each with path and replica");
         CheckPlaces(databases, context);
         PlainFilePlaces.Check(databases, context);

@@ -60,9 +60,12 @@ internal sealed class MappingReader
         if (Scalar(key) is not { } node)
             return null;
         var text = _context.Expansion.ExpandPath(node);
-        if (text.ToString().Length > 0)
+        if (text.ToString() is { Length: > 0 } whole && !whole.Any(char.IsControl))
             return new(text, node.At);
-        Wrong(node, $"{key} is empty");
+        if (text.ToString().Length == 0)
+            Wrong(node, $"{key} is empty");
+        else
+            Wrong(node, $"{key} has a control character in it", "a line end at the end of a variable is one");
         return null;
     }
 
@@ -144,9 +147,9 @@ internal sealed class MappingReader
     {
         if (Node(key) is not { } node)
             return null;
-        if (node.Kind == YamlKind.Scalar)
+        if (node.Kind == YamlKind.Scalar && !node.Text.Contains('\0', StringComparison.Ordinal))
             return node;
-        Wrong(node, $"{key} is one value, not {node.Shown}");
+        Wrong(node, node.Kind == YamlKind.Scalar ? $"{key} has a zero byte in it" : $"{key} is one value, not {node.Shown}");
         return null;
     }
 

@@ -114,6 +114,20 @@ public sealed class ConfiguredAgentTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_no_text_is_no_configuration_file()
+    {
+        await File.WriteAllBytesAsync(_folder["latin.yml"], [.. "dbs: [{path: "u8, 0xe4, .. ".db, replica: b}]"u8]);
+        await File.WriteAllBytesAsync(_folder["utf16.yml"], [.. System.Text.Encoding.Unicode.Preamble, .. System.Text.Encoding.Unicode.GetBytes("dbs: [{path: ä.db, replica: b}]")]);
+        foreach (var (name, what) in new[] { ("latin.yml", "not all of it is UTF-8"), (".", "is a directory"), ("/dev/zero", "it has more than 4 MB"), ("nowhere.yml", "it does not exist") })
+        {
+            var run = await ProgramRun.Of(_folder.Path, "databases", "-config", name);
+            Assert.Equal(1, run.ExitCode);
+            Assert.Contains(what, run.Error, StringComparison.Ordinal);
+        }
+        Assert.Equal([_folder["ä.db"]], Read("utf16.yml").Databases.Select(d => d.Path));
+    }
+
+    [Fact]
     public async Task A_command_line_that_is_none_is_told_with_its_place()
     {
         var config = Write("exec: sh 'x\ndbs: [{path: a.db, replica: backups/a}]");
