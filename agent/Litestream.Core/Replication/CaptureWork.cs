@@ -146,13 +146,14 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
         }
         var begun = context.Time.GetTimestamp();
         // Only to see whether the application is gone: the next round is not due yet.
-        if ((seen & FileEvent.Database) == 0 && !database.IsSyncWanted && context.Time.GetElapsedTime(hot.LastRoundAt) < context.Options.SyncInterval - RoundTolerance
+        if ((seen & FileEvent.Database) == 0 && !database.IsSyncWanted && begun < hot.NextRoundAt - context.Ticks(RoundTolerance)
             && hot.Holder.IsOpenElsewhere(hot.Files.Main!.Value) == true)
-            return hot.LastRoundAt + context.Ticks(context.Options.SyncInterval);
+            return hot.NextRoundAt;
         CheckSpool(database);
+        var took = context.Time.GetElapsedTime(since == Lane.Never ? hot.LastRoundAt : Math.Max(since, hot.LastRoundAt), begun);
         hot.LastRoundAt = begun;
         hot.LastMain = files.Main!.Value;
-        var before = database.Book.Captured;
+        var (before, indexBefore) = (database.Book.Captured, hot.Captured);
         var index = capture.Round(database, hot, since);
         // Seen, and nothing there: the commit's frames may be on their way to the disk, and the wal-index follows without an event.
         hot.IsUnexplained = (seen & ~FileEvent.Sweep) != 0 && database.Book.Captured == before;
@@ -168,7 +169,10 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
             hot.Table.Save(context.Folder.TableOf(database.Name));
             hot.TableSavedAt = begun;
         }
-        return NextRun(database, hot, since);
+        var pause = hot.PinnedSince is null ? RoundPace.Next(indexBefore, index, took, context.Options.SyncInterval) : context.Options.SyncInterval;
+        hot.NextRoundAt = begun + context.Ticks(pause);
+        var next = NextRun(database, hot, since);
+        return pause < context.Options.SyncInterval && database.Hot is not null ? Math.Min(next, hot.NextRoundAt) : next;
     }
 
     /// <summary>Cools a quiet database, else says when to look again.</summary>

@@ -27,6 +27,9 @@ internal sealed class HotDatabase(string path, EngineConnection holder, Database
     /// <summary>Timestamp of the last round's beginning.</summary>
     public long LastRoundAt { get; set; }
 
+    /// <summary>Timestamp before which no round is due because of a write alone.</summary>
+    public long NextRoundAt { get; set; }
+
     /// <summary>Timestamp of the last captured write.</summary>
     public long LastWriteAt { get; set; }
 

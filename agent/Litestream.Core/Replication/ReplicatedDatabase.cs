@@ -240,8 +240,8 @@ internal sealed class ReplicatedDatabase
         lock (Gate)
         {
             _walBytes = walBytes;
-            if ((_seen & ~FileEvent.Sweep) == 0)
-                _dirtySince = Lane.Never;
+            // What was seen since the look began may not be captured; everything before it is.
+            _dirtySince = (_seen & ~FileEvent.Sweep) == 0 ? Lane.Never : Math.Max(_dirtySince, Interlocked.Read(ref _lastRoundAt));
             _syncs.SetTarget(Book.Captured);
         }
         AnswerSyncs();

@@ -37,6 +37,22 @@ public sealed class CheckpointTests
         await folder.AssertRestoresEqualAsync(Name);
     }
 
+    /// <summary>As only a round lets the WAL begin anew, one of a second's frames of a fast writer would be long.</summary>
+    [Fact]
+    public async Task A_fast_writer_is_looked_at_again_before_the_sync_interval_is_over()
+    {
+        var time = new ManualTime { Epoch = DateTimeOffset.UtcNow };
+        await using var folder = new ReplicatedFolder { Time = time };
+        folder.Options = folder.Options with { SyncInterval = TimeSpan.FromSeconds(1) };
+        using var application = folder.NewTenant();
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.SyncAsync(database);
+        await RoundAsync(database, time, application, statements: 120, TimeSpan.FromSeconds(1));
+        await RoundAsync(database, time, application, statements: 1, TimeSpan.FromSeconds(0.7));
+        await folder.AssertRestoresEqualAsync(Name);
+    }
+
     /// <summary>FINDINGS 2 (c): several unpaced writers leave no gap for somebody who waits politely.</summary>
     [Fact]
     public async Task Two_writers_as_fast_as_they_can_do_not_outrun_the_checkpoints()
@@ -162,5 +178,16 @@ public sealed class CheckpointTests
         var said = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, said);
+    }
+
+    /// <summary>Each statement writes 50 pages. When the time has passed, they are captured.</summary>
+    private static async Task RoundAsync(Database database, ManualTime time, Application application, int statements, TimeSpan after)
+    {
+        for (var i = 0; i < statements; i++)
+            application.Sql("INSERT INTO t (v) SELECT hex(randomblob(1500)) FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<50) SELECT i FROM n)");
+        var before = database.Snapshot().Counters.Syncs;
+        database.Notice(FileEvent.Wal);
+        time.Advance(after);
+        await ReplicatedFolder.WaitAsync(() => database.Snapshot() is var s && s.Counters.Syncs > before && s.ReplicatedTxid == s.Txid, "a round");
     }
 }

@@ -25,4 +25,7 @@ internal static partial class S3Log
 
     [LoggerMessage(3006, LogLevel.Debug, "Uploads that an agent may have left behind are not looked for: {Message}")]
     public static partial void UploadsNotListed(this ILogger log, string message);
+
+    [LoggerMessage(3007, LogLevel.Warning, "skipVerify: the certificate of {Store} is not checked; whoever is in between can read and change what goes there")]
+    public static partial void CertificateUnchecked(this ILogger log, string store);
 }

@@ -49,6 +49,8 @@ internal sealed class S3Root : ReplicaRoot
 
     private Parts Connect()
     {
+        if (_location.SkipVerify)
+            _access.Log.CertificateUnchecked(_location.Store);
         var connection = new S3Connection(_location, _access);
         var bucket = new S3Bucket(_location, new(connection.Client, _location.Store, _access.Time, _access.Log));
         return new(connection, bucket, new(bucket, Total, Url, _access.Log));

@@ -1,0 +1,28 @@
+using Litestream.Sqlite;
+
+namespace Litestream.Replication;
+
+/// <summary>
+/// How soon the next round is due: after the sync interval, and earlier under a writer that is so fast that the WAL would grow large until then, as only a
+/// round lets it begin anew.
+/// </summary>
+internal static class RoundPace
+{
+    /// <summary>Frames that a round should find: 10 MB of usual pages.</summary>
+    private const double FramesPerRound = 2_500;
+
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(20);
+
+    /// <param name="before">The wal-index when the last round captured everything.</param>
+    /// <param name="now">The same of this round.</param>
+    /// <param name="took">In which time the frames between them were written.</param>
+    /// <param name="syncInterval">The longest pause.</param>
+    public static TimeSpan Next(WalIndexHeader before, WalIndexHeader now, TimeSpan took, TimeSpan syncInterval)
+    {
+        var written = now.Salts == before.Salts && now.MxFrame >= before.MxFrame ? now.MxFrame - before.MxFrame : now.MxFrame;
+        if (written == 0)
+            return syncInterval;
+        var pause = took * (FramesPerRound / written);
+        return pause >= syncInterval ? syncInterval : pause > Shortest ? pause : Shortest;
+    }
+}

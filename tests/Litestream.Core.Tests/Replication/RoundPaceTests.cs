@@ -1,0 +1,30 @@
+using Litestream.Replication;
+using Litestream.Sqlite;
+
+namespace Litestream.Core.Tests.Replication;
+
+public sealed class RoundPaceTests
+{
+    private static readonly WalIndexHeader Empty = new(1, false, 4096, 0, 10, default, new(1, 2), 0);
+
+    /// <param name="before">Frames at the last round.</param>
+    /// <param name="now">Frames now.</param>
+    /// <param name="restarted">The WAL began anew meanwhile.</param>
+    /// <param name="tookMs">Time in which they were written.</param>
+    /// <param name="pauseMs">Time until the next round.</param>
+    [Theory]
+    [InlineData(0, 0, false, 1000, 1000)] // nobody writes
+    [InlineData(100, 900, false, 1000, 1000)] // 800 transactions a second
+    [InlineData(0, 2500, false, 1000, 1000)]
+    [InlineData(0, 5000, false, 1000, 500)]
+    [InlineData(4000, 5000, true, 200, 100)] // of the new WAL all are new
+    [InlineData(0, 12, false, 2, 416)] // the first look at a burst
+    [InlineData(0, 1_000_000, false, 1000, 20)]
+    [InlineData(0, 500, false, 0, 20)] // one large transaction
+    public void A_fast_writer_is_looked_at_before_its_wal_is_long(uint before, uint now, bool restarted, int tookMs, int pauseMs)
+    {
+        var pause = RoundPace.Next(
+            Empty with { MxFrame = before }, Empty with { MxFrame = now, Salts = restarted ? new(2, 3) : Empty.Salts }, TimeSpan.FromMilliseconds(tookMs), TimeSpan.FromSeconds(1));
+        Assert.Equal(pauseMs, (int)pause.TotalMilliseconds);
+    }
+}
