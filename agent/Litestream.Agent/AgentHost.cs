@@ -80,6 +80,8 @@ internal sealed class AgentHost : IAsyncDisposable
         var storage = logging.CreateLogger("Litestream.Storage");
         foreach (var plan in plans)
             _replicas.Add(plan.OpenReplicas(storage));
+        foreach (var (plan, replicas) in plans.Zip(_replicas))
+            await MissingDatabases.MakeFoldersAsync(plan.RestoresMissing ? plan.Databases : [], replicas, _logger, stop);
         var directories = WatchedDirectories.Check(plans, _logger);
         var warnings = Warnings(plans);
         // A bucket may be away for long: all are asked at the same time.
@@ -95,6 +97,7 @@ internal sealed class AgentHost : IAsyncDisposable
         _started.Add(_watch);
         var registered = new RegisteredDatabases(_options, environment, StateFolder, Stores, registration, _watch, logging, _time);
         _started.Add(registered);
+        registered.Recall();
 
         // Before the first tenant is touched: a taken port must end the program without a trace.
         _api = await LocalApi.StartAsync(new AgentView(Stores, registration, registered, _watch, _options, warnings, _time), StateFolder, logging);

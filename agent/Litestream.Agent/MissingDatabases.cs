@@ -28,6 +28,17 @@ internal static class MissingDatabases
         }
     }
 
+    /// <summary>On a fresh disk not even the folder is there: made for what has a backup. What has none may be a mistake in its path.</summary>
+    public static async Task MakeFoldersAsync(IEnumerable<SingleDatabase> databases, IReadOnlyList<ReplicaRoot> replicas, ILogger logger, CancellationToken stop)
+    {
+        foreach (var database in databases)
+        {
+            var folder = Path.GetDirectoryName(database.Path)!;
+            if (!Directory.Exists(folder) && await FindNewestAsync(replicas, database.Name, logger, stop) is not null)
+                Directory.CreateDirectory(folder);
+        }
+    }
+
     /// <summary>
     /// Null when there is no backup in any of them. One that does not answer is what the others are for; when none of these has one its error is told: an
     /// application that starts with an empty database would be taken for the newest state.

@@ -21,25 +21,38 @@ internal sealed class RegisteredDatabases(
     private readonly SemaphoreSlim _oneAtATime = new(1);
     private volatile IReadOnlyList<Registered> _all = [];
 
-    /// <summary>What could not be opened at the start: remembered all the same, for the next one.</summary>
+    /// <summary>What is not open, or could not be opened at the start: remembered all the same, for the next one.</summary>
     private IReadOnlyList<RegisteredDatabase> _unopened = [];
 
-    /// <summary>Opens what an earlier run remembered, before anything is watched. One that cannot be opened does not keep the others from it.</summary>
+    /// <summary>Reads what earlier runs remembered. Before anybody can ask for a change: that would be written without it.</summary>
+    public void Recall() => _unopened = Load();
+
+    /// <summary>Opens what earlier runs remembered, before anything is watched. One that cannot be opened does not keep the others from it.</summary>
     public async Task OpenKnownAsync(CancellationToken stop)
     {
-        foreach (var known in Load())
+        foreach (var known in _unopened)
         {
+            await _oneAtATime.WaitAsync(stop);
             try
             {
-                if (DirectoryOf(known.Path).Named.ContainsKey(Path.GetFileName(known.Path)))
-                    continue; // the file or a flag says now where it goes
-                var registered = await OpenAsync(known, stop);
-                registered.Directory.Name(Path.GetFileName(known.Path), new(registered.Store, known.Name));
+                // It may have been let go, or registered elsewhere, a moment ago.
+                if (!_unopened.Contains(known))
+                    continue;
+                // What the file or a flag says now wins.
+                if (!DirectoryOf(known.Path).Named.ContainsKey(Path.GetFileName(known.Path)))
+                {
+                    var registered = await OpenAsync(known, stop);
+                    registered.Directory.Name(Path.GetFileName(known.Path), new(registered.Store, known.Name));
+                }
+                _unopened = [.. _unopened.Where(k => k != known)];
             }
             catch (Exception error) when (error is LitestreamException or IOException or UnauthorizedAccessException)
             {
-                _unopened = [.. _unopened, known];
                 _logger.Warn($"{known.Path} was registered and is not replicated now: {error.Message}; mend that and start the agent again, or register it again");
+            }
+            finally
+            {
+                _oneAtATime.Release();
             }
         }
     }
@@ -75,15 +88,17 @@ internal sealed class RegisteredDatabases(
     /// <summary>Lets a database go, whoever registered it: its last commits are published, then nothing of it is open. Goes on when the caller gives up.</summary>
     public Task UnregisterAsync(Database database, CancellationToken stop) => Task.Run(() => LetGoAsync(database), CancellationToken.None).WaitAsync(stop);
 
-    /// <summary>One that could not be opened at the start is not remembered any more. False when there is none of this path.</summary>
-    public async Task<bool> TryForgetAsync(string path, CancellationToken stop)
+    /// <summary>One that is not open is not remembered any more. False when there is none of this path or name.</summary>
+    public async Task<bool> TryForgetAsync(string named, CancellationToken stop)
     {
+        var path = Path.IsPathRooted(named) ? SingleDatabase.Target(Path.GetFullPath(named)) : null;
         await _oneAtATime.WaitAsync(stop);
         try
         {
-            if (_unopened.All(k => k.Path != path))
+            var known = _unopened.FirstOrDefault(k => k.Path == path || k.Name.Equals(named, StringComparison.OrdinalIgnoreCase));
+            if (known is null)
                 return false;
-            _unopened = [.. _unopened.Where(k => k.Path != path)];
+            _unopened = [.. _unopened.Where(k => k != known)];
             Save();
             return true;
         }
@@ -95,9 +110,11 @@ internal sealed class RegisteredDatabases(
 
     public async ValueTask DisposeAsync()
     {
+        // Not disposed of: somebody may let a database go in this moment, and finds it closed then.
+        await _oneAtATime.WaitAsync();
         foreach (var registered in _all)
             await CloseAsync(registered);
-        _oneAtATime.Dispose();
+        _oneAtATime.Release();
     }
 
     private async Task LetGoAsync(Database database)
@@ -113,6 +130,8 @@ internal sealed class RegisteredDatabases(
         await _oneAtATime.WaitAsync();
         try
         {
+            if (!_all.Contains(registered))
+                return;
             await CloseAsync(registered);
             Save();
         }
@@ -136,14 +155,14 @@ internal sealed class RegisteredDatabases(
         });
         try
         {
-            if (stores.Replicas.Any(r => r.Identity == root.Identity) || stores.Databases.Any(d => d.Snapshot().Replicas.Any(r => r.Url == root.Url)))
+            if (stores.Replicas.Any(r => r.Identity == root.Identity) || stores.Databases.Any(d => d.Snapshot().Replicas.Any(r => IdentityOf(r.Url) == root.Identity)))
                 throw new LitestreamException($"{root.Url} is a replica of this agent already", hint: "each database needs a place of its own");
             await ReplicaCheck.RunAsync(root, _logger, stop);
             if (ReplicaChoice.Warning(root, [known.Path]) is { } warning)
                 _logger.Warn(warning);
             var folder = Path.Combine(stateFolder, "stores", StateDirectory.NameOf([known.Path]));
             var store = Store.Open(
-                options.Points.Apply(options.Store) with { StateDirectory = folder, SpoolCapBytes = Math.Min(SpoolCapBytes, options.Store.SpoolCapBytes), MaxWorkers = 2, BufferBytes = StoreOptions.LeastBufferBytes }, [root], time, logging);
+                options.Points.Within(options.File?.Points ?? new()).Apply(options.Store) with { StateDirectory = folder, SpoolCapBytes = Math.Min(SpoolCapBytes, options.Store.SpoolCapBytes), MaxWorkers = 2, BufferBytes = StoreOptions.LeastBufferBytes }, [root], time, logging);
             var registered = new Registered(known, store, root, DirectoryOf(known.Path));
             stores.Add(store);
             _all = [.. _all, registered];
@@ -221,6 +240,21 @@ internal sealed class RegisteredDatabases(
             file.Flush(flushToDisk: true);
         }
         File.Move(path + ".tmp", path, overwrite: true);
+        FlushName();
+    }
+
+    private void FlushName()
+    {
+        if (!OperatingSystem.IsLinux() || Libc.Open(stateFolder, Libc.CloseOnExec) is var folder && folder < 0)
+            return;
+        _ = Libc.Sync(folder);
+        _ = Libc.Close(folder);
+    }
+
+    private static string IdentityOf(string url)
+    {
+        using var root = ReplicaRoot.ParseOne(url);
+        return root.Identity;
     }
 
     private sealed record Registered(RegisteredDatabase Known, Store Store, ReplicaRoot Replica, WatchedDirectory Directory);

@@ -5,7 +5,7 @@ using Litestream.Agent.Watching;
 namespace Litestream.Agent;
 
 /// <summary>
-/// Which stores an agent has. With flags one; with a configuration file one for each item of <c>dbs</c>, in a state folder of its own: what is said of
+/// Which stores an agent has. With flags one; with a configuration file, or what stands for one, one for each item of <c>dbs</c>, in a state folder of its own: what is said of
 /// one database changes nothing for the others, and its books stay when other lines of the file change.
 /// </summary>
 internal static class StorePlans

@@ -8,6 +8,7 @@ namespace Litestream;
 /// <summary>The work on one plain file, one run at a time: looked at, and brought up to date when it is behind or was touched.</summary>
 internal sealed class MirrorLane(Mirror mirror, DatabaseReplica replica, Mirrors mirrors)
 {
+    private readonly CancellationTokenSource _closing = CancellationTokenSource.CreateLinkedTokenSource(mirrors.Stopping);
     /// <summary>Of the time that a disk has, at most one part in so many plus one is spent on a file that changes all the time.</summary>
     private const int RestPerWork = 4;
 
@@ -25,6 +26,7 @@ internal sealed class MirrorLane(Mirror mirror, DatabaseReplica replica, Mirrors
     private bool _isWanted;
     private bool _isActive;
     private bool _isClosed;
+    private TaskCompletionSource? _run;
 
     // Owned by the run.
     private long? _heldSince;
@@ -64,25 +66,36 @@ internal sealed class MirrorLane(Mirror mirror, DatabaseReplica replica, Mirrors
         mirrors.Queue(this);
     }
 
-    /// <summary>Nothing is begun any more.</summary>
-    public void Close()
+    /// <summary>Completes when the file is not touched any more.</summary>
+    public async Task CloseAsync()
     {
+        Task? run;
         lock (_lock)
         {
-            (_isClosed, _isWanted) = (true, false);
+            (_isClosed, _isWanted, run) = (true, false, _run?.Task);
             _unsettled?.TrySetResult();
         }
         replica.FilePublished = null;
+        await _closing.CancelAsync().ConfigureAwait(false);
+        await (run ?? Task.CompletedTask).ConfigureAwait(false);
         replica.SetPlainFile(null);
+        _closing.Dispose();
     }
 
     /// <summary>For the worker. Never throws: one file's trouble stays its own.</summary>
     public async Task RunAsync()
     {
+        TaskCompletionSource run;
         lock (_lock)
+        {
+            if (_isClosed)
+                return;
             _isWanted = false;
+            _run = run = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
         var begun = mirrors.Time.GetTimestamp();
         var again = await LookAsync().ConfigureAwait(false);
+        run.SetResult();
         var work = mirrors.Time.GetElapsedTime(begun) * RestPerWork;
         Settle(isTroubled: again is not null);
         if (!mirrors.Stopping.IsCancellationRequested)
@@ -120,12 +133,12 @@ internal sealed class MirrorLane(Mirror mirror, DatabaseReplica replica, Mirrors
     {
         try
         {
-            if (!mirror.IsCurrent(replica.Book.Published) && !await mirror.CatchUpAsync(mirrors.Stopping).ConfigureAwait(false))
+            if (!mirror.IsCurrent(replica.Book.Published) && !await mirror.CatchUpAsync(_closing.Token).ConfigureAwait(false))
                 return Held();
             Mended();
             return null;
         }
-        catch (OperationCanceledException) when (mirrors.Stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (_closing.IsCancellationRequested)
         {
             return null;
         }

@@ -53,7 +53,7 @@ internal sealed class Mirrors : IAsyncDisposable
         await SettleAsync(lanes, CancellationToken.None).ConfigureAwait(false);
         foreach (var lane in lanes)
         {
-            lane.Close();
+            await lane.CloseAsync().ConfigureAwait(false);
             _lanes.TryRemove(lane, out _);
         }
     }

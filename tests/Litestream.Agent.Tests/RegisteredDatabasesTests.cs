@@ -30,8 +30,11 @@ public sealed class RegisteredDatabasesTests : IDisposable
         }
     }
 
-    [Fact]
-    public async Task One_that_cannot_be_opened_can_be_let_go()
+    [Theory]
+    [InlineData("other/first.db")]
+    [InlineData("other/../other/first.db")]
+    [InlineData("First")]
+    public async Task One_that_cannot_be_opened_can_be_let_go(string named)
     {
         using var first = NewDatabase("first");
         await RegisterAsync("first");
@@ -39,7 +42,7 @@ public sealed class RegisteredDatabasesTests : IDisposable
         await using (var agent = await RunningAgent.StartAsync(_folder))
         {
             using var control = new ControlClient(agent);
-            var request = new JsonObject { ["path"] = _folder["other/first.db"] };
+            var request = new JsonObject { ["path"] = named.Contains('/', StringComparison.Ordinal) ? _folder[named] : named };
             Assert.Equal("unregistered", (string?)(await control.PostAsync("unregister", request.DeepClone().AsObject())).Body["status"]);
             Assert.Equal("already_unregistered", (string?)(await control.PostAsync("unregister", request)).Body["status"]);
         }

@@ -68,7 +68,7 @@ internal static class TenantMetrics
         foreach (var database in databases)
         {
             if (database.LastProofAt is { } proven)
-                text.Sample("litestream_proof_age_seconds", (now - proven).TotalSeconds, ("db", database.Path), ("tenant", database.Name));
+                text.Sample("litestream_proof_age_seconds", Math.Max(0, (now - proven).TotalSeconds), ("db", database.Path), ("tenant", database.Name));
         }
     }
 

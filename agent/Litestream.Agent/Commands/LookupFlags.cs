@@ -13,8 +13,6 @@ internal sealed class LookupFlags
 
     public ConfigFlags Config { get; } = new();
 
-    public Option[] Group => [.. MainGroup, .. RareGroup];
-
     public Option[] MainGroup => [.. Config.Group, .. Replica.MainGroup];
 
     /// <summary>What few need.</summary>

@@ -12,29 +12,30 @@ internal static class OneDatabase
         if (words.Count == 1)
             throw new UsageException($"where to replicate {words[0]} to is missing", $"litestream replicate {words[0]} s3://bucket/path, or file:///folder");
         var path = environment.Absolute(words[0]);
+        var points = new PointSettings { Retention = environment.ReadRetention() };
         return new()
         {
             Name = "the command line",
             Path = path,
+            Points = points,
             Databases =
             [
                 new()
                 {
                     At = default,
                     Path = path,
-                    Points = new(),
-                    Replicas = [.. words.Skip(1).Select(word => Replica(ReplicaChoice.IsUrl(word) ? word : environment.Absolute(word)))],
+                    Replicas = [.. words.Skip(1).Select(word => Replica(ReplicaChoice.IsUrl(word) ? word : environment.Absolute(word), points))],
                 },
             ],
         };
     }
 
-    private static ReplicaEntry Replica(string place) => new()
+    private static ReplicaEntry Replica(string place, PointSettings points) => new()
     {
         At = default,
         Location = DatedText.Plain(place),
         IsBucket = place.StartsWith("s3://", StringComparison.OrdinalIgnoreCase),
         IsPlainFile = ReplicaChoice.PlainFileExtension(place) is not null,
-        Points = new(),
+        Points = points,
     };
 }

@@ -56,11 +56,7 @@ internal sealed class DatabaseReplica
     public bool IsTakenOver { get; set; }
 
     /// <summary>Upkeep that somebody waits for; null when nobody does.</summary>
-    public UpkeepRequest? UpkeepWanted
-    {
-        get => Volatile.Read(ref _upkeepWanted);
-        set => Volatile.Write(ref _upkeepWanted, value);
-    }
+    public UpkeepRequest? UpkeepWanted => Volatile.Read(ref _upkeepWanted);
 
     /// <summary>Failures of the lane in a row, for its backoff; owned by it.</summary>
     public int Failures { get; set; }
@@ -189,6 +185,34 @@ internal sealed class DatabaseReplica
     {
         Record(b => b with { Day = day, DueAt = now });
         (CompactionAt, OldDaysDueAt) = (0, default);
+    }
+
+    /// <summary>Somebody wants upkeep: served with what others wait for already. Completes with the answer's task.</summary>
+    public UpkeepRequest WantUpkeep(bool snapshot, bool retention)
+    {
+        lock (Database.Gate)
+            return _upkeepWanted = _upkeepWanted is { } other ? other with { Snapshot = other.Snapshot || snapshot, Retention = other.Retention || retention } : new(snapshot, retention);
+    }
+
+    /// <summary>It was served; what was wanted meanwhile is not, and goes on.</summary>
+    public void EndUpkeep(UpkeepRequest served)
+    {
+        lock (Database.Gate)
+        {
+            if (!ReferenceEquals(_upkeepWanted, served))
+                return;
+            _upkeepWanted = null;
+        }
+        served.Done.TrySetResult();
+    }
+
+    /// <summary>It will not be served.</summary>
+    public void FailUpkeep(string why)
+    {
+        UpkeepRequest? wanted;
+        lock (Database.Gate)
+            (wanted, _upkeepWanted) = (_upkeepWanted, null);
+        wanted?.Done.TrySetException(new LitestreamException(why));
     }
 
     /// <summary>The oldest captured file that is not published here.</summary>

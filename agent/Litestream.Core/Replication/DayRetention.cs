@@ -52,7 +52,11 @@ internal sealed class DayRetention(StoreContext context)
                 continue;
             var files = await ReplicaListing.ReadAsync(replica.StorageOn(day), cancellationToken).ConfigureAwait(false);
             if (files.Count == 0)
+            {
+                // A removal that a crash cut short leaves folders.
+                await replica.Place.Root.RemoveEmptyFoldersAsync(replica.Place.Root.PathOn(day, replica.Database.Name), cancellationToken).ConfigureAwait(false);
                 continue;
+            }
             old.Add(new(day, files, ends));
             ends = files.Min(f => f.CreatedAt);
         }

@@ -53,6 +53,7 @@ internal sealed class Discovery(StoreContext context, Staging staging, EarlierRu
         var start = newest.MaxTxid.IsNone || newest.MaxTxid < replica.Book.Published || replica.IsDamaged
             ? BeginAnew(replica, newest.MaxTxid)
             : await ContinueOrHealAsync(replica, listed, newest, cancellationToken).ConfigureAwait(false);
+        context.Spool.ForgetEarlier(database.Name);
         database.Chain = start;
         (replica.IsDamaged, replica.IsTakenOver) = (false, false);
     }

@@ -9,11 +9,11 @@ namespace Litestream.Replication;
 /// </summary>
 internal sealed class EarlierRun(StoreContext context)
 {
-    /// <summary>The sound ones, by level and transaction; the others are deleted. Handed out once.</summary>
+    /// <summary>The sound ones, by level and transaction; the others are deleted. A file that cannot be read now is no reason to lose it: throws.</summary>
     public List<StagedFile> Read(ReplicatedDatabase database)
     {
         var sound = new List<StagedFile>();
-        foreach (var path in context.Spool.TakeEarlier(database.Name).Order(StringComparer.Ordinal))
+        foreach (var path in context.Spool.Earlier(database.Name).Where(File.Exists).Order(StringComparer.Ordinal))
         {
             if (Spool.TryParse(path, out _, out var level, out var min, out var max) && TryVerify(database, path, level, min, max) is { } file)
                 sound.Add(file);

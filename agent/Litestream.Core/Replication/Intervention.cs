@@ -25,14 +25,16 @@ internal static class Intervention
             database.SetPaused(true);
             await WhenClosedAsync(database).ConfigureAwait(false);
         }
+        if (database.Hot is not null)
+            throw new LitestreamException($"{database.Path} is stopped, but still being read", hint: "leave its files alone until `litestream stop` says that nothing of it is open");
     }
 
     /// <summary>Completes when each replica is served; a replica that is away is served when it answers again.</summary>
     public static async Task UpkeepAsync(ReplicatedDatabase database, bool snapshot, bool retention, CancellationToken cancellationToken)
     {
-        var requests = database.Replicas.Select(replica => replica.UpkeepWanted = new(snapshot, retention)).ToList();
+        var requests = database.Replicas.Select(replica => replica.WantUpkeep(snapshot, retention)).ToList();
         database.Replicas.WakeAll();
-        await Task.WhenAll(requests.Select(r => r!.Done.Task)).WaitAsync(cancellationToken).ConfigureAwait(false);
+        await Task.WhenAll(requests.Select(r => r.Done.Task)).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -54,13 +56,13 @@ internal static class Intervention
         else
             others.ForEach(r => r.Stage = ReplicaStage.Unknown);
         // Served by a replica when nothing waits for it any more; asked only now that it must be looked at first.
-        var requests = others.ConvertAll(replica => replica.UpkeepWanted = new(Snapshot: false, Retention: false));
+        var requests = others.ConvertAll(replica => replica.WantUpkeep(snapshot: false, retention: false));
         if (database.Book.IsPaused)
             database.SetPaused(false);
         database.Replicas.WakeAll();
         database.CaptureLane.Wake();
         await database.SyncAsync(new(), cancellationToken).ConfigureAwait(false);
-        await Task.WhenAll(requests.Select(r => r!.Done.Task)).WaitAsync(cancellationToken).ConfigureAwait(false);
+        await Task.WhenAll(requests.Select(r => r.Done.Task)).WaitAsync(cancellationToken).ConfigureAwait(false);
         return true;
     }
 

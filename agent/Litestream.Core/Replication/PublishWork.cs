@@ -57,9 +57,9 @@ internal sealed class PublishWork(
         {
             await RetainAsync(replica).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is LitestreamException or OperationCanceledException)
+        catch (Exception)
         {
-            // The failure that brought us here is the one to report.
+            // The failure that brought us here is the one to report; books on the same full disk fail as well.
         }
     }
 
@@ -164,8 +164,7 @@ internal sealed class PublishWork(
         }
         if (wanted.Retention)
             await RetainAsync(replica).ConfigureAwait(false);
-        replica.UpkeepWanted = null;
-        wanted.Done.TrySetResult();
+        replica.EndUpkeep(wanted);
     }
 
     private async Task RetainAsync(DatabaseReplica replica)
@@ -219,6 +218,7 @@ internal sealed class PublishWork(
         if (failure.Status == DatabaseStatus.SplitBrain)
         {
             replica.DropStaged();
+            replica.FailUpkeep(detail);
             replica.Database.CaptureLane.Wake();
             if (replica.Database.Exit is { } leaving)
                 Complete(replica, leaving);
@@ -233,6 +233,7 @@ internal sealed class PublishWork(
 
     private static void Complete(DatabaseReplica replica, DatabaseExit exit)
     {
+        replica.FailUpkeep($"{replica.Database.Name} is not replicated any more");
         if (exit.Complete(replica.Place))
             replica.Database.FailSyncs();
     }

@@ -50,14 +50,21 @@ internal sealed class Spool
 
     public static void Delete(string path) => File.Delete(path);
 
-    /// <summary>Files of a database that an earlier run left here, in no order; handed out once.</summary>
-    public IReadOnlyList<string> TakeEarlier(string name)
+    /// <summary>Files of a database that an earlier run left here, in no order.</summary>
+    public IReadOnlyList<string> Earlier(string name)
     {
         lock (_earlier)
-            return _earlier.Remove(name, out var paths) ? paths : [];
+            return _earlier.GetValueOrDefault(name) ?? [];
     }
 
-    /// <summary>An earlier run left files of this database, and they were not handed out yet.</summary>
+    /// <summary>It is settled what becomes of them.</summary>
+    public void ForgetEarlier(string name)
+    {
+        lock (_earlier)
+            _earlier.Remove(name);
+    }
+
+    /// <summary>An earlier run left files of this database, and it is not settled what becomes of them.</summary>
     public bool HasEarlier(string name)
     {
         lock (_earlier)

@@ -5,5 +5,6 @@ namespace Litestream.Replication;
 /// <param name="Retention">Deletion of what retention does not keep.</param>
 internal sealed record UpkeepRequest(bool Snapshot, bool Retention)
 {
+    /// <summary>One for all who joined.</summary>
     public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

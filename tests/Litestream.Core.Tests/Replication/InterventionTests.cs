@@ -37,6 +37,36 @@ public sealed class InterventionTests
     }
 
     [Fact]
+    public async Task Everybody_who_asks_for_upkeep_is_answered_also_when_the_database_leaves()
+    {
+        await using var folder = new ReplicatedFolder();
+        using var application = folder.NewTenant();
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.WriteAsync(application, database, 2);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        await Task.WhenAll(Enumerable.Range(0, 50).Select(i => Task.Run(() => database.UpkeepAsync(snapshot: i % 2 == 0, retention: i % 3 == 0, limit.Token))));
+        Assert.Contains(await folder.ListAsync(Name, 9), f => f.IsImage);
+
+        var blocked = new BlockedFolder(folder.LevelOf(Name, "0"));
+        application.Sql("INSERT INTO t (v) VALUES ('waits')");
+        database.Notice(FileEvent.Wal);
+        await ReplicatedFolder.WaitAsync(() => database.Snapshot().Status == DatabaseStatus.Error, "the replica is away");
+        var asked = database.UpkeepAsync(snapshot: true, retention: true, limit.Token);
+        var leaving = folder.Store!.UnregisterAsync(database, limit.Token);
+        blocked.Unblock();
+        await leaving;
+        try
+        {
+            await asked;
+        }
+        catch (LitestreamException)
+        {
+            // Told that it will not be; or it was served just before. Whoever waits in vain is cancelled, which fails.
+        }
+    }
+
+    [Fact]
     public async Task A_stop_ends_with_everything_in_the_replica_and_nothing_open_and_lasts_over_a_restart()
     {
         await using var folder = new ReplicatedFolder();

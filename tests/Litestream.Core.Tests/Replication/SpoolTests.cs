@@ -19,15 +19,17 @@ public sealed class SpoolTests
     }
 
     [Fact]
-    public void Leftovers_are_handed_out_once_and_torn_files_are_removed()
+    public void Leftovers_are_known_until_it_is_settled_what_becomes_of_them_and_torn_files_are_removed()
     {
         using var folder = new ScratchFolder();
         var path = new Spool(folder.Path).PathOf("a", 0, new(2), new(2));
         File.WriteAllText(path, "staged");
         File.WriteAllText(path + ".tmp", "torn");
         var spool = new Spool(folder.Path);
-        Assert.Equal([path], spool.TakeEarlier("a"));
-        Assert.Empty(spool.TakeEarlier("a"));
+        Assert.Equal([path], spool.Earlier("a"));
+        Assert.Equal([path], spool.Earlier("a"));
+        spool.ForgetEarlier("a");
+        Assert.Empty(spool.Earlier("a"));
         Assert.Equal([Path.GetFileName(path)], folder.Files());
     }
 }

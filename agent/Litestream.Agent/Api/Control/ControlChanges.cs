@@ -13,7 +13,7 @@ internal sealed class ControlChanges(AgentView agent)
         if (request.TakeOver && before.Replicas.Any(r => r.IsFenced || r.Reason == DatabaseReason.RecentForeignWriter))
         {
             await InTimeAsync(request, $"{database.Path} is being taken over, and is not in its replica yet", database.TakeOverAsync, stop);
-            return new("started", database.Path, database.Snapshot().Txid.Value);
+            return new("taken_over", database.Path, database.Snapshot().Txid.Value);
         }
         if (before.Replicas.All(r => r.IsFenced))
             throw new ControlException(StatusCodes.Status500InternalServerError, before.Replicas[0].Detail ?? $"{database.Path} is fenced",

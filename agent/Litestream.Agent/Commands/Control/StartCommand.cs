@@ -27,7 +27,7 @@ internal static class StartCommand
         var answer = await agent.PostAsync("start", request, ControlJson.Default.StateAnswer, stop);
         return context.Answer(parsed.GetValue(flags.Json), DatabaseState.Of(answer, "running", agent), CommandJson.Default.DatabaseState, output => output.WriteLine(
             answer.Status == "already_running" ? $"{answer.Path} was not stopped; it stands at {Shown.Txid(answer.Txid)}"
-            : request.TakeOver ? $"Took over {answer.Path}: a fence and everything it holds are in its replica, up to {Shown.Txid(answer.Txid)}"
+            : answer.Status == "taken_over" ? $"Took over {answer.Path}: a fence and everything it holds are in its replica, up to {Shown.Txid(answer.Txid)}"
             : $"Started {answer.Path} from {Shown.Txid(answer.Txid)} on; `litestream sync -wait {parsed.GetValue(flags.Database)}` waits until its replica has everything"));
     }
 }

@@ -1,15 +1,18 @@
 namespace Litestream.Agent.Configuration.ConfigFile;
 
-/// <summary>A <c>litestream.yml</c> after its checks; what is null there is not said.</summary>
+/// <summary>A <c>litestream.yml</c> after its checks, or <c>replicate DB URL...</c> in its form; what is null there is not said.</summary>
 internal sealed record ConfigurationFile
 {
     /// <summary>As the user named it.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Absolute; names the state folder.</summary>
+    /// <summary>Absolute; names the state folder. Of the file, or without one of its only database.</summary>
     public required string Path { get; init; }
 
     public required IReadOnlyList<DatabaseEntry> Databases { get; init; }
+
+    /// <summary>What is said for all databases, by the file and the environment: that of one that is registered while the agent runs.</summary>
+    public required PointSettings Points { get; init; }
 
     public ListenAddress? Address { get; init; }
 

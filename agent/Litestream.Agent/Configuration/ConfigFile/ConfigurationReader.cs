@@ -59,13 +59,15 @@ internal static class ConfigurationReader
     private static ConfigurationFile ReadTop(MappingReader top, ReaderContext context)
     {
         var second = TimeSpan.FromSeconds(1);
-        var databases = ReadDatabases(top, context);
+        var points = PointReader.Read(top, context).Within(new() { Retention = context.Environment.ReadRetention() });
+        var databases = ReadDatabases(top, points, context);
         var logging = top.Mapping("logging", KeyTables.Logging);
         return new()
         {
             Name = context.File,
             Path = context.Environment.Absolute(context.File),
             Databases = databases,
+            Points = points,
             Address = ReadAddress(top, context),
             ApiToken = top.Text("api-token")?.Value,
             StateRoot = top.Text("state-dir")?.Value,
@@ -85,9 +87,8 @@ internal static class ConfigurationReader
         };
     }
 
-    private static List<DatabaseEntry> ReadDatabases(MappingReader top, ReaderContext context)
+    private static List<DatabaseEntry> ReadDatabases(MappingReader top, PointSettings points, ReaderContext context)
     {
-        var points = PointReader.Read(top, context).Within(new() { Retention = context.Environment.ReadRetention() });
         var reader = new DatabaseReader(context, top, points);
         var databases = new List<DatabaseEntry>();
         foreach (var node in top.Sequence("dbs"))

@@ -13,9 +13,6 @@ internal sealed record DatabaseEntry
 
     public required IReadOnlyList<ReplicaEntry> Replicas { get; init; }
 
-    /// <summary>What is said here, then by the file.</summary>
-    public required PointSettings Points { get; init; }
-
     /// <summary>A missing file is restored before anything else happens to it.</summary>
     public bool RestoreIfMissing { get; init; }
 }

@@ -33,7 +33,6 @@ internal sealed class DatabaseReader(ReaderContext context, MappingReader top, P
             Path = Absolute(place.Value),
             Directory = found,
             Replicas = replicas,
-            Points = points,
             RestoreIfMissing = mapping.Switch("restore-if-db-not-exists")?.Value ?? false,
         };
     }

@@ -50,7 +50,7 @@ public sealed class ConfigurationDocumentsTests
     {
         var environment = Environment with { Retention = "48h" };
         var file = ConfigurationReader.Read("dbs: [{path: a.db, replica: /a}, {path: b.db, retention: 7d, replica: /b}]", "litestream.yml", true, environment, TimeProvider.System);
-        Assert.Equal([TimeSpan.FromDays(2), TimeSpan.FromDays(7)], file.Databases.Select(d => d.Points.Retention!.Value));
+        Assert.Equal([TimeSpan.FromDays(2), TimeSpan.FromDays(7)], file.Databases.Select(d => d.Replicas.Single().Points.Retention!.Value));
     }
 
     [Fact]
