@@ -10,7 +10,7 @@
 # LITESTREAM_PUBLISH=native|single-file insists on one form.
 set -eu
 
-root=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 cd "$root"
 form=${LITESTREAM_PUBLISH:-}
 # The program is as new as the sources were when the build began, not when it ended.

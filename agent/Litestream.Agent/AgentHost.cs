@@ -14,12 +14,13 @@ internal sealed class AgentHost : IAsyncDisposable
     private readonly AgentOptions _options;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
+    private readonly SystemdNotice _systemd;
     private readonly List<IAsyncDisposable> _started = [];
     private readonly List<IReadOnlyList<ReplicaRoot>> _replicas = [];
     private DirectoryWatch _watch = null!;
     private LocalApi _api = null!;
 
-    private AgentHost(AgentOptions options, ILogger logger, TimeProvider time) => (_options, _logger, _time) = (options, logger, time);
+    private AgentHost(AgentOptions options, ILogger logger, TimeProvider time, SystemdNotice systemd) => (_options, _logger, _time, _systemd) = (options, logger, time, systemd);
 
     /// <summary>The port that was taken; the same as asked for unless that was 0. 0 without one.</summary>
     public int Port => _api.Port;
@@ -34,7 +35,7 @@ internal sealed class AgentHost : IAsyncDisposable
     public static async Task<AgentHost> StartAsync(
         AgentOptions options, AgentEnvironment environment, ILoggerFactory logging, TimeProvider time, CancellationToken stop)
     {
-        var agent = new AgentHost(options, logging.CreateLogger("Litestream.Agent"), time);
+        var agent = new AgentHost(options, logging.CreateLogger("Litestream.Agent"), time, new(environment.NotifySocket));
         try
         {
             await agent.StartAsync(environment, logging, stop);
@@ -52,6 +53,7 @@ internal sealed class AgentHost : IAsyncDisposable
     {
         var began = _time.GetTimestamp();
         _logger.Stopping(Stores.Count);
+        _systemd.Stopping(_options.ShutdownTimeout);
         await _watch.StopAsync();
         using var limit = new CancellationTokenSource(_options.ShutdownTimeout, _time);
         // The stores' word counts, not the limit's: nothing may have been left to do, and the API below takes its own time to end.
@@ -111,6 +113,7 @@ internal sealed class AgentHost : IAsyncDisposable
         _started.Add(_time.CreateTimer(_ => memory.Look(), null, MemoryTrim.Interval, MemoryTrim.Interval));
         _logger.Monitoring(Stores.Count, directories.Count(d => d.TakesTenants));
         _logger.Ready(_options.Port is null ? "none (no addr)" : $"http://{_api.Address}", Stores.ReplicaUrl, StateFolder);
+        _systemd.Ready();
     }
 
     private void OpenStores(IReadOnlyList<StorePlan> plans, ILoggerFactory logging)

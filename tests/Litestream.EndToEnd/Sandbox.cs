@@ -63,9 +63,9 @@ internal sealed class Sandbox : IDisposable
         return query < 0 ? $"{ReplicaUrl}/{path}" : $"{ReplicaUrl[..query].TrimEnd('/')}/{path}{ReplicaUrl[query..]}";
     }
 
-    /// <summary>The same with more in it.</summary>
+    /// <summary>The same with more in it, or something else.</summary>
     public IReadOnlyDictionary<string, string> EnvironmentWith(IReadOnlyDictionary<string, string>? more) =>
-        more is null ? Environment : new Dictionary<string, string>([.. Environment, .. more]);
+        more is null ? Environment : new Dictionary<string, string>(Environment.Where(variable => !more.ContainsKey(variable.Key)).Concat(more));
 
     /// <summary>Leaves the folder on disk: somebody has to look at it.</summary>
     public void Keep() => _isKept = true;

@@ -13,7 +13,8 @@ internal sealed class S3Dialogue(S3Server server)
 
     public S3Answer Answer(S3ServerRequest request)
     {
-        if (request.Header("Authorization") is not { } authorization || !authorization.Contains($"Credential={S3Server.AccessKeyId}/", StringComparison.Ordinal))
+        // Behind the key a host may have a name of its own.
+        if (request.Header("Authorization") is not { } authorization || !authorization.Contains($"Credential={S3Server.AccessKeyId}", StringComparison.Ordinal))
             return S3Answer.Error(403, "InvalidAccessKeyId");
         if (request.Header("x-amz-content-sha256") is { Length: 64 } digest && digest != Convert.ToHexStringLower(SHA256.HashData(request.Body)))
             return S3Answer.Error(400, "XAmzContentSHA256Mismatch");

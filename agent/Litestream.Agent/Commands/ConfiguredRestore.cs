@@ -50,7 +50,10 @@ internal static class ConfiguredRestore
         }
         foreach (var (url, error) in databases.Away)
             logging.CreateLogger("Litestream.Agent").DatabasesNotLookedFor(url, error.Message);
-        return count > 0 ? worst : throw new LitestreamException($"no replica of {file.Name} holds a database");
+        // One that did not answer may hold some.
+        if (count > 0 || (parsed.GetValue(flags.IfReplicaExists) && databases.Away.Count == 0))
+            return worst;
+        throw new LitestreamException($"no replica of {file.Name} holds a database");
     }
 
     private static async Task<int> RestoreAsync(

@@ -36,6 +36,9 @@ internal sealed record AgentEnvironment
     /// <summary><c>LITESTREAM_BUFFER_SIZE</c>, as written.</summary>
     public string? BufferSize { get; init; }
 
+    /// <summary><c>NOTIFY_SOCKET</c>: where systemd listens, for a unit of <c>Type=notify</c>.</summary>
+    public string? NotifySocket { get; init; }
+
     /// <summary>All of them, for what a configuration file expands.</summary>
     public IReadOnlyDictionary<string, string?> Variables { get; init; } = new Dictionary<string, string?>();
 
@@ -52,6 +55,7 @@ internal sealed record AgentEnvironment
         ConfigurationFile = Variable("LITESTREAM_CONFIG"),
         Retention = Variable("LITESTREAM_RETENTION"),
         BufferSize = Variable("LITESTREAM_BUFFER_SIZE"),
+        NotifySocket = Variable("NOTIFY_SOCKET"),
         Variables = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
             .ToDictionary(v => (string)v.Key, v => (string?)v.Value, StringComparer.Ordinal),
     };

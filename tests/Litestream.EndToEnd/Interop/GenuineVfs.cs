@@ -9,7 +9,6 @@ namespace Litestream.EndToEnd.Interop;
 /// </summary>
 internal sealed class GenuineVfs : IDisposable
 {
-    private static readonly Lazy<Task<string>> Library = new(InstallAsync);
     private readonly ChildProcess _sqlite3;
     private readonly Sandbox _sandbox;
     private readonly string _log;
@@ -41,7 +40,7 @@ internal sealed class GenuineVfs : IDisposable
         }
 
         var vfs = new GenuineVfs(ChildProcess.Start("sqlite3", [], tenant.Sandbox.Root, environment), tenant.Sandbox, log);
-        await vfs._sqlite3.Input.WriteLineAsync($".load {await Library.Value}");
+        await vfs._sqlite3.Input.WriteLineAsync($".load {Path.Combine(await NodeModules.FolderAsync(), "litestream-vfs-linux-amd64", "litestream-vfs.so")}");
         await vfs._sqlite3.Input.WriteLineAsync(".open file:replica.db?vfs=litestream");
         return vfs;
     }
@@ -62,16 +61,5 @@ internal sealed class GenuineVfs : IDisposable
             () => $"the VFS answers {question}\n{Said}");
         Assert.False(_sqlite3.HasExited, "sqlite3 with the VFS ended\n" + Said);
         return await File.ReadAllTextAsync(answer);
-    }
-
-    private static async Task<string> InstallAsync()
-    {
-        var tests = Path.Combine(Repository.Root, "tests");
-        var library = Path.Combine(tests, "node_modules", "litestream-vfs-linux-amd64", "litestream-vfs.so");
-        Directory.CreateDirectory(Path.Combine(Repository.Root, "out"));
-        using var alone = FileLock.Take(Path.Combine(Repository.Root, "out", ".npm-lock"));
-        if (!File.Exists(library) || File.GetLastWriteTimeUtc(Path.Combine(tests, "node_modules", ".package-lock.json")) < File.GetLastWriteTimeUtc(Path.Combine(tests, "package-lock.json")))
-            (await ChildProcess.RunAsync("npm", ["ci", "--no-fund", "--no-audit"], tests)).MustSucceed();
-        return library;
     }
 }

@@ -118,6 +118,16 @@ public sealed class AwayReplicaTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task A_directory_without_any_backup_is_well_where_that_may_be_unless_a_replica_does_not_answer()
+    {
+        var config = Write("dbs: [{dir: data, replica: here/data}]");
+        Assert.Equal(ExitCode.Failed, (await ProgramRun.Of(_folder.Path, "restore", "-config", config)).ExitCode);
+        Assert.Equal(ExitCode.Done, (await ProgramRun.Of(_folder.Path, "restore", "-config", config, "-if-replica-exists")).ExitCode);
+        config = Write("dbs: [{dir: data, replicas: [away/data, here/data]}]");
+        Assert.Equal(ExitCode.Failed, (await ProgramRun.Of(_folder.Path, "restore", "-config", config, "-if-replica-exists")).ExitCode);
+    }
+
     /// <summary>The databases are written, replicated, and gone.</summary>
     private async Task ReplicateAsync(string yaml, string database, string sql = "SELECT 1")
     {
