@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Litestream.Agent.Configuration;
+using Litestream.Agent.Configuration.ConfigFile;
 using Litestream.Agent.Interop;
 using Litestream.Agent.Watching;
 using Litestream.Storage;
@@ -74,6 +75,9 @@ internal sealed class RegisteredDatabases(
                 await CloseAsync(registered);
                 throw new LitestreamException($"{path} cannot be registered: {verdict.Reason ?? "the agent is stopping"}");
             }
+            // Stopped before it was let go: who registers it wants it replicated.
+            if (verdict.File.Database.Snapshot().IsPaused)
+                verdict.File.Database.Resume();
             watch.Follow(registered.Directory);
             _unopened = [.. _unopened.Where(k => k.Path != path)];
             Save();
@@ -157,6 +161,8 @@ internal sealed class RegisteredDatabases(
         {
             if (stores.Replicas.Any(r => r.Identity == root.Identity) || stores.Databases.Any(d => d.Snapshot().Replicas.Any(r => IdentityOf(r.Url) == root.Identity)))
                 throw new LitestreamException($"{root.Url} is a replica of this agent already", hint: "each database needs a place of its own");
+            if (ReplicaChoice.PlainFileExtension(known.Replica) is not null)
+                RefuseTaken(PlainFilePlaces.PathOf(known.Replica), known.Path);
             await ReplicaCheck.RunAsync(root, _logger, stop);
             if (ReplicaChoice.Warning(root, [known.Path]) is { } warning)
                 _logger.Warn(warning);
@@ -181,6 +187,17 @@ internal sealed class RegisteredDatabases(
         stores.Remove(registered.Store);
         await registered.Store.DisposeAsync();
         registered.Replica.Dispose();
+    }
+
+    /// <summary>A plain file would overwrite a database, or be taken for one of a directory and replicated itself.</summary>
+    private void RefuseTaken(string place, string path)
+    {
+        const string elsewhere = "keep it in a folder of its own, ./backups for one";
+        var facts = FileFacts.Read(place, followLinks: true);
+        if (stores.Databases.Select(d => d.Path).Append(path).FirstOrDefault(p => p == place || (facts.Exists && FileFacts.Read(p, followLinks: true).IsSameFileAs(facts))) is { } same)
+            throw new LitestreamException(same == path ? $"{place} is the database itself, and cannot be its own backup" : $"{place} is a database that is replicated itself", hint: elsewhere);
+        if (registration.Directories.FirstOrDefault(d => d.TakesTenants && d.Path == Path.GetDirectoryName(place) && d.TryNameDatabase(Path.GetFileName(place), out _)) is { } taker)
+            throw new LitestreamException($"{place} would itself be replicated: it is in {taker.Path}, whose databases are", hint: elsewhere);
     }
 
     private static void Check(string path)

@@ -32,7 +32,8 @@ internal sealed class Admission(Stores stores, WatchedFiles files, SkippedFiles 
 
     public bool IsLetGo(string path) => _letGo.Contains(path);
 
-    public Verdict Consider(WatchedDirectory directory, ReadOnlySpan<char> fileName)
+    /// <param name="isAsked">Somebody names it now: what is no database is told, not registered to wait until it is one.</param>
+    public Verdict Consider(WatchedDirectory directory, ReadOnlySpan<char> fileName, bool isAsked = false)
     {
         if (directory.TryFind(fileName, out var known))
             return new(known.IsLeaving ? VerdictKind.Queued : VerdictKind.AlreadyRegistered, known);
@@ -53,7 +54,7 @@ internal sealed class Admission(Stores stores, WatchedFiles files, SkippedFiles 
             return Skip(directory, path, VerdictKind.Skipped, TenantFiles.WhyNotTenant(fileName));
         if (WhyUnusable(facts, directory, path) is { } reason)
             return Skip(directory, path, VerdictKind.Skipped, reason);
-        return RegisterUnlessTaken(directory, path, named, facts);
+        return RegisterUnlessTaken(directory, path, named, facts, isAsked);
     }
 
     /// <summary>A database named by <c>-dsn</c>: whether its file exists or not.</summary>
@@ -69,7 +70,7 @@ internal sealed class Admission(Stores stores, WatchedFiles files, SkippedFiles 
     /// One tenant has one file, and one file is one tenant. The first is the one registered, else the one that the books know from
     /// an earlier run. A first one that is gone makes room: that was a move.
     /// </summary>
-    private Verdict RegisterUnlessTaken(WatchedDirectory directory, string path, NamedDatabase named, FileFacts facts)
+    private Verdict RegisterUnlessTaken(WatchedDirectory directory, string path, NamedDatabase named, FileFacts facts, bool isAsked)
     {
         var (store, name) = named;
         if (stores.Find(name) is { } taken && taken.Path != path)
@@ -80,6 +81,8 @@ internal sealed class Admission(Stores stores, WatchedFiles files, SkippedFiles 
             return Skip(directory, path, VerdictKind.Duplicate, DuplicateOf(booked));
         if (!directory.Named.ContainsKey(Path.GetFileName(path)) && directory.Rule?.WhyNotDatabase(path) is { } reason)
             return Skip(directory, path, VerdictKind.Skipped, reason);
+        if (isAsked && TenantRule.WhyNoDatabase(path) is { } wrong)
+            return new(VerdictKind.Skipped, Reason: wrong);
         return Register(directory, path, named, facts);
     }
 

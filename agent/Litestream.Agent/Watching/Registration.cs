@@ -131,7 +131,7 @@ internal sealed class Registration
                 return new(VerdictKind.Stopping);
             directory.Name(fileName, named);
             _admission.Remember(directory.PathOf(fileName));
-            var verdict = _admission.Consider(directory, fileName);
+            var verdict = _admission.Consider(directory, fileName, isAsked: true);
             if (verdict.File is null)
                 directory.Unname(fileName);
             return verdict;

@@ -83,10 +83,11 @@ internal sealed class TenantRule
     /// Null when the content may be a database: empty (it waits to become one) or with SQLite's first bytes. Asked only of files that nobody here has
     /// open under any name: closing a descriptor drops SQLite's locks.
     /// </summary>
-    public string? WhyNotDatabase(string path)
+    public string? WhyNotDatabase(string path) => _entry is null ? null : WhyNoDatabase(path);
+
+    /// <summary>Null when it is one, empty, or cannot be read. Not while a connection of ours is open on it, under any name: closing it drops our locks.</summary>
+    public static string? WhyNoDatabase(string path)
     {
-        if (_entry is null)
-            return null;
         try
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);

@@ -13,8 +13,12 @@ internal sealed class ControlClient : IDisposable
     private readonly HttpClient _http;
 
     public ControlClient(RunningAgent agent)
+        : this(Path.Combine(agent.Host.StateFolder, StateDirectory.SocketName))
     {
-        var path = Path.Combine(agent.Host.StateFolder, StateDirectory.SocketName);
+    }
+
+    public ControlClient(string path)
+    {
         _http = new(new SocketsHttpHandler { ConnectCallback = (_, stop) => ConnectAsync(path, stop) }) { BaseAddress = new("http://localhost/"), Timeout = TimeSpan.FromSeconds(60) };
     }
 

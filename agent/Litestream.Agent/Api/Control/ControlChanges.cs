@@ -102,6 +102,8 @@ internal sealed class ControlChanges(AgentView agent)
         if (!agent.Registration.Remember(path))
             throw ControlException.BadRequest("replica_url required", "file:///folder or s3://bucket/path: where its replica goes");
         agent.Registration.ConsiderAgain(path);
+        if (ControlLookup.Find(agent.Stores, path) is { } database && database.Snapshot().IsPaused)
+            database.Resume();
         return new("registered", path);
     }
 

@@ -29,7 +29,8 @@ internal static class PlainFilePlaces
         return isIn && (file is null || (directory.Directory!.Pattern is { } pattern ? pattern.Matches(file) : TenantFiles.HasDatabaseExtension(file)));
     }
 
-    private static string PathOf(string location)
+    /// <summary>Of a path or a <c>file://</c> URL.</summary>
+    public static string PathOf(string location)
     {
         const string scheme = "file://";
         var path = location.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) ? Uri.UnescapeDataString(location[scheme.Length..]) : location;

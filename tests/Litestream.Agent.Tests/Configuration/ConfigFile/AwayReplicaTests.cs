@@ -9,7 +9,7 @@ namespace Litestream.Agent.Tests.Configuration.ConfigFile;
 /// <summary>Replicas that do not answer when no agent runs: what the others have comes back, and nobody takes silence for an empty replica.</summary>
 public sealed class AwayReplicaTests : IDisposable
 {
-    private const string Away = "s3://nobody/app?endpoint=http://127.0.0.1:1&region=us-east-1";
+    private const string Away = "{url: 's3://nobody/app?endpoint=http://127.0.0.1:1&region=us-east-1', access-key-id: nobody, secret-access-key: none}";
 
     private readonly TestFolder _folder = new();
 
@@ -39,11 +39,12 @@ public sealed class AwayReplicaTests : IDisposable
     [Fact]
     public async Task An_application_is_not_started_on_an_empty_database_while_a_replica_does_not_answer()
     {
-        var config = Write($"dbs: [{{path: a.db, replicas: ['{Away}', here/a]}}]");
+        var config = Write($"dbs: [{{path: a.db, replicas: [{Away}, here/a]}}]");
         var run = await ProgramRun.Of(_folder.Path, "replicate", "-config", config, "-exec", "touch started");
         Assert.Equal(ExitCode.Failed, run.ExitCode);
         Assert.Contains("127.0.0.1:1", run.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(_folder["started"]));
+        Assert.Contains("does not answer yet", run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("neither does a backup", run.Error, StringComparison.Ordinal);
     }
 

@@ -114,6 +114,20 @@ public sealed class ConfiguredAgentTests : IDisposable
     }
 
     [Fact]
+    public async Task On_a_fresh_disk_the_folders_of_what_is_restored_are_made()
+    {
+        var config = Write("dbs: [{path: deep/down/a.db, replica: backups/a}]");
+        _folder.Folder("deep/down");
+        using (Create("deep/down/a.db"))
+            Assert.Equal(0, (await ProgramRun.Of(_folder.Path, "replicate", "-config", config, "-once")).ExitCode);
+        Directory.Delete(_folder["deep"], recursive: true);
+        var run = await ProgramRun.Of(_folder.Path, "replicate", "-config", config, "-exec", "test -s deep/down/a.db");
+        Assert.True(run.ExitCode == 0, run.Error);
+        using var back = new Application(_folder["deep/down/a.db"]);
+        Assert.Equal(["deep/down/a.db"], back.Sql("SELECT x FROM t"));
+    }
+
+    [Fact]
     public async Task What_is_no_text_is_no_configuration_file()
     {
         await File.WriteAllBytesAsync(_folder["latin.yml"], [.. "dbs: [{path: "u8, 0xe4, .. ".db, replica: b}]"u8]);
