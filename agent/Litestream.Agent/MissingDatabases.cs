@@ -1,5 +1,4 @@
 using Litestream.Agent.Configuration;
-using Litestream.Ltx;
 using Litestream.Restore;
 using Litestream.Storage;
 
@@ -39,31 +38,6 @@ internal static class MissingDatabases
         }
     }
 
-    /// <summary>
-    /// Null when there is no backup in any of them. One that does not answer is what the others are for; when none of these has one its error is told: an
-    /// application that starts with an empty database would be taken for the newest state.
-    /// </summary>
-    private static async Task<IReplicaStorage?> FindNewestAsync(IReadOnlyList<ReplicaRoot> replicas, string name, ILogger logger, CancellationToken stop)
-    {
-        var (newest, best) = (default(Txid), default(IReplicaStorage));
-        var away = new List<(ReplicaRoot Root, StorageException Error)>();
-        foreach (var root in replicas)
-        {
-            try
-            {
-                var storage = root.Open(await root.FindNewestDayAsync(name, after: null, before: null, stop) is { } day ? root.PathOn(day, name) : root.PathOf(name));
-                await foreach (var file in storage.ListAsync(stop))
-                    (newest, best) = file.MaxTxid > newest ? (file.MaxTxid, storage) : (newest, best);
-            }
-            catch (StorageException error)
-            {
-                away.Add((root, error));
-            }
-        }
-        if (best is null && away.Count > 0)
-            throw away[0].Error;
-        foreach (var (root, error) in away)
-            logger.ReplicaNotLookedInto(root.Url, error.Message);
-        return best;
-    }
+    private static Task<IReplicaStorage?> FindNewestAsync(IReadOnlyList<ReplicaRoot> replicas, string name, ILogger logger, CancellationToken stop) =>
+        FurthestReplica.FindAsync(replicas, name, (root, error) => logger.ReplicaNotLookedInto(root.Url, error.Message), stop);
 }

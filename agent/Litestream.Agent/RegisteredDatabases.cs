@@ -226,7 +226,7 @@ internal sealed class RegisteredDatabases(
     {
         var file = Path.GetFileName(path);
         if (!TenantFiles.TryParseTenant(file, out var name))
-            name = SingleDatabase.SafeName(Path.GetFileNameWithoutExtension(file)) ?? "database";
+            name = DatabaseName.Safe(Path.GetFileNameWithoutExtension(file)) ?? "database";
         return stores.Find(name) is null ? name : TenantRule.Marked(name, path);
     }
 

@@ -1,12 +1,27 @@
 using Litestream.Ltx;
 using Litestream.Replication;
+using Litestream.Restore;
 
 namespace Litestream;
 
 /// <summary>One replicated database (in a fleet: one tenant), as an embedder sees it. Members are safe to call from any thread.</summary>
 public sealed class Database
 {
-    internal Database(ReplicatedDatabase state, IReadOnlyList<MirrorLane> plainFiles) => (State, PlainFiles) = (state, plainFiles);
+    private readonly Store _store;
+    private EventHandler<DatabaseStateChange>? _stateChanged;
+
+    internal Database(Store store, ReplicatedDatabase state, IReadOnlyList<MirrorLane> plainFiles) => (_store, State, PlainFiles) = (store, state, plainFiles);
+
+    /// <summary>As <see cref="Store.StateChanged"/>, of this one.</summary>
+    public event EventHandler<DatabaseStateChange>? StateChanged
+    {
+        add
+        {
+            _stateChanged += value;
+            _store.ListenToStates();
+        }
+        remove => _stateChanged -= value;
+    }
 
     /// <summary>Name below the replica's <c>databases/</c>.</summary>
     public string Name => State.Name;
@@ -39,13 +54,26 @@ public sealed class Database
     public void Resume() => State.SetPaused(false);
 
     /// <summary>
-    /// Completes when everything committed before the call is in the replica; answers the transaction id that holds it. Throws
-    /// <see cref="LitestreamException"/> when the database is paused or stopped.
+    /// Completes when everything committed before the call is in the replica (in one of several); answers the transaction that holds it. Begins at once, or
+    /// with the flush that follows the one under way: callers share them, so call it as often as there are commits to be sure of. While the replica does not
+    /// answer it waits. Throws <see cref="LitestreamException"/> when the database is paused, stopped, or cannot be read.
     /// </summary>
     public Task<Txid> SyncAsync(CancellationToken cancellationToken) => Intervention.SyncAsync(State, new(), cancellationToken);
 
     /// <summary>The same, as soon as it is captured: safe on this machine, on its way to the replica.</summary>
     public Task<Txid> CaptureAsync(CancellationToken cancellationToken) => Intervention.SyncAsync(State, new() { IsLocal = true }, cancellationToken);
+
+    /// <summary>
+    /// Restores from its replica (of several from the one that has most) to another file: the newest state there, a transaction, or a time. The result is
+    /// proven before it gets its name. Throws <see cref="LitestreamException"/>.
+    /// </summary>
+    public Task<RestoreResult> RestoreAsync(RestoreOptions options, CancellationToken cancellationToken) =>
+        new Restorer(FurthestStorage, _store.Time, _store.RestoreLog).RunAsync(options, progress: null, cancellationToken);
+
+    /// <summary>
+    /// Reads its replica (of several the one that has most) from beginning to end: what is damaged, what can be restored. Damage is reported, not thrown.
+    /// </summary>
+    public Task<VerifyReport> VerifyAsync(CancellationToken cancellationToken) => new ReplicaVerifier(FurthestStorage).RunAsync(progress: null, cancellationToken);
 
     /// <summary>
     /// A last sync, then <see cref="Pause"/>; completes when nothing of it is open any more. It is paused in any case: what a replica did not take
@@ -64,4 +92,8 @@ public sealed class Database
     /// <param name="snapshot">An image of the newest state, if the newest image is older.</param>
     /// <param name="retention">Files that retention does not keep are deleted.</param>
     public Task UpkeepAsync(bool snapshot, bool retention, CancellationToken cancellationToken) => Intervention.UpkeepAsync(State, snapshot, retention, cancellationToken);
+
+    internal void RaiseStateChanged(DatabaseStateChange change) => _stateChanged?.Invoke(this, change);
+
+    private Storage.IReplicaStorage FurthestStorage => State.Replicas.MaxBy(r => r.Book.Published)!.Storage;
 }

@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
 using Litestream.Replication;
+using Litestream.Restore;
+using Litestream.Sqlite;
 using Litestream.Storage;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Litestream;
 
@@ -22,10 +25,13 @@ public sealed class Store : IAsyncDisposable
     private readonly CaptureWork _capture;
     private readonly Scheduler _scheduler;
     private readonly Mirrors _mirrors;
+    private readonly FileLooks _looks;
+    private EventHandler<DatabaseStateChange>? _stateChanged;
 
-    private Store(StoreContext context, FileStream @lock)
+    private Store(StoreContext context, FileStream @lock, ILogger restoreLog)
     {
-        (_context, _lock) = (context, @lock);
+        (_context, _lock, RestoreLog) = (context, @lock, restoreLog);
+        _looks = new(context.Time, context.Options.SyncInterval);
         _known = new(LoadKnown(context), StringComparer.Ordinal);
         var staging = new Staging(context);
         _resync = new Resync(context, staging);
@@ -41,11 +47,31 @@ public sealed class Store : IAsyncDisposable
         _scheduler = new(context.Time, context.Log, context.Options.Workers, context.Options.Uploads, _capture.Run, publish.RunAsync);
     }
 
-    /// <summary>Opens the state directory (and locks it against a second store) and the books. Throws <see cref="LitestreamException"/>.</summary>
-    /// <param name="replicas">Where to: one place or several, each with its own progress, none waiting for another.</param>
-    public static Store Open(StoreOptions options, IReadOnlyList<ReplicaRoot> replicas, TimeProvider time, ILoggerFactory logging)
+    /// <summary>
+    /// What a database is doing has changed. Raised one after the other, outside of every lock, some time after the change: handlers may call back, and what
+    /// they throw is logged. A handler that takes long delays the next event and nothing else.
+    /// </summary>
+    public event EventHandler<DatabaseStateChange>? StateChanged
     {
+        add
+        {
+            _stateChanged += value;
+            ListenToStates();
+        }
+        remove => _stateChanged -= value;
+    }
+
+    /// <summary>Opens the state directory (and locks it against a second store) and the books. Throws <see cref="LitestreamException"/>.</summary>
+    /// <param name="options">How it works.</param>
+    /// <param name="replicas">Where to: one place or several, each with its own progress, none waiting for another.</param>
+    /// <param name="time">Default: the system's.</param>
+    /// <param name="logging">Default: nothing is said.</param>
+    public static Store Open(StoreOptions options, IReadOnlyList<ReplicaRoot> replicas, TimeProvider? time = null, ILoggerFactory? logging = null)
+    {
+        time ??= TimeProvider.System;
+        logging ??= NullLoggerFactory.Instance;
         options.Check();
+        OneSqlite.Require(options.AllowsOtherSqlite);
         foreach (var replica in replicas)
             replica.Points?.Check();
         CheckReplicas(replicas);
@@ -58,7 +84,7 @@ public sealed class Store : IAsyncDisposable
             if (setAside is not null)
                 log.BooksSetAside(setAside.Why, setAside.Path);
             var places = replicas.Select((r, i) => new ReplicaPlace(i, r, r.Points ?? options.Points, books.Of(r.Identity), CopiesOf(r, folder.CopiesOf(i), options.SpoolCapBytes / replicas.Count))).ToList();
-            return new(new(options, places, books, new(folder.Spool), folder, time, log), @lock);
+            return new(new(options, places, books, new(folder.Spool), folder, time, log), @lock, logging.CreateLogger("Litestream.Restore"));
         }
         catch
         {
@@ -102,7 +128,29 @@ public sealed class Store : IAsyncDisposable
         [.. _known.Values.Select(k => (k.Book.Name, k.Book.Path)).Where(d => _context.Spool.HasEarlier(d.Name) && !_databases.ContainsKey(d.Name))];
 
     /// <summary>
-    /// Registers a database and schedules its first look. Does no I/O on the file. Registering the same name and path
+    /// What an application calls before it opens a database of its own: if the file is missing and a replica has it, it is restored; then it is replicated from
+    /// its first commit on, whoever writes it. With neither, the application creates it as ever, and finds its folder there. Throws
+    /// <see cref="LitestreamException"/> when that cannot be found out (no replica answers): an application that then began an empty database would put it
+    /// in the place of the one that is backed up.
+    /// </summary>
+    /// <param name="path">Of the file; a symbolic link is followed.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="name">Name below <c>databases/</c> of the replica. Default: that of the file, without extension.</param>
+    public async Task<Database> OpenAsync(string path, CancellationToken cancellationToken, string? name = null)
+    {
+        path = Destination.FollowLink(Path.GetFullPath(path));
+        name ??= DatabaseName.OfFile(path) ?? throw new LitestreamException($"Cannot open {path}: no name for it can be made from the file's", hint: "give it one");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        if (!File.Exists(path) && await FurthestReplica.FindAsync(Replicas, name, (root, error) => RestoreLog.ReplicaIsAway(root.Url, error.Message), cancellationToken).ConfigureAwait(false) is { } storage)
+            await new Restorer(storage, Time, RestoreLog).RunAsync(new() { OutputPath = path }, progress: null, cancellationToken).ConfigureAwait(false);
+        var database = Register(path, name);
+        _looks.Add(database);
+        return database;
+    }
+
+    /// <summary>
+    /// Registers a database and schedules its first look. Does no I/O on the file, and does not watch it: whoever registers says what happens to it
+    /// (<see cref="Database.Notice"/>). Registering the same name and path
     /// again answers the database that is there. Throws <see cref="LitestreamException"/> when the name belongs to another path.
     /// </summary>
     /// <param name="path">Absolute path of the file; it need not exist yet.</param>
@@ -130,6 +178,7 @@ public sealed class Store : IAsyncDisposable
     /// </summary>
     public async Task UnregisterAsync(Database database, CancellationToken cancellationToken)
     {
+        _looks.Remove(database);
         await database.State.BeginExit().Done.WaitAsync(cancellationToken).ConfigureAwait(false);
         await _mirrors.RemoveAsync(database.PlainFiles).ConfigureAwait(false);
         database.State.Record(b => b with { SwitchedInode = 0 });
@@ -161,16 +210,42 @@ public sealed class Store : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends without the last sync that <see cref="StopAsync"/> makes: what is not published waits in the state directory and in the WALs.</summary>
     public async ValueTask DisposeAsync()
     {
+        _looks.Dispose();
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _scheduler.DisposeAsync().ConfigureAwait(false);
         await _mirrors.DisposeAsync().ConfigureAwait(false);
         foreach (var database in _databases.Values)
             database.State.Hot?.Dispose();
+        await _context.News.DisposeAsync().ConfigureAwait(false);
         _context.Books.Dispose();
         _stopping.Dispose();
         _lock.Dispose();
+    }
+
+    internal TimeProvider Time => _context.Time;
+
+    internal ILogger RestoreLog { get; }
+
+    internal void ListenToStates() => _context.News.Listen(Tell);
+
+    private void Tell(StateNote note)
+    {
+        if (Find(note.Name) is not { } database)
+            return;
+        var change = new DatabaseStateChange(database, note.Before, note.Status, note.Reason, note.Detail);
+        try
+        {
+            _stateChanged?.Invoke(this, change);
+            database.RaiseStateChanged(change);
+        }
+        catch (Exception e)
+        {
+            // The embedder's own code: its mistake must not end the telling.
+            _context.Log.ListenerFailed(e);
+        }
     }
 
     private Database Create(string path, string name)
@@ -181,7 +256,7 @@ public sealed class Store : IAsyncDisposable
         if (!isKnown || book != known.Book)
             _context.Books.SaveSoon(book);
         var state = new ReplicatedDatabase(book, known.Replicas, _context, _scheduler);
-        var database = new Database(state, _mirrors.Add(state));
+        var database = new Database(this, state, _mirrors.Add(state));
         // It may have been closed with captured files that a replica never got.
         database.State.Replicas.Wake(r => !r.IsCurrent);
         database.Notice(FileEvent.Sweep);

@@ -57,6 +57,12 @@ public sealed record StoreOptions
     /// <summary>Leave rollback-journal databases as they are and list them as not replicated. Default: switch them to WAL once.</summary>
     public bool KeepJournalMode { get; init; }
 
+    /// <summary>
+    /// Begin although another copy of SQLite is loaded in this process, beside the one that Microsoft.Data.Sqlite and the engine use. Default: refuse. Only
+    /// for one that never opens a database of this store: it would drop the file locks of both, and they would go on without.
+    /// </summary>
+    public bool AllowsOtherSqlite { get; init; }
+
     /// <summary>Throws <see cref="LitestreamException"/> for values that cannot work.</summary>
     internal void Check()
     {

@@ -35,7 +35,7 @@ internal sealed class SourceFlags(bool isAgent = false)
     }
 
     private static SingleDatabase Named(string file, string wanted) =>
-        SingleDatabase.SafeName(wanted) is { } name
+        Litestream.DatabaseName.Safe(wanted) is { } name
             ? new(SingleDatabase.Target(file), name)
             : throw new UsageException($"\"{wanted}\" cannot name a database in the replica", "choose a name of A-Z a-z 0-9 . _ - with -db-name");
 

@@ -17,14 +17,4 @@ internal sealed record SingleDatabase(string Path, string Name)
             return file; // a missing file, or a loop of links: told when it is opened
         }
     }
-
-    /// <summary>
-    /// A name that is safe as a folder and as a key: characters other than <c>A-Z a-z 0-9 . _ -</c> become <c>-</c>.
-    /// Null when nothing is left to name it by.
-    /// </summary>
-    public static string? SafeName(string name)
-    {
-        var safe = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' ? c : '-'));
-        return DatabaseName.IsValid(safe) ? safe : null;
-    }
 }

@@ -68,7 +68,7 @@ internal sealed class TenantRule
         if (!TenantFiles.TryParseTenant(fileName, out var name))
         {
             name = $"{_prefix}-{relative}";
-            var safe = SingleDatabase.SafeName(name.Length <= LongestName ? name : name[..LongestName]);
+            var safe = DatabaseName.Safe(name.Length <= LongestName ? name : name[..LongestName]);
             name = safe == name ? name : Marked(safe ?? _prefix, relative);
         }
         _pathOfName[name] = relative;

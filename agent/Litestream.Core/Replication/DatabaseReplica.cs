@@ -120,7 +120,10 @@ internal sealed class DatabaseReplica
     public void SetPlainFile((DatabaseStatus Status, DatabaseReason Reason, string Detail)? trouble)
     {
         lock (Database.Gate)
+        {
             _plainFile = trouble;
+            Database.TellState();
+        }
     }
 
     /// <summary>It may not be touched any more until a person decides. Asked by every round, so without the lock; set under it.</summary>
@@ -137,6 +140,7 @@ internal sealed class DatabaseReplica
             Volatile.Write(ref _isFenced, status is DatabaseStatus.SplitBrain or DatabaseStatus.Lost);
             if (status >= DatabaseStatus.Error && detail is not null)
                 Database.SetLastError(detail);
+            Database.TellState();
         }
     }
 

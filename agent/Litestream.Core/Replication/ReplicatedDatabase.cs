@@ -24,6 +24,7 @@ internal sealed class ReplicatedDatabase
     private DateTimeOffset? _walPinnedSince;
     private DatabaseReplica? _pairWantedBy;
     private Beginning _beginning;
+    private (DatabaseStatus Status, DatabaseReason Reason) _told = (DatabaseStatus.Waiting, DatabaseReason.Pending);
 
     /// <param name="replicas">What the books know of each replica of the store, in their order.</param>
     public ReplicatedDatabase(BookEntry book, IReadOnlyList<ReplicaEntry> replicas, StoreContext context, Scheduler scheduler)
@@ -156,15 +157,21 @@ internal sealed class ReplicatedDatabase
         }
     }
 
-    /// <summary>Completes when the next look has served the request, or fails as that look did.</summary>
+    /// <summary>
+    /// Completes when the next look has served the request, or fails as that look did. While something is on its way to the replica that look waits for it:
+    /// all who ask meanwhile share one file, however many they are.
+    /// </summary>
     public async Task<Txid> SyncAsync(SyncRequest request, CancellationToken cancellationToken)
     {
+        bool ridesLater;
         lock (Gate)
         {
             _syncs.Add(request);
             _seen |= FileEvent.Wal;
+            ridesLater = !request.IsLocal && IsPublishing;
         }
-        CaptureLane.Wake();
+        if (!ridesLater)
+            CaptureLane.Wake();
         await using var registration = cancellationToken.Register(() => request.Done.TrySetCanceled(cancellationToken)).ConfigureAwait(false);
         return await request.Done.Task.ConfigureAwait(false);
     }
@@ -281,8 +288,12 @@ internal sealed class ReplicatedDatabase
             (_capture, _walPinnedSince) = ((status, reason, detail), walPinnedSince);
             if (status >= DatabaseStatus.Error)
                 SetLastError(detail);
+            TellState();
         }
     }
+
+    /// <summary>After a change of what <see cref="Judge"/> looks at, under the lock.</summary>
+    public void TellState() => _told = _context.News.IsHeard ? _context.News.Tell(Name, _told, Judge()) : _told;
 
     /// <summary>People should know, also after it has passed.</summary>
     public void SetLastError(string? text)
@@ -350,15 +361,24 @@ internal sealed class ReplicatedDatabase
         return Exit;
     }
 
-    /// <summary>Serves those who wait: what one replica has is safe.</summary>
+    /// <summary>Serves those who wait: what one replica has is safe. Those who waited for that to end are next.</summary>
     public void AnswerSyncs()
     {
         IReadOnlyList<SyncRequest> answered;
+        bool isNext;
         lock (Gate)
+        {
             answered = _syncs.RemoveServed(Replicas.Published);
+            isNext = _syncs.AreUntaken && !IsPublishing;
+        }
         foreach (var sync in answered)
             sync.Done.TrySetResult(sync.Target.GetValueOrDefault());
+        if (isNext)
+            CaptureLane.Wake();
     }
+
+    /// <summary>Every replica that may take it lacks something that is captured, and nothing but publishing it stands in the way. Under the lock.</summary>
+    private bool IsPublishing => Chain is not null && Replicas.Published < Book.Captured && !Book.IsPaused && Exit is null && !Replicas.AreFenced;
 
     /// <summary>One word for all: the capture's, unless no replica can be reached; one of several that cannot is named.</summary>
     private (DatabaseStatus Status, DatabaseReason Reason, string? Detail) Judge()

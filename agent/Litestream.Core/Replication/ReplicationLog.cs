@@ -64,4 +64,7 @@ internal static partial class ReplicationLog
 
     [LoggerMessage(4019, LogLevel.Warning, "{Name}: the day {Url} lies before the retention and stays: something lies there that is none of ours; move it away")]
     public static partial void DayStays(this ILogger log, string name, string url);
+
+    [LoggerMessage(4020, LogLevel.Error, "A handler of StateChanged failed")]
+    public static partial void ListenerFailed(this ILogger log, Exception error);
 }

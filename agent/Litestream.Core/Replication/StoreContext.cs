@@ -5,6 +5,9 @@ namespace Litestream.Replication;
 /// <summary>What every step of the forward path needs; one for each store.</summary>
 internal sealed record StoreContext(StoreOptions Options, IReadOnlyList<ReplicaPlace> Places, Books Books, Spool Spool, StoreFolder Folder, TimeProvider Time, ILogger Log)
 {
+    /// <summary>Who listens to changes of state.</summary>
+    public StateNews News { get; } = new();
+
     public NodeId NodeOf(ReplicatedDatabase database) => new(Books.Instance, database.Book.Epoch);
 
     public (long Timestamp, DateTimeOffset Utc) Now => (Time.GetTimestamp(), Time.GetUtcNow());

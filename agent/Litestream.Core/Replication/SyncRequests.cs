@@ -9,6 +9,9 @@ internal struct SyncRequests
 
     public readonly bool IsEmpty => _waiting is null;
 
+    /// <summary>Somebody waits whom no round serves yet.</summary>
+    public readonly bool AreUntaken => _waiting?.Exists(r => !r.IsTaken) ?? false;
+
     public void Add(SyncRequest request) => (_waiting ??= []).Add(request);
 
     /// <summary>A round begins: it serves all that wait now.</summary>

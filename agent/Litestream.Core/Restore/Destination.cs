@@ -52,6 +52,11 @@ internal readonly record struct Destination(string Path, bool MayReplace, bool M
             return;
         if (!MayReplace)
             throw Exists();
+        if (!MayBeOpen && FileStat.Of(Path) is { } stat && ThisProcess.HasOpen(stat))
+        {
+            throw new LitestreamException($"restore to {Path}: this program has this database open, and would go on with the file that is replaced",
+                hint: "close its connections first, pooled ones too (SqliteConnection.ClearAllPools) and the store's, or choose another output");
+        }
         if (!MayBeOpen && IsOpenElsewhere())
         {
             throw new LitestreamException($"restore to {Path}: another program has this database open, and would go on with the file that is replaced",

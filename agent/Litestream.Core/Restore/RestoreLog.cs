@@ -45,4 +45,7 @@ internal static partial class RestoreLog
 
     [LoggerMessage(5012, LogLevel.Information, "{Path} is current again, at {Txid}")]
     public static partial void MirrorMended(this ILogger logger, string path, Txid txid);
+
+    [LoggerMessage(5013, LogLevel.Warning, "{Replica} does not answer ({Reason}): what is missing is looked for in the others")]
+    public static partial void ReplicaIsAway(this ILogger logger, string replica, string reason);
 }

@@ -24,7 +24,8 @@ internal sealed unsafe class EngineConnection : IDisposable
     /// <summary>Opens an existing database for reading and writing. Reads nothing but its header, creates nothing, takes no lock.</summary>
     public static EngineConnection Open(string path)
     {
-        var code = NativeSqlite.Open(path, out var db, NativeSqlite.OpenReadWrite | NativeSqlite.OpenNoMutex, 0);
+        // An application in this process may have switched the shared cache on: two connections of one would be one, and could not take turns.
+        var code = NativeSqlite.Open(path, out var db, NativeSqlite.OpenReadWrite | NativeSqlite.OpenNoMutex | NativeSqlite.OpenPrivateCache, 0);
         var connection = new EngineConnection(db, path);
         if (code != NativeSqlite.Ok)
         {
@@ -190,8 +191,8 @@ internal sealed unsafe class EngineConnection : IDisposable
     }
 
     /// <summary>
-    /// Whether another process is connected to the file <paramref name="opened"/>: asks the kernel who holds SQLite's SHARED lock, without taking
-    /// any. Null when that cannot be told; a connection of this very process is never seen. <see cref="TryBeginExclusive"/> finds out then.
+    /// Whether somebody else is connected to the file <paramref name="opened"/>: asks the kernel who holds SQLite's SHARED lock, without taking
+    /// any. Null when that cannot be told: it never is of an application in this very process. <see cref="TryBeginExclusive"/> finds out then.
     /// </summary>
     public bool? IsOpenElsewhere(FileStat opened)
     {

@@ -15,6 +15,7 @@ internal static unsafe partial class NativeSqlite
     public const int Done = 101;
     public const int OpenReadWrite = 0x2;
     public const int OpenNoMutex = 0x8000;
+    public const int OpenPrivateCache = 0x40000;
     public const int ConfigMemoryStatus = 9;
     public const int ConfigPageCache = 7;
     public const int ConfigLookaside = 13;
@@ -23,6 +24,10 @@ internal static unsafe partial class NativeSqlite
     public const int FileControlJournalPointer = 28;
     public const int CheckpointPassive = 0;
     public const int CheckpointTruncate = 3;
+
+    /// <summary>Address of the text that is part of the library.</summary>
+    [LibraryImport(Library, EntryPoint = "sqlite3_libversion")]
+    public static partial nint LibraryVersion();
 
     [LibraryImport(Library, EntryPoint = "sqlite3_open_v2", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, out nint db, int flags, nint vfs);

@@ -23,9 +23,12 @@ internal static unsafe partial class SharedLock
     public static FileStat? Stat(SqliteFile* file, FileStat opened) =>
         Descriptor(file) is { } descriptor && FileStat.Of(descriptor) is { } stat && stat.IsSameFile(opened) ? stat : null;
 
-    /// <summary>Whether another process is connected; null when it cannot be told.</summary>
-    public static bool? IsHeldElsewhere(SqliteFile* file, FileStat opened) =>
-        Stat(file, opened) is null ? null : IsHeldElsewhere(Descriptor(file)!.Value);
+    /// <summary>Whether somebody else is connected; null when it cannot be told: the kernel answers for other processes only.</summary>
+    public static bool? IsHeldElsewhere(SqliteFile* file, FileStat opened) => Stat(file, opened) is null ? null : IsHeldElsewhere(Descriptor(file)!.Value) switch
+    {
+        false when !ThisProcess.IsOurs => null,
+        var held => held,
+    };
 
     /// <summary>The process that holds it, one of several; 0 when nobody does, or nobody that can be told.</summary>
     public static int HolderElsewhere(SqliteFile* file, FileStat opened) =>
@@ -45,7 +48,8 @@ internal static unsafe partial class SharedLock
 
     private static bool? Change(SqliteFile* file, FileStat opened, short type, long start, long length)
     {
-        if (Stat(file, opened) is null)
+        // A reader in this process shares our locks: only SQLite itself can keep it out.
+        if (!ThisProcess.IsOurs || Stat(file, opened) is null)
             return null;
         var request = new Flock { Type = type, Start = start, Length = length };
         return FileControl(Descriptor(file)!.Value, SetLock, &request) == 0;

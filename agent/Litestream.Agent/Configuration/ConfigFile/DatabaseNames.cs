@@ -21,7 +21,7 @@ internal static class DatabaseNames
         if (entry.Directory is null && TenantFiles.TryParseTenant(file, out var guid))
             return guid;
         var wanted = entry.Directory is null ? Path.GetFileNameWithoutExtension(file) : file;
-        var safe = SingleDatabase.SafeName(wanted.Length <= 100 ? wanted : wanted[..100]) ?? "database";
+        var safe = DatabaseName.Safe(wanted.Length <= 100 ? wanted : wanted[..100]) ?? "database";
         return safe == wanted ? safe : TenantRule.Marked(safe, entry.Path);
     }
 }
