@@ -1,7 +1,7 @@
 namespace Litestream;
 
 /// <summary>What a database may be called below <c>databases/</c> of a replica.</summary>
-public static class DatabaseName
+internal static class DatabaseName
 {
     private const int MaxLength = 128;
 

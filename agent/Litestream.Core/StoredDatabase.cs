@@ -8,4 +8,4 @@ namespace Litestream;
 /// <param name="Txid">Newest captured transaction.</param>
 /// <param name="WaitingFiles">Captured files that a replica may not have.</param>
 /// <param name="WaitingBytes">Their size.</param>
-public sealed record StoredDatabase(string Name, string Path, Txid Txid, int WaitingFiles, long WaitingBytes);
+internal sealed record StoredDatabase(string Name, string Path, Txid Txid, int WaitingFiles, long WaitingBytes);

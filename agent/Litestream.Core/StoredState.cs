@@ -6,7 +6,7 @@ namespace Litestream;
 /// The state directory of a store that nobody has open: what it knows, and how to make it forget a database, so that the next start reads the replica
 /// and compares the whole database with it. Locked as a store locks it.
 /// </summary>
-public sealed class StoredState : IDisposable
+internal sealed class StoredState : IDisposable
 {
     private readonly StoreFolder _folder;
     private readonly FileStream _lock;

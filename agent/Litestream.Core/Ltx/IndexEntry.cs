@@ -4,4 +4,4 @@ namespace Litestream.Ltx;
 /// <param name="Pgno">Page number, from 1.</param>
 /// <param name="Offset">Absolute offset of the frame's first byte (its page header).</param>
 /// <param name="SizeBytes">Whole frame: page header, size field, payload.</param>
-public readonly record struct IndexEntry(uint Pgno, long Offset, int SizeBytes);
+internal readonly record struct IndexEntry(uint Pgno, long Offset, int SizeBytes);

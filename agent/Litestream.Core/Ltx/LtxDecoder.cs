@@ -7,7 +7,7 @@ namespace Litestream.Ltx;
 /// the frames, file checksum. No allocation per page. Throws <see cref="LtxFormatException"/>, which names file and offset.
 /// The stream need not seek, and stays open.
 /// </summary>
-public sealed class LtxDecoder : IDisposable
+internal sealed class LtxDecoder : IDisposable
 {
     private readonly LtxInput _input;
     private readonly PageOrder _order;

@@ -8,7 +8,7 @@ namespace Litestream.Ltx;
 /// The stream is written at its current position; if it can seek, the header is written last (so that a proof that is
 /// known only after the last page can be put into it), else the header given here is final. The stream stays open.
 /// </summary>
-public sealed class LtxEncoder : IDisposable
+internal sealed class LtxEncoder : IDisposable
 {
     private const int MinBufferBytes = 64 * 1024;
 

@@ -1,7 +1,7 @@
 namespace Litestream.Ltx;
 
 /// <summary>Bytes that are not what the LTX format allows: says in which file, at which offset, what was expected and found.</summary>
-public sealed class LtxFormatException : LitestreamException
+internal sealed class LtxFormatException : LitestreamException
 {
     public LtxFormatException(string file, long offset, string expected, string found)
         : base($"{file}: damaged at byte {offset}: expected {expected}, found {found}")

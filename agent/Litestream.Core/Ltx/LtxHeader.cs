@@ -6,7 +6,7 @@ namespace Litestream.Ltx;
 /// <summary>
 /// The 100 bytes at the beginning of an LTX file. Flags are always NoChecksum, the pre-apply checksum always 0 in files we write.
 /// </summary>
-public readonly record struct LtxHeader
+internal readonly record struct LtxHeader
 {
     public const int SizeBytes = 100;
 

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Litestream.Ltx;
 
 /// <summary>One page frame on its own, as a range read brings it: v3b (LZ4 block) or v3a (LZ4 frame).</summary>
-public static class PageFrame
+internal static class PageFrame
 {
     /// <summary>Page number and flags.</summary>
     internal const int HeaderBytes = 6;

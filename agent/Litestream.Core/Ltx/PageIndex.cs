@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Litestream.Ltx;
 
 /// <summary>Where each page's frame lies in an LTX file: ascending by page number, 16 bytes of memory a page.</summary>
-public sealed class PageIndex
+internal sealed class PageIndex
 {
     /// <summary>Length of the index (8 bytes) and the trailer: what stands behind the varints.</summary>
     internal const int TailBytes = 8 + LtxTrailer.SizeBytes;

@@ -1,7 +1,7 @@
 namespace Litestream.Ltx;
 
 /// <summary>What one page adds to the sum of a database.</summary>
-public static class PageSum
+internal static class PageSum
 {
     private const ulong Step = 0x9E3779B97F4A7C15;
 

@@ -6,4 +6,4 @@ namespace Litestream.Ltx;
 /// </summary>
 /// <param name="Pre">Sum before; null where it is not known (a take-over image).</param>
 /// <param name="Post">Sum after.</param>
-public readonly record struct Proof(ulong? Pre, ulong Post);
+internal readonly record struct Proof(ulong? Pre, ulong Post);

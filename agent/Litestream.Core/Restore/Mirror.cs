@@ -9,7 +9,7 @@ namespace Litestream.Restore;
 /// A plain SQLite file that is kept at the newest state of a replica in a folder, for whoever wants to look with <c>sqlite3</c>. The history beside it is the
 /// truth: a mirror that was deleted, replaced or written to is made what its history says. One call at a time; nothing is open between two.
 /// </summary>
-public sealed class Mirror
+internal sealed class Mirror
 {
     /// <summary>For a gap between readers; nobody is kept out meanwhile.</summary>
     private const int PatienceMs = 10;

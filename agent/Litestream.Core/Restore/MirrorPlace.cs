@@ -4,7 +4,7 @@ namespace Litestream.Restore;
 /// <param name="Path">Of the plain file.</param>
 /// <param name="Model">The database whose history it follows: it never is that file itself, and who may not read that may not read the mirror.</param>
 /// <param name="HistoryFolder">Where its history is; a note about the file is kept there, too.</param>
-public readonly record struct MirrorPlace(string Path, string Model, string HistoryFolder)
+internal readonly record struct MirrorPlace(string Path, string Model, string HistoryFolder)
 {
     internal string RecordPath => System.IO.Path.Combine(HistoryFolder, "mirror");
 

@@ -1,7 +1,7 @@
 namespace Litestream.Sqlite;
 
 /// <summary>The primary result codes of SQLite that the engine tells apart.</summary>
-public enum SqliteCode
+internal enum SqliteCode
 {
     Ok = 0,
     Error = 1,

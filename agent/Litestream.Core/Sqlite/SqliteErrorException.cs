@@ -1,7 +1,7 @@
 namespace Litestream.Sqlite;
 
 /// <summary>SQLite refused: its message, and its extended result code (sqlite.org/rescode.html).</summary>
-public sealed class SqliteErrorException : LitestreamException
+internal sealed class SqliteErrorException : LitestreamException
 {
     public SqliteErrorException(string doing, string path, int code, string message)
         : base($"{doing} {path}: SQLite says: {message} (code {code})") => Code = code;

@@ -4,7 +4,7 @@ namespace Litestream.Sqlite;
 /// SQLite's own memory, set before its first use: no page-cache preallocation, no lookaside, no statistics. Saves about
 /// 150 KB for each open database (FINDINGS of the design: 235 KB down to 81 KB for two connections).
 /// </summary>
-public static class SqliteMemory
+internal static class SqliteMemory
 {
     /// <summary>Call once, before any other use of SQLite in the process; later calls are refused by SQLite and change nothing.</summary>
     public static bool UseLean() =>

@@ -3,7 +3,7 @@ using Litestream.Ltx;
 namespace Litestream.Storage;
 
 /// <summary>A file of a replica is not what was written. Another file may hold the same transactions: a reader plans again without this one.</summary>
-public sealed class DamagedFileException : LitestreamException
+internal sealed class DamagedFileException : LitestreamException
 {
     internal DamagedFileException(LtxFile file, LtxFormatException damage, uint? pgno)
         : base(pgno is null ? damage.Message : $"{damage.Message}, in the frame of page {pgno}", damage, damage.Hint)

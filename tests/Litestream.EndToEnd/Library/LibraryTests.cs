@@ -10,11 +10,11 @@ public sealed class LibraryTests : IDisposable
     public void Dispose() => _sandbox.Dispose();
 
     [Fact]
-    public async Task The_sample_creates_syncs_shares_stops_dies_and_comes_back()
-    {
-        var published = await Packages.BuildSampleAsync(_sandbox, await Packages.PackAsync(_sandbox, "net10.0"), "net10.0");
-        await LiveAsync(published);
-    }
+    public async Task The_sample_creates_syncs_shares_stops_dies_and_comes_back() => await LiveAsync(await PublishAsync("net10.0"));
+
+    /// <summary>Built from the packages for a framework; answers where it is.</summary>
+    internal async Task<string> PublishAsync(string framework, params string[] more) =>
+        await Packages.BuildSampleAsync(_sandbox, await Packages.PackAsync(_sandbox, framework), framework, more);
 
     /// <summary>The life of an application on a disk that comes and goes.</summary>
     internal async Task LiveAsync(string published)

@@ -33,10 +33,13 @@ internal static class Packages
         var folder = sandbox.Folder($"sample-{framework}");
         foreach (var file in Directory.EnumerateFiles(source).Where(f => !f.EndsWith("nuget.config", StringComparison.Ordinal)))
             File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        // In the file: restore does not heed a framework on the command line.
+        var project = Path.Combine(folder, "Embedded.csproj");
+        File.WriteAllText(project, File.ReadAllText(project).Replace("net10.0", framework, StringComparison.Ordinal));
         File.WriteAllText(Path.Combine(folder, "nuget.config"), $"""<configuration><packageSources><add key="feed" value="{feed}" /></packageSources></configuration>""");
         var output = Path.Combine(folder, "published");
         (await DotnetAsync(sandbox, folder,
-            ["publish", "-c", "Release", "-o", output, "-nologo", "-v", "quiet", "-nodeReuse:false", $"-p:TargetFramework={framework}", $"-p:LitestreamVersion={Version}",
+            ["publish", "-c", "Release", "-o", output, "-nologo", "-v", "quiet", "-nodeReuse:false", $"-p:LitestreamVersion={Version}",
                 $"-p:RestorePackagesPath={sandbox.Folder("packages")}", $"-p:RestoreFallbackFolders={PackageFolder}", .. more])).MustSucceed();
         return output;
     }

@@ -9,7 +9,7 @@ namespace Litestream.Restore.Generations;
 /// Restores what Litestream v0.3 wrote: <c>generations/&lt;id&gt;/snapshots</c> and <c>/wal</c>. Every file is read twice, first to learn
 /// which WAL frame is the last committed one of each page, so that every page is written once and nothing uncommitted at all.
 /// </summary>
-public sealed class GenerationRestorer
+internal sealed class GenerationRestorer
 {
     private readonly IPlainFiles _files;
     private readonly string _replica;
