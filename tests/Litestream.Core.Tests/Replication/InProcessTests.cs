@@ -15,7 +15,7 @@ public sealed class InProcessTests(ITestOutputHelper output)
     public async Task Connections_of_the_application_and_of_the_engine_open_and_close_under_load_and_no_lock_is_lost()
     {
         await using var folder = new ReplicatedFolder();
-        using var embedder = EmbedderProcess.Load(folder, seconds: 5, Seed());
+        using var embedder = EmbedderProcess.Load(folder, seconds: 4, Seed());
         Assert.True(await embedder.WaitForExitAsync() == 0, embedder.Said);
         Assert.Contains("stopped", embedder.Lines);
         Assert.DoesNotContain(embedder.Lines, l => l.StartsWith("lock lost", StringComparison.Ordinal));
@@ -38,7 +38,7 @@ public sealed class InProcessTests(ITestOutputHelper output)
         for (var kill = 0; kill < 2; kill++)
         {
             using var embedder = EmbedderProcess.Load(folder, seconds: 60, Seed());
-            await ReplicatedFolder.WaitAsync(() => embedder.Synced().Count > 15, "syncs");
+            await ReplicatedFolder.WaitAsync(() => embedder.Synced().Count > 8, "syncs");
             embedder.Kill();
             await embedder.WaitForExitAsync();
             Assert.DoesNotContain(embedder.Lines, l => l.StartsWith("lock lost", StringComparison.Ordinal));

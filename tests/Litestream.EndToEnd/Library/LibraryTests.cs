@@ -14,7 +14,7 @@ public sealed class LibraryTests : IDisposable
 
     /// <summary>Built from the packages for a framework; answers where it is.</summary>
     internal async Task<string> PublishAsync(string framework, params string[] more) =>
-        await Packages.BuildSampleAsync(_sandbox, await Packages.PackAsync(_sandbox, framework), framework, more);
+        await PackedLibrary.BuildSampleAsync(_sandbox, await PackedLibrary.PackAsync(_sandbox, framework), framework, more);
 
     /// <summary>The life of an application on a disk that comes and goes.</summary>
     internal async Task LiveAsync(string published)

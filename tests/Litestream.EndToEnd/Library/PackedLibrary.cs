@@ -6,7 +6,7 @@ namespace Litestream.EndToEnd.Library;
 /// The packages as an application gets them: packed from the checkout into a folder that serves as a feed. Once for each framework, in the build's own
 /// folders below out/, whoever else builds at the same time.
 /// </summary>
-internal static class Packages
+internal static class PackedLibrary
 {
     /// <summary>Never on a registry, and never in anybody's package folder: a stale copy would be taken.</summary>
     public const string Version = "0.1.0-endtoend";
