@@ -27,6 +27,9 @@ internal sealed class PublishWork(
                 Complete(replica, exit);
                 return Lane.Never;
             }
+            // Not touched, or still to be looked at: that is no news.
+            if (replica.IsFenced || replica.Stage == ReplicaStage.Unknown)
+                return next;
             if (replica.Failures > 0)
                 context.Log.Recovered(replica.Database.Name);
             replica.Failures = 0;

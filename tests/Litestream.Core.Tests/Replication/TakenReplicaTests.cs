@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Litestream.Ltx;
 using Litestream.Restore;
 using Litestream.Storage;
@@ -80,6 +81,29 @@ public sealed class TakenReplicaTests
         await TakeOverAsync(database);
         await AssertStopsAsync(theirs, other);
         await ours.AssertRestoresEqualAsync(Name);
+    }
+
+    /// <summary>Each replica is told once; none is well again while it waits.</summary>
+    [Fact]
+    public async Task What_waits_for_another_writer_is_not_said_to_be_well()
+    {
+        var said = new ConcurrentQueue<string>();
+        await using var two = new TwoReplicas(log: new KeptLog(said));
+        foreach (var place in new[] { 0, 1 })
+        {
+            await using var foreign = new ReplicatedFolder { BackupsAt = two.Place(place) };
+            using var theirs = foreign.NewTenant();
+            foreign.Open();
+            await ReplicatedFolder.SyncAsync(foreign.Register(Name));
+            await foreign.StopAsync();
+        }
+        two.Open();
+        await ReplicatedFolder.WaitAsync(() => two.Database.Snapshot().Replicas.All(r => r.Reason == DatabaseReason.RecentForeignWriter), "both wait");
+        two.Database.State.Replicas.WakeAll();
+        two.Database.Notice(FileEvent.Wal);
+        await two.Folder.DropAsync();
+        Assert.Equal(2, said.Count(line => line.Contains("by another writer", StringComparison.Ordinal)));
+        Assert.DoesNotContain(said, line => line.Contains("well again", StringComparison.Ordinal));
     }
 
     private static async Task TakeOverAsync(Database database)

@@ -1,5 +1,7 @@
 using Litestream.Ltx;
 using Litestream.Storage;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Litestream.Core.Tests.Replication;
 
@@ -13,9 +15,10 @@ internal sealed class TwoReplicas : IAsyncDisposable
 
     /// <summary>Nothing runs yet.</summary>
     /// <param name="time">The agent's clock.</param>
-    public TwoReplicas(TimeProvider? time = null)
+    /// <param name="log">What the agent says.</param>
+    public TwoReplicas(TimeProvider? time = null, ILoggerFactory? log = null)
     {
-        Folder = new() { Time = time ?? TimeProvider.System };
+        Folder = new() { Time = time ?? TimeProvider.System, Logging = log ?? NullLoggerFactory.Instance };
         _first = Folder.Backups;
         _second = [ReplicaRoot.Parse("file://" + Place(1))];
         Application = Folder.NewTenant();
