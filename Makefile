@@ -1,5 +1,5 @@
 # One-liners over dotnet; nothing here that cannot be typed by hand.
-.PHONY: run test format agent crash soak bench bench-quick bench-full coverage
+.PHONY: run test format agent packages crash soak bench bench-quick bench-full coverage
 
 run:
 	dotnet run --project agent/Litestream.Agent -- demo
@@ -13,6 +13,11 @@ format:
 # The published program: out/litestream.
 agent:
 	sh packaging/publish.sh agent
+
+# The library as NuGet packages: out/packages.
+packages:
+	dotnet pack agent/Litestream.Core -c Release -o out/packages
+	dotnet pack agent/Litestream.Hosting -c Release -o out/packages
 
 # Agents and applications killed CRASH_KILLS times, at random and at every named step, seeded by CRASH_SEED; the last line is the totals.
 crash:

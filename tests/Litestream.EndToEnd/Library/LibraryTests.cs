@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Litestream.EndToEnd.Programs;
 
 namespace Litestream.EndToEnd.Library;
@@ -13,8 +14,23 @@ public sealed class LibraryTests : IDisposable
     public async Task The_sample_creates_syncs_shares_stops_dies_and_comes_back() => await LiveAsync(await PublishAsync("net10.0"));
 
     /// <summary>Built from the packages for a framework; answers where it is.</summary>
-    internal async Task<string> PublishAsync(string framework, params string[] more) =>
-        await PackedLibrary.BuildSampleAsync(_sandbox, await PackedLibrary.PackAsync(_sandbox, framework), framework, more);
+    internal async Task<string> PublishAsync(string framework, params string[] more)
+    {
+        var feed = await PackedLibrary.PackAsync(_sandbox, framework);
+        foreach (var (package, assembly) in new[] { ("Litestream", "Litestream.Core"), ("Litestream.Hosting", "Litestream.Hosting") })
+        {
+            var file = Path.Combine(feed, $"{package}.{PackedLibrary.Version}");
+            Assert.Superset(new HashSet<string> { "README.md", $"lib/{framework}/{assembly}.dll", $"lib/{framework}/{assembly}.xml" }, NamesIn(file + ".nupkg"));
+            Assert.Contains($"lib/{framework}/{assembly}.pdb", NamesIn(file + ".snupkg"));
+        }
+        return await PackedLibrary.BuildSampleAsync(_sandbox, feed, framework, more);
+    }
+
+    private static HashSet<string> NamesIn(string package)
+    {
+        using var archive = ZipFile.OpenRead(package);
+        return [.. archive.Entries.Select(entry => entry.FullName)];
+    }
 
     /// <summary>The life of an application on a disk that comes and goes.</summary>
     internal async Task LiveAsync(string published)
