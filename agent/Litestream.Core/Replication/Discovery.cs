@@ -68,7 +68,7 @@ internal sealed class Discovery(StoreContext context, Staging staging, EarlierRu
             return await ContinueAsync(replica, listed, newest, cancellationToken).ConfigureAwait(false);
         }
         catch (LitestreamException e) when (e is not StorageException { Fault: not StorageFault.Missing } && replica.Book.Published >= newest.MaxTxid
-            && e is not CaptureException { Reason: DatabaseReason.RecentForeignWriter })
+            && e is not CaptureException { Reason: DatabaseReason.RecentForeignWriter or DatabaseReason.ForeignTransaction })
         {
             context.Log.ChainDamaged(replica.Database.Name, e.Message);
             return BeginAnew(replica, newest.MaxTxid);
@@ -115,6 +115,8 @@ internal sealed class Discovery(StoreContext context, Staging staging, EarlierRu
         var writer = NodeId.Of(newestOpened.Header.NodeId);
         if (writer.Instance != context.Books.Instance && HasOther(replica) && !replica.IsTakenOver)
             throw ForeignChain.Unrelated(replica, newest);
+        if (writer.Instance != context.Books.Instance && !replica.Book.Published.IsNone && !replica.IsTakenOver)
+            throw ForeignChain.WrittenBehind(replica, $"it was taken over by another agent, which reached transaction {newest.MaxTxid}; this one only published {replica.Book.Published}");
         if (writer.Instance != context.Books.Instance)
             return await TakeOverAsync(replica, listed, newest, writer, cancellationToken).ConfigureAwait(false);
         var table = await FindTableAsync(database, storage, listed, newestOpened.Header, cancellationToken).ConfigureAwait(false);

@@ -33,6 +33,35 @@ public sealed class FenceTests
         await first.StopAsync();
     }
 
+    /// <summary>A host that was failed over from and is switched on again: its data is old, however long the other one has been quiet.</summary>
+    [Fact]
+    public async Task An_agent_that_was_taken_over_while_it_was_off_does_not_take_the_chain_back_by_itself()
+    {
+        var time = new ShiftedTime();
+        await using var first = new ReplicatedFolder { Time = time };
+        using var ours = first.NewTenant();
+        first.Open();
+        await ReplicatedFolder.WriteAsync(ours, first.Register(Name), 3);
+        await first.StopAsync();
+        await using var second = await TakeOverAsync(first, mergesSoon: false);
+        using var theirs = new Application(second.PathOf(Name));
+        await ReplicatedFolder.WriteAsync(theirs, second.Store!.Find(Name)!, 2);
+        var before = Listing(first);
+
+        time.Skip(TimeSpan.FromDays(1));
+        first.Open();
+        var back = first.Register(Name);
+        await ReplicatedFolder.WaitAsync(() => back.Snapshot().Status == DatabaseStatus.SplitBrain, "split-brain");
+        Assert.Contains("was taken over by another agent", back.Snapshot().Detail, StringComparison.Ordinal);
+        Assert.Equal(before, Listing(first));
+        await ReplicatedFolder.WriteAsync(theirs, second.Store!.Find(Name)!, 1);
+        await second.AssertRestoresEqualAsync(Name);
+
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        Assert.True(await back.TakeOverAsync(limit.Token));
+        await first.AssertRestoresEqualAsync(Name);
+    }
+
     /// <summary>FINDINGS 7: create-only names fence only until retention frees them. Who slept looks before it publishes.</summary>
     [Fact]
     public async Task An_agent_asleep_past_the_retention_finds_its_next_name_free_and_does_not_take_it()
