@@ -30,6 +30,8 @@ public sealed class BufferBytesTests
         using var application = folder.NewTenant();
         folder.Open();
         var database = folder.Register(Name);
+        // The first image has none of them.
+        await ReplicatedFolder.SyncAsync(database);
         for (var i = 0; i < 5; i++)
         {
             application.Sql("INSERT INTO t (v) VALUES (randomblob(600000))");

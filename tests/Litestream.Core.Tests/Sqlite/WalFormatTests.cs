@@ -105,6 +105,8 @@ public sealed class WalFormatTests
         TurnChecksums(folder.PathOf(Name));
         folder.Open();
         using var again = new Application(folder.PathOf(Name));
+        // Connected from here on: the agent must not take it for gone, and the WAL away.
+        Assert.Equal(["21"], again.Sql("SELECT count(*) FROM t"));
         var database = folder.Register(Name);
         await ReplicatedFolder.SyncAsync(database);
         for (var i = 0; i < 3; i++)

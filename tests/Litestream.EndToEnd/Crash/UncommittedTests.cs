@@ -57,6 +57,8 @@ public sealed class UncommittedTests : IDisposable
             await DieInFsyncAsync(tenant, "phantom", afterMs: 0);
             using (var again = await RunningAgent.StartAsync(_sandbox, SyncOften))
             {
+                // It answers before it has looked into its directories.
+                await again.WaitForActiveAsync(tenant.Id);
                 await MustSyncAsync(again, tenant);
                 await RestoredHasAsync(tenant, "phantom", 0);
                 await survivor.InsertAsync(round);
@@ -82,6 +84,7 @@ public sealed class UncommittedTests : IDisposable
         // Alone: nobody keeps the wal-index alive, the next one to open the database reads the WAL to its end.
         await DieInFsyncAsync(tenant, "phantom", afterMs: 0);
         using var agent = await RunningAgent.StartAsync(_sandbox, SyncOften);
+        await agent.WaitForActiveAsync(tenant.Id);
         await MustSyncAsync(agent, tenant);
         using var application = await tenant.OpenAsync();
         Assert.Equal(1, await NumberOfAsync(application, "phantom"));
