@@ -30,8 +30,8 @@ public sealed class MigrateTests
         Assert.NotEqual(ended, latest);
         Assert.Equal(latest, await run.RestoredDigestAsync("s3://backups/app"));
 
-        // The old host by mistake, once more: it touches nothing for now.
-        await run.Old.Terminal.RunAsync("systemctl start litestream\nuntil litestream status | grep -q 'by another writer'; do sleep 0.1; done");
+        // The old host by mistake, once more: it touches nothing, however long the new one has been quiet.
+        await run.Old.Terminal.RunAsync("systemctl start litestream\nuntil litestream status | grep -q 'taken over by another agent'; do sleep 0.1; done");
         Assert.Equal(latest, await run.RestoredDigestAsync("s3://backups/app"));
     }
 }
