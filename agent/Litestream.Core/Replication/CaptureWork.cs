@@ -124,6 +124,7 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
             database.Activity = CaptureActivity.Looking;
         }
         var hot = database.Hot;
+        hot.LastRoundAt = context.Time.GetTimestamp();
         database.SetCapture(DatabaseStatus.Active, DatabaseReason.Hot);
         database.EndLook(hot.Holder.WalLength());
         context.Log.Hot(database.Name);

@@ -8,8 +8,8 @@ namespace Litestream.Replication;
 /// </summary>
 internal static class RoundPace
 {
-    /// <summary>Frames that a round should find: 10 MB of usual pages.</summary>
-    private const double FramesPerRound = 2_500;
+    /// <summary>Frames that a round should find: 6 MB of usual pages.</summary>
+    private const double FramesPerRound = 1_500;
 
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(20);
 

@@ -15,10 +15,10 @@ public sealed class RoundPaceTests
     [Theory]
     [InlineData(0, 0, false, 1000, 1000)] // nobody writes
     [InlineData(100, 900, false, 1000, 1000)] // 800 transactions a second
-    [InlineData(0, 2500, false, 1000, 1000)]
-    [InlineData(0, 5000, false, 1000, 500)]
-    [InlineData(4000, 5000, true, 200, 100)] // of the new WAL all are new
-    [InlineData(0, 12, false, 2, 416)] // the first look at a burst
+    [InlineData(0, 1500, false, 1000, 1000)]
+    [InlineData(0, 3000, false, 1000, 500)]
+    [InlineData(4000, 5000, true, 200, 60)] // of the new WAL all are new
+    [InlineData(0, 12, false, 2, 250)] // the first look at a burst
     [InlineData(0, 1_000_000, false, 1000, 20)]
     [InlineData(0, 500, false, 0, 20)] // one large transaction
     public void A_fast_writer_is_looked_at_before_its_wal_is_long(uint before, uint now, bool restarted, int tookMs, int pauseMs)
