@@ -3,7 +3,7 @@ using Litestream.Benchmarks;
 using Litestream.Benchmarks.Measurements;
 using Litestream.EndToEnd.Programs;
 
-// Measures the published program on this machine, beside the numbers it is to beat (docs/bench.md has a run).
+// Measures the published program on this machine, beside the numbers it is to beat.
 // -quick: fewer runs and samples. -only NAME: one measurement. -tenants N: with so many idle ones.
 var quick = args.Contains("-quick");
 var only = Array.IndexOf(args, "-only") is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
