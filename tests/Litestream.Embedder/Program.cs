@@ -1,7 +1,7 @@
 using Litestream;
 using Litestream.Embedder;
 
-// load DATABASE REPLICA STATE SECONDS SEED | provider DATABASE REPLICA STATE | library DATABASE REPLICA STATE
+// load DATABASE REPLICA STATE SECONDS SEED | provider | library | mapped, each with DATABASE REPLICA STATE
 try
 {
     switch (args)
@@ -19,6 +19,9 @@ try
             Copies.Open(replica, state, allowsOther: true);
             Console.WriteLine("opened where it was allowed");
             Copies.Open(replica, state, allowsOther: false);
+            return 0;
+        case ["mapped", var database, var replica, var state]:
+            Copies.OpenBesideAMappedOne(Path.ChangeExtension(database, ".sqlite"), replica, state);
             return 0;
         default:
             return 2;

@@ -76,8 +76,12 @@ internal static unsafe class OneSqlite
     private static string? FileOf(nint address) =>
         Mapped().Where(m => address >= m.From && address < m.To).Select(m => m.File).FirstOrDefault();
 
-    /// <summary>A library that is loaded, named like SQLite and answers like it, but at another address.</summary>
+    /// <summary>
+    /// A library that is loaded, named like SQLite and answers like it, but at another address. Only what is mapped as code is looked into: a mapped
+    /// <c>app.sqlite-shm</c> is named like it, too, and opening that one and closing it would drop the application's locks.
+    /// </summary>
     private static string? FindOther(nint ours) => Mapped()
+        .Where(m => m.IsCode)
         .Select(m => m.File).Distinct(StringComparer.Ordinal)
         .Where(file => Path.GetFileName(file).Contains("sqlite", StringComparison.OrdinalIgnoreCase))
         .FirstOrDefault(file => VersionIn(file) is { } version && version != ours);
@@ -98,10 +102,10 @@ internal static unsafe class OneSqlite
     }
 
     /// <summary>Lines like <c>7f0a2c000000-7f0a2c021000 r-xp 00000000 08:01 131090 /usr/lib/libsqlite3.so.0</c>; none where there is no such file.</summary>
-    private static IEnumerable<(nint From, nint To, string File)> Mapped() =>
+    private static IEnumerable<(nint From, nint To, bool IsCode, string File)> Mapped() =>
         from line in File.Exists(Maps) ? File.ReadAllLines(Maps) : []
         let words = line.Split(' ', 6, StringSplitOptions.RemoveEmptyEntries)
         where words.Length == 6 && words[5].StartsWith('/')
         let range = words[0].Split('-')
-        select (nint.Parse(range[0], System.Globalization.NumberStyles.HexNumber), nint.Parse(range[1], System.Globalization.NumberStyles.HexNumber), words[5]);
+        select (nint.Parse(range[0], System.Globalization.NumberStyles.HexNumber), nint.Parse(range[1], System.Globalization.NumberStyles.HexNumber), words[1].Contains('x', StringComparison.Ordinal), words[5]);
 }

@@ -90,7 +90,7 @@ public sealed class UncommittedFramesTests
         }
         Assert.Same(hot, database.State.Hot);
         application.Sql("INSERT INTO t (v) VALUES ('over the tail')");
-        await ReplicatedFolder.WaitAsync(() => { database.Notice(FileEvent.Sweep); return database.Snapshot() is { IsHot: false, Reason: DatabaseReason.Cold }; }, "cold again");
+        await ReplicatedFolder.WaitAsync(() => { database.Notice(FileEvent.Sweep); return database.Snapshot() is { IsHot: false, Reason: DatabaseReason.Cold } s && s.ReplicatedTxid == s.Txid; }, "cold again");
         await folder.AssertRestoresEqualAsync(Name);
     }
 
