@@ -257,15 +257,8 @@ internal sealed class RegisteredDatabases(
             file.Flush(flushToDisk: true);
         }
         File.Move(path + ".tmp", path, overwrite: true);
-        FlushName();
-    }
-
-    private void FlushName()
-    {
-        if (!OperatingSystem.IsLinux() || Libc.Open(stateFolder, Libc.CloseOnExec) is var folder && folder < 0)
-            return;
-        _ = Libc.Sync(folder);
-        _ = Libc.Close(folder);
+        if (PosixFile.FlushDirectory(stateFolder) is var flushed && flushed != 0)
+            throw FolderFault.Of("write", path, flushed);
     }
 
     private static string IdentityOf(string url)

@@ -8,7 +8,7 @@ internal sealed class NeedsSystemSqliteAttribute : FactAttribute
 {
     private static readonly string[] Folders = ["/lib", "/lib64", "/usr/lib", "/usr/lib64"];
 
-    public NeedsSystemSqliteAttribute() => Skip = Need.SkipReason("sqlite3", IsPresent, "install libsqlite3.so.0 (Debian: libsqlite3-0)");
+    public NeedsSystemSqliteAttribute() => Skip = Need.SkipReason("libsqlite3", IsPresent, "install libsqlite3.so.0 (Debian: libsqlite3-0)");
 
     private static bool IsPresent => Folders.Where(Directory.Exists)
         .SelectMany(folder => new[] { folder }.Concat(Directory.EnumerateDirectories(folder, "*-linux-gnu")))

@@ -1,3 +1,7 @@
+using System.Diagnostics;
+using Litestream.Storage;
+using Litestream.Tests.Servers;
+
 namespace Litestream.Core.Tests.Replication;
 
 /// <summary>Who asks for a sync rides the flush under way, or the next one: as many callers as you like, hardly more files than flushes.</summary>
@@ -6,26 +10,47 @@ public sealed class SharedSyncsTests
     private const string Name = ReplicatedFolder.Name;
     private const int Callers = 100;
 
+    /// <summary>Each file takes its time to a slow store: no more of them than fit into the time in which the commits were made, and two.</summary>
     [Fact]
-    public async Task A_hundred_at_the_same_time_share_a_few_files_and_each_finds_its_commit_in_the_replica()
+    public async Task A_hundred_commits_to_a_slow_store_share_files_and_each_is_in_it_when_its_sync_is_answered()
+    {
+        var perFile = TimeSpan.FromMilliseconds(200);
+        await using var server = await S3Server.StartAsync("slow");
+        using var root = ReplicaRoot.Parse(server.Url("slow"), new() { AccessKeyId = S3Server.AccessKeyId, SecretAccessKey = S3Server.SecretAccessKey });
+        await using var folder = new ReplicatedFolder { RootAt = root };
+        using var application = folder.NewTenant();
+        Open(folder);
+        var database = folder.Register(Name);
+        await ReplicatedFolder.SyncAsync(database);
+        var before = (await folder.ListAsync(Name, 0)).Count;
+        server.Fault = request =>
+        {
+            if (request.Method == "PUT")
+                Thread.Sleep(perFile);
+            return S3ServerFault.None;
+        };
+        var (begun, syncs) = (Stopwatch.GetTimestamp(), new List<Task>());
+        for (var i = 0; i < Callers; i++)
+        {
+            application.Sql($"INSERT INTO t (v) VALUES ('commit {i}')");
+            syncs.Add(database.SyncAsync(default));
+        }
+        var took = Stopwatch.GetElapsedTime(begun);
+        await Task.WhenAll(syncs).WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.InRange((await folder.ListAsync(Name, 0)).Count - before, 1, (int)(took / perFile) + 3);
+        await folder.AssertRestoresEqualAsync(Name);
+    }
+
+    [Fact]
+    public async Task A_hundred_who_ask_for_the_same_commit_get_one_file()
     {
         await using var folder = new ReplicatedFolder();
         using var application = folder.NewTenant();
         Open(folder);
         var database = folder.Register(Name);
         await ReplicatedFolder.SyncAsync(database);
-        var before = (await folder.ListAsync(Name, 0)).Count;
-        var syncs = new List<Task>();
-        for (var i = 0; i < Callers; i++)
-        {
-            application.Sql($"INSERT INTO t (v) VALUES ('commit {i}')");
-            syncs.Add(ReplicatedFolder.SyncAsync(database));
-        }
-        await Task.WhenAll(syncs);
-        Assert.InRange((await folder.ListAsync(Name, 0)).Count - before, 1, Callers - 1);
-
         application.Sql("INSERT INTO t (v) VALUES ('for all')");
-        before = (await folder.ListAsync(Name, 0)).Count;
+        var before = (await folder.ListAsync(Name, 0)).Count;
         await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => Task.Run(() => ReplicatedFolder.SyncAsync(database))));
         Assert.Equal(1, (await folder.ListAsync(Name, 0)).Count - before);
         await folder.AssertRestoresEqualAsync(Name);
