@@ -1,0 +1,42 @@
+using Litestream.Fleet.Table;
+
+namespace Litestream.Fleet.Items;
+
+/// <summary><c>AUDIT#day / time#ulid</c>. Appended by whoever did it.</summary>
+public static class AuditItem
+{
+    public const string At = "at";
+    public const string Actor = "actor";
+    public const string Action = "action";
+    public const string Target = "target";
+    public const string Before = "before";
+    public const string After = "after";
+    public const string Refused = "refused";
+
+    private const int MostState = 2000;
+
+    public static Item Write(AuditRecord audit) => new ItemWriter(audit.Key, ItemTypes.Audit)
+        .Time(At, audit.At).Text(Actor, audit.Actor).Text(Action, audit.Action).Text(Target, audit.Target)
+        .Text(Before, audit.Before, MostState).Text(After, audit.After, MostState).Text(Refused, audit.Refused)
+        .Item;
+
+    /// <summary>Throws <see cref="MalformedItemException"/>.</summary>
+    public static AuditRecord Read(Item item)
+    {
+        var read = new ItemReader(item, ItemTypes.Audit);
+        var sort = read.Text(FleetTable.SortKey);
+        return new()
+        {
+            Id = Ulid.TryParse(sort[(sort.IndexOf('#', StringComparison.Ordinal) + 1)..], out var id) ? id : throw read.Fault(FleetTable.SortKey, "a time, # and a ULID", sort),
+            At = read.Time(At),
+            Actor = read.Text(Actor),
+            Action = read.Text(Action),
+            Target = read.Text(Target),
+            Before = read.TextOrNull(Before),
+            After = read.TextOrNull(After),
+            Refused = read.TextOrNull(Refused),
+        };
+    }
+
+    public static ItemUpdate Append(AuditRecord audit) => ItemUpdate.Of(Write(audit), [], ItemCondition.IsAbsent);
+}

@@ -1,0 +1,26 @@
+namespace Litestream.Fleet.Items;
+
+/// <summary>What a command is told; each kind looks at its own.</summary>
+public sealed record CommandArguments
+{
+    /// <summary>restore, drill: this transaction, 16 hexadecimal digits; with neither this nor <see cref="Timestamp"/> the newest.</summary>
+    public string? Txid { get; init; }
+
+    /// <summary>restore, drill: the state at this time.</summary>
+    public DateTimeOffset? Timestamp { get; init; }
+
+    /// <summary>restore: an absolute path under a watched or restore directory; null: in place.</summary>
+    public string? TargetPath { get; init; }
+
+    /// <summary>restore: as a new tenant of this GUID.</summary>
+    public Guid? NewTenant { get; init; }
+
+    /// <summary>restore, take-over: from this replica, a complete URL; null: the tenant's own on this host.</summary>
+    public string? Replica { get; init; }
+
+    /// <summary>restore in place: one of <see cref="IfBusyWords"/>; null: <see cref="IfBusyWords.Fail"/>.</summary>
+    public string? IfBusy { get; init; }
+
+    /// <summary>take-over, release: the epoch that the tenant had when it was asked for; another one by now refuses the command.</summary>
+    public long? Epoch { get; init; }
+}

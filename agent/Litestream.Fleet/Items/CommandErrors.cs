@@ -1,0 +1,40 @@
+namespace Litestream.Fleet.Items;
+
+/// <summary>The stable <c>errorCode</c> of a command that failed. Programs decide by it, people read <c>error</c>.</summary>
+public static class CommandErrors
+{
+    /// <summary>This version of the agent does not know the kind.</summary>
+    public const string UnknownKind = "unknown-kind";
+
+    /// <summary>The tenant is not registered on the host.</summary>
+    public const string UnknownTenant = "unknown-tenant";
+
+    /// <summary>An argument is missing, malformed, or names a place where nothing may be written.</summary>
+    public const string BadArgument = "bad-argument";
+
+    /// <summary>The tenant is paused, lost or has another writer.</summary>
+    public const string NotReplicated = "not-replicated";
+
+    /// <summary>An application kept the database locked.</summary>
+    public const string Busy = "busy";
+
+    /// <summary>What was restored is not what was captured, or the chain is damaged.</summary>
+    public const string Damaged = "damaged";
+
+    /// <summary>No such point in time can be restored.</summary>
+    public const string NoSuchPoint = "no-such-point";
+
+    /// <summary>The tenant's epoch is another one by now.</summary>
+    public const string StaleEpoch = "stale-epoch";
+
+    /// <summary>The agent ended in the middle; what was begun was undone or had not changed anything.</summary>
+    public const string Interrupted = "interrupted";
+
+    /// <summary>It took longer than it may.</summary>
+    public const string TimedOut = "timed-out";
+
+    public const string Other = "other";
+
+    public static IReadOnlyList<string> All { get; } =
+        [UnknownKind, UnknownTenant, BadArgument, NotReplicated, Busy, Damaged, NoSuchPoint, StaleEpoch, Interrupted, TimedOut, Other];
+}

@@ -1,0 +1,65 @@
+using Litestream.Fleet.Table;
+
+namespace Litestream.Fleet.Items;
+
+/// <summary><c>JOBS#yyyymm / ulid</c>. Written by the API and the worker.</summary>
+public static class JobItem
+{
+    public const string Kind = "kind";
+    public const string State = "state";
+    public const string RequestedAt = "requestedAt";
+    public const string RequestedBy = "requestedBy";
+    public const string FinishedAt = "finishedAt";
+    public const string FromHost = "fromHost";
+    public const string ToHosts = "toHosts";
+    public const string Total = "total";
+    public const string Done = "done";
+    public const string Failed = "failed";
+    public const string Cancelled = "cancelled";
+    public const string Bytes = "bytes";
+    public const string Cursor = "cursor";
+    public const string Error = "error";
+    public const string Revision = "revision";
+
+    private const int MostError = 1000;
+
+    private static readonly string[] Optional = [FinishedAt, FromHost, ToHosts, Cursor, Error];
+
+    public static Item Write(JobRecord job) => new ItemWriter(job.Key, ItemTypes.Job)
+        .Text(Kind, job.Kind).Text(State, job.State).Time(RequestedAt, job.RequestedAt).Text(RequestedBy, job.RequestedBy).Time(FinishedAt, job.FinishedAt)
+        .Text(FromHost, job.FromHost).Text(ToHosts, job.ToHosts)
+        .Number(Total, job.Total).Number(Done, job.Done).Number(Failed, job.Failed).Number(Cancelled, job.Cancelled).Number(Bytes, job.Bytes)
+        .Guid(Cursor, job.Cursor).Text(Error, job.Error, MostError).Number(Revision, job.Revision)
+        .Item;
+
+    /// <summary>Throws <see cref="MalformedItemException"/>.</summary>
+    public static JobRecord Read(Item item)
+    {
+        var read = new ItemReader(item, ItemTypes.Job);
+        return new()
+        {
+            Id = read.UlidOrNull(FleetTable.SortKey) ?? throw read.Fault(FleetTable.SortKey, "a ULID", null),
+            Kind = read.Text(Kind),
+            State = read.Text(State),
+            RequestedAt = read.Time(RequestedAt),
+            RequestedBy = read.Text(RequestedBy),
+            FinishedAt = read.TimeOrNull(FinishedAt),
+            FromHost = read.TextOrNull(FromHost),
+            ToHosts = read.TextOrNull(ToHosts),
+            Total = read.IntOr(Total, 0),
+            Done = read.IntOr(Done, 0),
+            Failed = read.IntOr(Failed, 0),
+            Cancelled = read.IntOr(Cancelled, 0),
+            Bytes = read.LongOr(Bytes, 0),
+            Cursor = read.GuidOrNull(Cursor),
+            Error = read.TextOrNull(Error),
+            Revision = read.LongOr(Revision, 0),
+        };
+    }
+
+    public static ItemUpdate Put(JobRecord job) => ItemUpdate.Of(Write(job), [], ItemCondition.IsAbsent);
+
+    /// <summary>As the record says, one revision further. Refused when somebody else changed it since it was read.</summary>
+    public static ItemUpdate Change(JobRecord job) =>
+        ItemUpdate.Of(Write(job with { Revision = job.Revision + 1 }), Optional, ItemCondition.Is(Revision, ItemValue.Of(job.Revision)));
+}

@@ -1,0 +1,112 @@
+using Litestream.Fleet.Table;
+
+namespace Litestream.Fleet.Items;
+
+/// <summary><c>TENANT#xx / guid</c>: the catalogue. Written by the owner's agent, under its epoch.</summary>
+public static class TenantItem
+{
+    public const string Epoch = "epoch";
+    public const string Replica = "replica";
+    public const string Path = "path";
+    public const string Status = "status";
+    public const string Reason = "reason";
+    public const string Detail = "detail";
+    public const string Since = "since";
+    public const string Problem = "problem";
+    public const string UpdatedAt = "updatedAt";
+    public const string SizeBytes = "sizeBytes";
+    public const string PageSize = "pageSize";
+    public const string Txid = "txid";
+    public const string ReplicatedTxid = "replicatedTxid";
+    public const string LastSyncAt = "lastSyncAt";
+    public const string LastSnapshotAt = "lastSnapshotAt";
+    public const string LastProofAt = "lastProofAt";
+    public const string Lag = "lagSeconds";
+    public const string LagLimit = "lagLimitSeconds";
+    public const string UndoTxid = "undoTxid";
+    public const string UndoUntil = "undoUntil";
+
+    private const int MostDetail = 300;
+
+    /// <summary>Those that may be missing from a record, and must then be missing from the item. The undo is not among them: it stays until it is replaced.</summary>
+    private static readonly string[] Optional =
+    [
+        FleetTable.HostKey, FleetTable.ProblemKey, FleetTable.ProblemSort, Reason, Detail, Problem, Txid, ReplicatedTxid, LastSyncAt, LastSnapshotAt, LastProofAt,
+    ];
+
+    public static Item Write(TenantRecord tenant) => new ItemWriter(tenant.Key, ItemTypes.Tenant)
+        .Text(FleetTable.HostKey, tenant.HostId is { } host ? FleetKeys.OfHost(host) : null)
+        .Text(FleetTable.ProblemKey, tenant.Problem is null ? null : FleetKeys.ProblemPartition(tenant.Tenant))
+        .Text(FleetTable.ProblemSort, tenant.Problem is { } problem ? FleetKeys.ProblemSort(ProblemWords.SeverityOf(problem), tenant.Since) : null)
+        .Number(Epoch, tenant.Epoch).Text(Replica, tenant.Replica).Text(Path, tenant.Path)
+        .Text(Status, tenant.Status).Text(Reason, tenant.Reason).Text(Detail, tenant.Detail, MostDetail).Time(Since, tenant.Since).Text(Problem, tenant.Problem)
+        .Time(UpdatedAt, tenant.UpdatedAt).Number(SizeBytes, tenant.SizeBytes).Number(PageSize, tenant.PageSize)
+        .Text(Txid, tenant.Txid).Text(ReplicatedTxid, tenant.ReplicatedTxid)
+        .Time(LastSyncAt, tenant.LastSyncAt).Time(LastSnapshotAt, tenant.LastSnapshotAt).Time(LastProofAt, tenant.LastProofAt)
+        .Number(Lag, tenant.LagSeconds).Number(LagLimit, tenant.LagLimitSeconds)
+        .Text(UndoTxid, tenant.UndoTxid).Time(UndoUntil, tenant.UndoUntil)
+        .Item;
+
+    /// <summary>Throws <see cref="MalformedItemException"/>.</summary>
+    public static TenantRecord Read(Item item)
+    {
+        var read = new ItemReader(item, ItemTypes.Tenant);
+        return new()
+        {
+            Tenant = read.GuidOrNull(FleetTable.SortKey) ?? throw read.Fault(FleetTable.SortKey, "a GUID", null),
+            HostId = read.TextOrNull(FleetTable.HostKey) is null ? null : read.After(FleetTable.HostKey, FleetKeys.HostPrefix),
+            Epoch = read.Long(Epoch),
+            Replica = read.Text(Replica),
+            Path = read.Text(Path),
+            Status = read.Text(Status),
+            Reason = read.TextOrNull(Reason),
+            Detail = read.TextOrNull(Detail),
+            Since = read.Time(Since),
+            Problem = read.TextOrNull(Problem),
+            UpdatedAt = read.Time(UpdatedAt),
+            SizeBytes = read.LongOr(SizeBytes, 0),
+            PageSize = read.IntOr(PageSize, 0),
+            Txid = read.TextOrNull(Txid),
+            ReplicatedTxid = read.TextOrNull(ReplicatedTxid),
+            LastSyncAt = read.TimeOrNull(LastSyncAt),
+            LastSnapshotAt = read.TimeOrNull(LastSnapshotAt),
+            LastProofAt = read.TimeOrNull(LastProofAt),
+            LagSeconds = read.DoubleOrNull(Lag) ?? 0,
+            LagLimitSeconds = read.DoubleOrNull(LagLimit) ?? 0,
+            UndoTxid = read.TextOrNull(UndoTxid),
+            UndoUntil = read.TimeOrNull(UndoUntil),
+        };
+    }
+
+    /// <summary>
+    /// What its owner says of it now. Refused when another host owns it under the same epoch or a higher one, be that one right or wrong: whoever is refused
+    /// is not the owner.
+    /// </summary>
+    public static ItemUpdate Describe(TenantRecord tenant) => ItemUpdate.Of(Write(tenant), Optional, MayBeOwnedBy(tenant));
+
+    /// <summary>
+    /// Its owner gives it up; the chain stays. Refused when it was taken over meanwhile.
+    /// </summary>
+    public static ItemUpdate Release(TenantRecord tenant) => ItemUpdate.Of(
+        Write(tenant with { HostId = null, Problem = null }), Optional, IsOwnedBy(tenant.HostId!).And(ItemCondition.Is(Epoch, ItemValue.Of(tenant.Epoch))));
+
+    /// <summary>
+    /// Takes it over from whoever has it, as it was read: the epoch goes up by one, before anything is written to the replica. Refused when somebody else
+    /// was quicker.
+    /// </summary>
+    /// <param name="tenant">As read.</param>
+    /// <param name="hostId">The new owner.</param>
+    /// <param name="path">Of the database on the new owner.</param>
+    /// <param name="now">Its clock.</param>
+    public static ItemUpdate TakeOver(TenantRecord tenant, string hostId, string path, DateTimeOffset now) => ItemUpdate.Of(
+        Write(tenant with { HostId = hostId, Path = path, Epoch = tenant.Epoch + 1, Status = StatusWords.Waiting, Reason = ReasonWords.Pending, Detail = null, Problem = null, Since = now, UpdatedAt = now }),
+        Optional, ItemCondition.Is(Epoch, ItemValue.Of(tenant.Epoch)).And(tenant.HostId is { } owner ? IsOwnedBy(owner) : HasNoOwner));
+
+    private static ItemCondition HasNoOwner { get; } = new($"attribute_not_exists(#{FleetTable.HostKey})", new Dictionary<string, ItemValue>());
+
+    private static ItemCondition IsOwnedBy(string hostId) => ItemCondition.Is(FleetTable.HostKey, ItemValue.Of(FleetKeys.OfHost(hostId)));
+
+    private static ItemCondition MayBeOwnedBy(TenantRecord tenant) => ItemCondition.IsAbsent
+        .Or(ItemCondition.Compare(Epoch, "<", ItemValue.Of(tenant.Epoch)))
+        .Or(ItemCondition.Is(Epoch, ItemValue.Of(tenant.Epoch)).And(HasNoOwner.Or(IsOwnedBy(tenant.HostId!))));
+}

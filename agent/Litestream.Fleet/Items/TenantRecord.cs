@@ -1,0 +1,70 @@
+using Litestream.Fleet.Table;
+
+namespace Litestream.Fleet.Items;
+
+/// <summary>A tenant as its owner last described it: at each change of state, and hourly while it is written.</summary>
+public sealed record TenantRecord
+{
+    public required Guid Tenant { get; init; }
+
+    /// <summary>Null after a release: nobody owns it, it is in no host's list.</summary>
+    public required string? HostId { get; init; }
+
+    /// <summary>Under which its owner writes the chain; of two who write, the higher one is right. 0 before the first file.</summary>
+    public required long Epoch { get; init; }
+
+    /// <summary>Complete URL of its first replica, without secrets: what <c>litestream restore</c> takes.</summary>
+    public required string Replica { get; init; }
+
+    /// <summary>Absolute path of the database on its host.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>One of <see cref="StatusWords"/>.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>One of <see cref="ReasonWords"/>; null when there is nothing to say.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>The reason as a sentence; in the item at most 300 characters.</summary>
+    public string? Detail { get; init; }
+
+    /// <summary>Since when status, reason and problem are so.</summary>
+    public required DateTimeOffset Since { get; init; }
+
+    /// <summary>One of <see cref="ProblemWords"/>; null while all is well.</summary>
+    public string? Problem { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    public long SizeBytes { get; init; }
+
+    /// <summary>0 while unknown.</summary>
+    public int PageSize { get; init; }
+
+    /// <summary>Newest captured transaction, 16 hexadecimal digits; null before the first.</summary>
+    public string? Txid { get; init; }
+
+    /// <summary>Newest transaction in a replica.</summary>
+    public string? ReplicatedTxid { get; init; }
+
+    public DateTimeOffset? LastSyncAt { get; init; }
+
+    /// <summary>Newest full image in its first replica.</summary>
+    public DateTimeOffset? LastSnapshotAt { get; init; }
+
+    /// <summary>When it was last read whole and found equal to what was captured.</summary>
+    public DateTimeOffset? LastProofAt { get; init; }
+
+    public double LagSeconds { get; init; }
+
+    /// <summary>The objective.</summary>
+    public double LagLimitSeconds { get; init; }
+
+    /// <summary>The transaction that undoes the last restore in place: pinned, so that it can be restored whatever retention says.</summary>
+    public string? UndoTxid { get; init; }
+
+    /// <summary>Until when it is pinned.</summary>
+    public DateTimeOffset? UndoUntil { get; init; }
+
+    public ItemKey Key => FleetKeys.Tenant(Tenant);
+}
