@@ -174,7 +174,8 @@ public sealed class Store : IAsyncDisposable
 
     /// <summary>
     /// Captures what is left of it, publishes, closes, and forgets it; the replica is kept. Completes when nothing of it is open any more.
-    /// For a database whose file was deleted this is where its leftovers (<c>-wal</c>, <c>-shm</c>) are handled.
+    /// For a database whose file was deleted this is where its leftovers (<c>-wal</c>, <c>-shm</c>) are handled; before another file takes the place of one
+    /// that is open, it is what leaves no WAL behind.
     /// </summary>
     public async Task UnregisterAsync(Database database, CancellationToken cancellationToken)
     {

@@ -1,7 +1,7 @@
 using Litestream;
 using Litestream.Embedder;
 
-// load DATABASE REPLICA STATE SECONDS SEED | provider | library | mapped, each with DATABASE REPLICA STATE
+// load DATABASE REPLICA STATE SECONDS SEED | provider | library | mapped, each with DATABASE REPLICA STATE | exchange DATABASE REPLICA STATE HOW
 try
 {
     switch (args)
@@ -9,6 +9,9 @@ try
         case ["load", var database, var replica, var state, var seconds, var seed]:
             await using (var load = await Load.OpenAsync(database, replica, state, int.Parse(seed)))
                 await load.RunAsync(TimeSpan.FromSeconds(double.Parse(seconds)));
+            return 0;
+        case ["exchange", var database, var replica, var state, var how]:
+            await new Exchange(database, replica, state).RunAsync(how);
             return 0;
         case ["provider", _, var replica, var state]:
             Copies.GiveTheProviderAnother();

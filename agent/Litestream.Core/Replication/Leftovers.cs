@@ -17,18 +17,14 @@ internal static class Leftovers
     {
         if (!FileStat.IsSameFile(FileStat.Of(DatabaseFiles.WalOf(path)), hot.Files.Wal))
             return "";
-        if (FileStat.Of(path) is { } now)
-        {
-            // The same database with another -shm: somebody removed files under us, and nothing of the old ones may reach it.
-            if (FileStat.IsSameFile(now, hot.Files.Main))
-                return "";
-            // Somebody who has the new file open has read the stale WAL with it: too late for us.
-            if (isOpenHere(now) || IsOpenElsewhere(path, now) != false)
-                return "a stale WAL lies beside the file that replaced it; its application has it open already";
-        }
-        if (!TryEmptyWal(hot))
-            return $"the WAL stays at {DatabaseFiles.WalOf(path)}: the database was moved away and is in use, move it along";
-        return "removed " + string.Join(" and ", RemoveBoth(path, hot.Files));
+        if (FileStat.Of(path) is not { } now)
+            return Remove(path, hot);
+        // The same database with another -shm: somebody removed files under us, and nothing of the old ones may reach it.
+        if (FileStat.IsSameFile(now, hot.Files.Main))
+            return "";
+        // Somebody who has the new file open has read the stale WAL with it: too late for us.
+        using var newcomer = isOpenHere(now) ? null : TryHoldShut(path, now);
+        return newcomer is null ? "a stale WAL lies beside the file that replaced it; its application has it open already" : Remove(path, hot);
     }
 
     /// <summary>
@@ -50,6 +46,10 @@ internal static class Leftovers
             _ = RemoveBoth(path, files);
     }
 
+    private static string Remove(string path, HotDatabase hot) => TryEmptyWal(hot)
+        ? "removed " + string.Join(" and ", RemoveBoth(path, hot.Files))
+        : $"the WAL stays at {DatabaseFiles.WalOf(path)}: the database was moved away and is in use, move it along";
+
     /// <summary>
     /// A database that lives on under another name gets what is in the WAL, if nobody else has it open and nobody wrote to it since our last round: its
     /// content and our WAL would not belong together any more. True also when the database is gone for good.
@@ -61,7 +61,7 @@ internal static class Leftovers
             return false;
         if (held.Links == 0)
             return true;
-        if (held.MtimeNs != hot.LastMain.MtimeNs || held.SizeBytes != hot.LastMain.SizeBytes || holder.IsOpenElsewhere(held) != false)
+        if (held.MtimeNs != hot.LastMain.MtimeNs || held.SizeBytes != hot.LastMain.SizeBytes || holder.IsOpenElsewhere(held) == true)
             return false;
         hot.CloseSpare();
         holder.EndTransaction();
@@ -71,18 +71,25 @@ internal static class Leftovers
         return holder.TryCheckpoint(NativeSqlite.CheckpointPassive, out var result) && result.IsComplete;
     }
 
-    /// <summary>Asked through SQLite: a descriptor of our own on it would drop the locks of whoever else in this process has it open.</summary>
-    private static bool? IsOpenElsewhere(string path, FileStat file)
+    /// <summary>
+    /// A connection to the file that has read nothing of it, and under whose lock nobody else, in this process or another, can begin to; null when somebody has.
+    /// Through SQLite: a descriptor of our own would drop the locks of whoever else in this process has it open.
+    /// </summary>
+    private static EngineConnection? TryHoldShut(string path, FileStat file)
     {
+        EngineConnection? connection = null;
         try
         {
-            using var connection = EngineConnection.Open(path);
-            return connection.IsOpenElsewhere(file);
+            connection = EngineConnection.Open(path);
+            if (connection.IsOpenElsewhere(file) != true && connection.TryHoldShut())
+                return connection;
         }
         catch (SqliteErrorException)
         {
-            return null;
+            // Not to be opened by us: then nobody knows who has.
         }
+        connection?.Dispose();
+        return null;
     }
 
     private static List<string> RemoveBoth(string path, DatabaseFiles ours)

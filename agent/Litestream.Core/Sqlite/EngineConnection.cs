@@ -242,6 +242,23 @@ internal sealed unsafe class EngineConnection : IDisposable
             _ = file->Methods->Unlock(file, lockShared);
     }
 
+    /// <summary>
+    /// Tries once for SQLite's EXCLUSIVE lock, past the pager: nothing is read, no WAL is opened. Kept until the connection is closed, and closed it must be,
+    /// without another word. False when anybody else has read from the file, in this process or another.
+    /// </summary>
+    public bool TryHoldShut()
+    {
+        const int lockNone = 0, lockShared = 1;
+        var file = File(NativeSqlite.FileControlFilePointer);
+        if (file is null)
+            return false;
+        if (file->Methods->Lock(file, lockShared) == NativeSqlite.Ok && file->Methods->Lock(file, LockExclusive) == NativeSqlite.Ok)
+            return true;
+        // What a try that failed leaves keeps others out.
+        _ = file->Methods->Unlock(file, lockNone);
+        return false;
+    }
+
     /// <summary>A checkpoint that waits for nobody. False when another checkpointer is at work.</summary>
     public bool TryCheckpoint(int mode, out CheckpointResult result)
     {

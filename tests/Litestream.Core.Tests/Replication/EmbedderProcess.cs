@@ -28,7 +28,8 @@ internal sealed class EmbedderProcess : IDisposable
     public static EmbedderProcess Load(ReplicatedFolder folder, double seconds, int seed) => new(
         "load", folder.PathOf(ReplicatedFolder.Name), "file://" + folder.Backups, folder.State, seconds.ToString(CultureInfo.InvariantCulture), seed.ToString(CultureInfo.InvariantCulture));
 
-    public static EmbedderProcess With(ReplicatedFolder folder, string how) => new(how, folder.PathOf(ReplicatedFolder.Name), "file://" + folder.Backups, folder.State);
+    public static EmbedderProcess With(ReplicatedFolder folder, params IEnumerable<string> how) =>
+        new([how.First(), folder.PathOf(ReplicatedFolder.Name), "file://" + folder.Backups, folder.State, .. how.Skip(1)]);
 
     public IReadOnlyList<string> Lines
     {

@@ -66,6 +66,26 @@ public sealed class InProcessTests(ITestOutputHelper output)
         await elsewhere.AssertRestoresEqualAsync(Name);
     }
 
+    /// <summary>The WAL that our connection kept alive beside the old file must be gone before anybody opens the new one.</summary>
+    [Theory]
+    [InlineData("renamed")]
+    [InlineData("aside")]
+    [InlineData("connected")]
+    [InlineData("told-renamed")]
+    [InlineData("told-copied")]
+    public async Task Another_database_put_in_the_place_of_an_open_one_never_gets_its_pages(string how)
+    {
+        await using var folder = new ReplicatedFolder();
+        using var embedder = EmbedderProcess.With(folder, "exchange", how);
+        Assert.True(await embedder.WaitForExitAsync() == 0, embedder.Said);
+        var expected = new[] { "settled True", "hot True True", "aside 2 ok" }.Where((_, i) => i == 2 ? how == "aside" : !how.StartsWith("told-", StringComparison.Ordinal));
+        Assert.All([.. expected, "tables fresh", "integrity ok", "rows 2", "stopped"], line => Assert.True(embedder.Lines.Contains(line), $"expected {line}\n{embedder.Said}"));
+        await folder.AssertRestoresEqualAsync(Name);
+        // What was there before can still be restored.
+        Assert.True(Litestream.Ltx.Txid.TryParse(embedder.Lines.Single(l => l.StartsWith("synced ", StringComparison.Ordinal)).Split(' ')[1], out var synced));
+        Assert.Equal("2", ReplicatedFolder.Scalar(await folder.RestoreAsync(Name, synced), "SELECT count(*) FROM secret"));
+    }
+
     [NeedsSystemSqlite]
     public async Task Two_copies_of_SQLite_in_one_process_are_refused_by_name()
     {
