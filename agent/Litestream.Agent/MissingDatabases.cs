@@ -34,7 +34,7 @@ internal static class MissingDatabases
         {
             var folder = Path.GetDirectoryName(database.Path)!;
             if (!Directory.Exists(folder) && await FindNewestAsync(replicas, database.Name, logger, stop) is not null)
-                Directory.CreateDirectory(folder);
+                DestinationFolder.Create(folder);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Litestream.Agent.Configuration.ConfigFile;
+using Litestream.Restore;
 
 namespace Litestream.Agent.Commands;
 
@@ -70,7 +71,7 @@ internal static class ConfiguredRestore
         using var root = await newest.OpenAsync(replicas, request.Options, stop);
         newest.Tell();
         if (!request.DryRun && Path.GetDirectoryName(request.Options.OutputPath) is { Length: > 0 } folder)
-            Directory.CreateDirectory(folder); // on a fresh disk not even that is there
+            DestinationFolder.Create(folder); // on a fresh disk not even that is there
         return await RestoreCommand.RunAsync(request, new FoundReplica(root, ""), context, logging, stop);
     }
 

@@ -10,7 +10,7 @@ namespace Litestream.Restore;
 /// <param name="Path">Absolute, no symbolic link (see <see cref="FollowLink"/>).</param>
 /// <param name="MayReplace">Whether a database there may be replaced; an empty file always may.</param>
 /// <param name="MayBeOpen">Whether those who have it open may go on with the old one: readers of a read replica.</param>
-/// <param name="Model">Whose owner and mode it gets where nothing stands; null for nobody's.</param>
+/// <param name="Model">Whose owner and mode it gets where nothing stands; null: root gives it to the owner of the folder.</param>
 internal readonly record struct Destination(string Path, bool MayReplace, bool MayBeOpen, string? Model = null)
 {
     private const uint SymbolicLink = 0xa000;
@@ -64,12 +64,18 @@ internal readonly record struct Destination(string Path, bool MayReplace, bool M
         }
     }
 
-    /// <summary>The finished file looks to others like the one it replaces: who could not read that must not read this, who wrote to it still can.</summary>
+    /// <summary>
+    /// The finished file looks to others like the one it replaces: who could not read that must not read this, who wrote to it still can. Where nothing stood it
+    /// is the <see cref="DestinationFolder"/>'s owner's.
+    /// </summary>
     /// <param name="part">The file being written.</param>
     /// <param name="isFinished">Until it is, we must be able to open it again.</param>
     public void CopyPermissions(SafeFileHandle part, bool isFinished)
     {
-        if ((FileStat.Of(Path) ?? (Model is null ? null : FileStat.Of(Model))) is not { IsRegular: true } stat)
+        var model = FileStat.Of(Path) ?? (Model is null ? null : FileStat.Of(Model));
+        if (model is null)
+            DestinationFolder.GiveToOwner(Path, part);
+        if (model is not { IsRegular: true } stat)
             return;
         _ = PosixFile.ChangeOwner(part, stat.Uid, stat.Gid); // only root may give files away; else it is as it would have been
         if (!OperatingSystem.IsWindows())

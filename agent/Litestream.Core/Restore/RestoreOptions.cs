@@ -5,7 +5,10 @@ namespace Litestream.Restore;
 /// <summary>What to restore, and how.</summary>
 public sealed record RestoreOptions
 {
-    /// <summary>Absolute path of the database to write. It must not exist, or be empty, unless <see cref="Force"/>.</summary>
+    /// <summary>
+    /// Absolute path of the database to write. It must not exist, or be empty, unless <see cref="Force"/>. It keeps owner and mode of a file that it replaces;
+    /// else, where root restores it, it belongs to the owner of its folder.
+    /// </summary>
     public required string OutputPath { get; init; }
 
     /// <summary>Restore exactly up to this transaction. Not together with <see cref="Timestamp"/>.</summary>
@@ -26,7 +29,7 @@ public sealed record RestoreOptions
     /// <summary>The header is made that of a database that <see cref="Follower"/> goes on with.</summary>
     internal bool AsReadReplica { get; init; }
 
-    /// <summary>A file whose owner and mode a new output gets; null: those of any new file.</summary>
+    /// <summary>A file whose owner and mode a new output gets; null: those of any new file, and of root's the folder's owner.</summary>
     internal string? ModelPath { get; init; }
 
     /// <summary>Throws <see cref="LitestreamException"/> for what cannot be meant.</summary>

@@ -54,7 +54,7 @@ internal sealed class RestoreOutput : IDisposable
     {
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(destination.Path)!);
+            DestinationFolder.Create(Path.GetDirectoryName(destination.Path)!);
             return new(destination, pageSize, commit);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -88,6 +88,10 @@ internal static partial class PosixFile
     public static int ChangeOwner(SafeFileHandle file, uint user, uint group) =>
         ChangeOwnerCore(file, user, group) == 0 ? 0 : Marshal.GetLastPInvokeError();
 
+    /// <summary>The same by name, for a folder.</summary>
+    public static int ChangeOwner(string path, uint user, uint group) =>
+        ChangeOwnerCore(path, user, group) == 0 ? 0 : Marshal.GetLastPInvokeError();
+
     /// <summary>Starts writing what is dirty in a part of a file, without waiting, so that the flush at the end finds little left. Only a hint.</summary>
     public static void BeginWriteBack(SafeFileHandle file, long offset, long length) => _ = SyncRangeCore(file, offset, length, StartWriteBack);
 
@@ -111,6 +115,9 @@ internal static partial class PosixFile
 
     [LibraryImport("libc", EntryPoint = "fchown", SetLastError = true)]
     private static partial int ChangeOwnerCore(SafeFileHandle file, uint user, uint group);
+
+    [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int ChangeOwnerCore(string path, uint user, uint group);
 
     [LibraryImport("libc", EntryPoint = "sync_file_range", SetLastError = true)]
     private static partial int SyncRangeCore(SafeFileHandle file, long offset, long length, uint flags);

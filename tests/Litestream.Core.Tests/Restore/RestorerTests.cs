@@ -1,5 +1,7 @@
 using Litestream.Ltx;
 using Litestream.Restore;
+using Litestream.Sqlite;
+using Litestream.Tests.Needs;
 
 namespace Litestream.Core.Tests.Restore;
 
@@ -124,6 +126,28 @@ public sealed class RestorerTests
         Assert.Equal(seen.Select(p => p.PagesDone).Order(), seen.Select(p => p.PagesDone));
         Assert.Equal((pages, pages), (seen[^1].PagesDone, seen[^1].PagesTotal));
         Assert.True(seen[^1].BytesRead > 0);
+    }
+
+    [NeedsRoot]
+    public async Task What_root_restores_belongs_to_the_owner_of_the_folder_and_so_do_folders_that_it_makes()
+    {
+        const uint User = 65534, Group = 65533;
+        using var history = Busy();
+        using var target = new RestoreTarget();
+        var home = Directory.CreateDirectory(target.Path + "-home").FullName;
+        Assert.Equal(0, Replication.Owner.Change(home, User, Group));
+        // As an application's folder is often found: by another name.
+        var link = target.Path + "-link";
+        Directory.CreateSymbolicLink(link, home);
+        await RestoreTarget.Restore(history.Storage, target.Options with { OutputPath = Path.Combine(link, "app.db") });
+        await RestoreTarget.Restore(history.Storage, target.Options with { OutputPath = Path.Combine(home, "new", "newer", "app.db") });
+        foreach (var path in (string[])["app.db", "new", "new/newer", "new/newer/app.db"])
+            Assert.Equal((User, Group), FileStat.Of(Path.Combine(home, path)) is { } stat ? (stat.Uid, stat.Gid) : default);
+
+        // One that is replaced keeps its own.
+        Assert.Equal(0, Replication.Owner.Change(Path.Combine(home, "app.db"), 1, 2));
+        await RestoreTarget.Restore(history.Storage, target.Options with { OutputPath = Path.Combine(home, "app.db"), Force = true });
+        Assert.Equal((1u, 2u), FileStat.Of(Path.Combine(home, "app.db")) is { } kept ? (kept.Uid, kept.Gid) : default);
     }
 
     internal static History Busy(int pageSize = 4096, bool withProofs = true)
