@@ -1,3 +1,4 @@
+using Litestream.InPlace;
 using Litestream.Ltx;
 using Litestream.Replication;
 using Litestream.Restore;
@@ -69,6 +70,19 @@ public sealed class Database
     /// </summary>
     public Task<RestoreResult> RestoreAsync(RestoreOptions options, CancellationToken cancellationToken) =>
         new Restorer(FurthestStorage, _store.Time, _store.RestoreLog).RunAsync(options, progress: null, cancellationToken);
+
+    /// <summary>
+    /// Gives the database the state of a transaction, or of a time, under the applications that have it open: those that read see the old or the new state, never
+    /// a mix. The present state is in the replica before anything is touched and kept for 7 days (<see cref="DatabaseSnapshot.Kept"/>). Replication goes on in
+    /// the same chain; completes when the new state is in the replica. Throws <see cref="LitestreamException"/>, most often <see cref="InPlaceException"/>; with
+    /// it, or cancelled, the database has its old state, unless <see cref="InPlaceFault.NotPublished"/> says otherwise.
+    /// </summary>
+    public Task<InPlaceResult> RestoreInPlaceAsync(InPlaceOptions options, IProgress<InPlaceProgress>? progress, CancellationToken cancellationToken) =>
+        _store.InPlace.RunAsync(State, FurthestStorage, options, progress, cancellationToken);
+
+    /// <summary>Back to the state before the last <see cref="RestoreInPlaceAsync"/>, in the same way; what was written since is kept likewise, so that it can be undone, too.</summary>
+    public Task<InPlaceResult> UndoRestoreAsync(InPlaceOptions options, IProgress<InPlaceProgress>? progress, CancellationToken cancellationToken) =>
+        _store.InPlace.UndoAsync(State, FurthestStorage, options, progress, cancellationToken);
 
     /// <summary>
     /// Reads its replica (of several the one that has most) from beginning to end: what is damaged, what can be restored. Damage is reported, not thrown.

@@ -54,6 +54,9 @@ public sealed record DatabaseSnapshot
     /// <summary>When the database was last read whole and found equal to what was captured, UTC; null before the first time.</summary>
     public DateTimeOffset? LastProofAt { get; init; }
 
+    /// <summary>States that stay restorable whatever the retention says, oldest first; the last that <see cref="KeptState.IsUndo"/> is what an undo goes back to.</summary>
+    public IReadOnlyList<KeptState> Kept { get; init; } = [];
+
     /// <summary>Text of the last error, also after it passed; null when there was none.</summary>
     public string? LastError { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Litestream.InPlace;
 using Litestream.Replication;
 using Litestream.Restore;
 using Litestream.Sqlite;
@@ -44,6 +45,7 @@ public sealed class Store : IAsyncDisposable
         var discovery = new Discovery(context, staging, new(context), new(context, new(context)), newDay);
         var publish = new PublishWork(context, discovery, new(context, compaction), compaction, newDay, new(context), _stopping.Token);
         _mirrors = new(context.Time, context.Log);
+        InPlace = new(context.Folder.Scratch, context.Time, restoreLog);
         _scheduler = new(context.Time, context.Log, context.Options.Workers, context.Options.Uploads, _capture.Run, publish.RunAsync);
     }
 
@@ -194,6 +196,7 @@ public sealed class Store : IAsyncDisposable
     /// </summary>
     public async Task<bool> StopAsync(CancellationToken cancellationToken)
     {
+        await InPlace.StopAsync().ConfigureAwait(false);
         var exits = _databases.Values.Select(d => d.State).Where(d => d.Hot is not null || d.IsDirty || (!d.Book.IsPaused && d.MayHaveChanged)).Select(d => d.BeginExit()).ToList();
         try
         {
@@ -215,6 +218,7 @@ public sealed class Store : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _looks.Dispose();
+        await InPlace.DisposeAsync().ConfigureAwait(false);
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _scheduler.DisposeAsync().ConfigureAwait(false);
         await _mirrors.DisposeAsync().ConfigureAwait(false);
@@ -229,6 +233,8 @@ public sealed class Store : IAsyncDisposable
     internal TimeProvider Time => _context.Time;
 
     internal ILogger RestoreLog { get; }
+
+    internal InPlaceRestores InPlace { get; }
 
     internal void ListenToStates() => _context.News.Listen(Tell);
 

@@ -1,3 +1,4 @@
+using Litestream.Ltx;
 using Litestream.Sqlite;
 
 namespace Litestream.Replication;
@@ -100,6 +101,8 @@ internal sealed class Capture(StoreContext context, Staging staging, Resync resy
         using var pinned = AddGrowth(pages, hot.Table.PageCount, slice, marked, index);
         pages.Sort();
         pages.Remove(LockPage.Of(index.PageSize));
+        if (Label.IsRestoreBehind(database.Book.Labels, database.Book.Captured))
+            pages = Changed(pages, hot.Table, Read);
         staging.StageChanges(database, hot, slice.Commit, pages, Read, from, slice.End, since == Lane.Never ? context.Time.GetTimestamp() : since);
         hot.LastWriteAt = context.Time.GetTimestamp();
         database.Count(c => c with { Syncs = c.Syncs + 1, WalBytes = c.WalBytes + slice.SizeBytes });
@@ -109,6 +112,21 @@ internal sealed class Capture(StoreContext context, Staging staging, Resync resy
             if (!slice.TryReadPage(pgno, page))
                 pinned!.Read(pgno, page);
         }
+    }
+
+    /// <summary>
+    /// A restore in place writes every page of the database into the WAL; most of them are what the replica has already, as the page sums tell. One page at
+    /// least: the transaction is one.
+    /// </summary>
+    private static List<uint> Changed(List<uint> pages, PageTable table, Staging.PageReader read)
+    {
+        var page = new byte[table.PageSize];
+        var changed = pages.FindAll(pgno =>
+        {
+            read(pgno, page);
+            return pgno > table.PageCount || PageSum.Of(pgno, page) != table[pgno];
+        });
+        return changed.Count > 0 ? changed : [.. pages.Take(1)];
     }
 
     /// <summary>

@@ -69,7 +69,7 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
 
     private long Look(ReplicatedDatabase database, FileEvent seen, long since)
     {
-        if (database.Exit is not null || database.Replicas.AreFenced)
+        if (database.Exit is not null || database.Replicas.AreFenced || database.IsHeld)
             return Suspend(database);
         if (database.Book.IsPaused)
         {

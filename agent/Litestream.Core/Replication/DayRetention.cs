@@ -35,7 +35,7 @@ internal sealed class DayRetention(StoreContext context)
     private static DateTimeOffset DueAt(OldDay old, TimeSpan window, IReadOnlyList<Label> labels)
     {
         var (first, last) = (old.Files.Min(f => f.MaxTxid), old.Files.Max(f => f.MaxTxid));
-        var labelled = labels.Where(l => l.Txid >= first && l.Txid <= last).Select(l => l.At + Label.Lifetime);
+        var labelled = labels.Where(l => l.Txid >= first && l.Txid <= last).Select(l => l.Until);
         return labelled.Append(old.Ends + window).Max();
     }
 

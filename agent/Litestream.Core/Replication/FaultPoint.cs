@@ -60,4 +60,16 @@ internal enum FaultPoint
     TableNotNamed,
     /// <summary>Of a deleted or replaced database the WAL is removed, its <c>-shm</c> is not.</summary>
     LeftoversHalfRemoved,
+    /// <summary>What is to be restored in place lies aside, proven; nothing else has happened.</summary>
+    RestoredAside,
+    /// <summary>The present state is in the replica and labelled, and nobody else may write.</summary>
+    InPlaceLabelled,
+    /// <summary>Alone with the database, which has left WAL mode for a restore in place.</summary>
+    InPlaceLeftWal,
+    /// <summary>Half of the pages are written, nothing is committed.</summary>
+    InPlaceHalfCopied,
+    /// <summary>The restored state is committed, nothing of it is captured.</summary>
+    InPlaceCommitted,
+    /// <summary>The restored state is in the replica, what lay aside is still there.</summary>
+    InPlacePublished,
 }

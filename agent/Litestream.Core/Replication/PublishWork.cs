@@ -185,7 +185,7 @@ internal sealed class PublishWork(
         // What only a label keeps falls due with the label's end.
         var held = Retention.Choose(files, now, points.L0Retention, points.Window, []).Except(doomed).ToList();
         var next = Upkeep.NextDue(replica.Database.Name, [.. files.Except(doomed).Except(held)], points);
-        if (held.Count > 0 && replica.Database.Book.Labels.Where(l => l.At > now - Label.Lifetime).Select(l => l.At + Label.Lifetime).DefaultIfEmpty().Min() is var end && (next is null || end < next))
+        if (held.Count > 0 && replica.Database.Book.Labels.Where(l => l.Until > now).Select(l => l.Until).DefaultIfEmpty().Min() is var end && (next is null || end < next))
             next = end;
         if (await RetainDaysAsync(replica, now).ConfigureAwait(false) is { } dayEnds && dayEnds < (next ?? DateTimeOffset.MaxValue))
             next = dayEnds;

@@ -95,6 +95,9 @@ internal sealed class ReplicatedDatabase
     /// <summary>That of the newest change of this run, 0 before; empty files and images of what is captured are none. Owned by the capture lane.</summary>
     public long NewestChangeMs { get; set; }
 
+    /// <summary>Somebody must be alone with the file: nothing of ours is open or captured. Set before the capture lane is woken.</summary>
+    public bool IsHeld { get; set; }
+
     /// <summary>Set once, when the database leaves the store: the lanes finish and stop.</summary>
     public DatabaseExit? Exit { get; private set; }
 
@@ -149,6 +152,7 @@ internal sealed class ReplicatedDatabase
                 LastProofAt = Book.LastProofAt,
                 LagSeconds = replicas.Max(r => r.LagSeconds),
                 LastError = _lastError,
+                Kept = [.. Book.Labels.Select(l => l.ToKept())],
                 IsPaused = Book.IsPaused,
                 IsHot = Hot is not null,
                 SpoolBytes = Staged.SizeBytes,
@@ -384,9 +388,8 @@ internal sealed class ReplicatedDatabase
     private (DatabaseStatus Status, DatabaseReason Reason, string? Detail) Judge()
     {
         var worst = Replicas.Worst;
-        if (worst.Status < _capture.Status)
-            return _capture;
-        return worst.IsEvery ? (worst.Status, worst.Reason, worst.Detail) : _capture with { Detail = _capture.Detail ?? worst.Detail };
+        return worst.Status < _capture.Status ? _capture
+            : worst.IsEvery ? (worst.Status, worst.Reason, worst.Detail) : _capture with { Detail = _capture.Detail ?? worst.Detail };
     }
 
     public void SetPaused(bool isPaused)

@@ -35,7 +35,8 @@ internal sealed class Resync(StoreContext context, Staging staging)
         (hot.IsCheckWanted, hot.CheckedPages) = (true, 0);
         _byReason.AddOrUpdate(reason, 1, (_, n) => n + 1);
         database.Count(c => c with { Resyncs = c.Resyncs + 1 });
-        if (staged > 0 && reason is (FileReplaced or WalTailLost))
+        // After a restore in place it is said already, and no news.
+        if (staged > 0 && reason is (FileReplaced or WalTailLost) && !Label.IsRestoreBehind(database.Book.Labels, before))
             LabelPast(database, before, reason);
         context.Log.Resynced(database.Name, reason, staged, pinned.PageCount, hot.FullReadTime.TotalMilliseconds);
         return true;

@@ -13,7 +13,7 @@ internal static class Retention
     public static List<LtxFile> Choose(IReadOnlyList<LtxFile> files, DateTimeOffset now, TimeSpan l0Retention, TimeSpan window, IReadOnlyList<Label> labels)
     {
         var doomed = Choose(files, now, l0Retention, window);
-        foreach (var label in labels.Where(l => doomed.Count > 0 && l.At > now - Label.Lifetime))
+        foreach (var label in labels.Where(l => doomed.Count > 0 && l.Until > now))
         {
             var chain = ChainPlanner.LongestReach(files.Where(f => f.MaxTxid <= label.Txid));
             if (ChainPlanner.EndOf(chain) == label.Txid)

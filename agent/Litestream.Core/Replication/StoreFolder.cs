@@ -10,6 +10,9 @@ internal readonly record struct StoreFolder(string Path)
 
     public string Spool => In("spool");
 
+    /// <summary>Databases on their way: what a run of before left there is nobody's.</summary>
+    public string Scratch => In("scratch");
+
     public string TableOf(string name) => System.IO.Path.Combine(Tables, name + ".pages");
 
     /// <summary>What is kept here of what a place holds.</summary>

@@ -10,8 +10,8 @@ namespace Litestream.Sqlite;
 /// </summary>
 internal sealed unsafe class EngineConnection : IDisposable
 {
-    /// <summary>SQLite's number for it.</summary>
-    private const int LockExclusive = 4;
+    /// <summary>SQLite's numbers for them.</summary>
+    private const int LockExclusive = 4, SyncNormal = 2;
 
     private static readonly byte[] Main = "main\0"u8.ToArray();
 
@@ -20,6 +20,9 @@ internal sealed unsafe class EngineConnection : IDisposable
     private EngineConnection(nint db, string path) => (_db, Path) = (db, path);
 
     public string Path { get; }
+
+    /// <summary>SQLite's own, for calls that take two connections.</summary>
+    public nint Handle => _db;
 
     /// <summary>Opens an existing database for reading and writing. Reads nothing but its header, creates nothing, takes no lock.</summary>
     public static EngineConnection Open(string path)
@@ -298,20 +301,22 @@ internal sealed unsafe class EngineConnection : IDisposable
     }
 
     /// <summary>fsync of the database file through SQLite's own handle.</summary>
-    public void SyncDatabase()
-    {
-        const int syncNormal = 2;
-        var file = File(NativeSqlite.FileControlFilePointer);
-        var code = file is null ? (int)SqliteCode.IoError : file->Methods->Sync(file, syncNormal);
-        if (code != NativeSqlite.Ok)
-            throw Error("syncing", code);
-    }
+    public void SyncDatabase() => Sync(File(NativeSqlite.FileControlFilePointer) is var file && file is null ? (int)SqliteCode.IoError : file->Methods->Sync(file, SyncNormal));
+
+    /// <summary>The same of the WAL; there is none in rollback mode.</summary>
+    public void SyncWal() => Sync(File(NativeSqlite.FileControlJournalPointer) is var file && file is null ? NativeSqlite.Ok : file->Methods->Sync(file, SyncNormal));
 
     public void Dispose()
     {
         if (_db != 0)
             _ = NativeSqlite.Close(_db);
         _db = 0;
+    }
+
+    private void Sync(int code)
+    {
+        if (code != NativeSqlite.Ok)
+            throw Error("syncing", code);
     }
 
     private bool Read(int which, long offset, Span<byte> buffer, string doing)
@@ -343,7 +348,8 @@ internal sealed unsafe class EngineConnection : IDisposable
         return file is null || file->Methods is null ? null : file;
     }
 
-    private SqliteErrorException Error(string doing, int code)
+    /// <summary>What SQLite says about the call that just failed on this connection.</summary>
+    public SqliteErrorException Error(string doing, int code)
     {
         var message = _db != 0 && NativeSqlite.ExtendedErrorCode(_db) == code ? NativeSqlite.ErrorMessage(_db) : NativeSqlite.ErrorString(code);
         return new(doing, Path, code, Marshal.PtrToStringUTF8((nint)message) ?? "unknown error");

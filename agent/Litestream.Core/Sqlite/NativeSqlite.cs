@@ -74,6 +74,21 @@ internal static unsafe partial class NativeSqlite
     [LibraryImport(Library, EntryPoint = "sqlite3_db_readonly")]
     public static partial int IsReadOnly(nint db, byte* schema);
 
+    [LibraryImport(Library, EntryPoint = "sqlite3_backup_init")]
+    public static partial nint BackupInit(nint target, byte* targetSchema, nint source, byte* sourceSchema);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_backup_step")]
+    public static partial int BackupStep(nint backup, int pages);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_backup_remaining")]
+    public static partial int BackupRemaining(nint backup);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_backup_pagecount")]
+    public static partial int BackupPageCount(nint backup);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_backup_finish")]
+    public static partial int BackupFinish(nint backup);
+
     // sqlite3_config and sqlite3_db_config are variadic; on Linux x64 and arm64 such a call equals a plain one with these arguments.
     [LibraryImport(Library, EntryPoint = "sqlite3_config")]
     public static partial int Configure(int option, nint a, int b, int c);

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Litestream.Core.Tests.Architecture;
 
 /// <summary>
-/// Keeps the direction <c>Sqlite &lt;- Ltx &lt;- Storage &lt;- {Replication, Restore} &lt;- Store &lt;- Agent</c>:
+/// Keeps the direction <c>Sqlite &lt;- Ltx &lt;- Storage &lt;- {Replication, Restore} &lt;- InPlace &lt;- Store &lt;- Agent</c>:
 /// who reads a room from top to bottom never has to know one further up.
 /// </summary>
 public sealed class RoomDirectionTests
@@ -16,6 +16,7 @@ public sealed class RoomDirectionTests
         ["Storage"] = ["Ltx", "Sqlite"],
         ["Replication"] = ["Storage", "Ltx", "Sqlite"],
         ["Restore"] = ["Storage", "Ltx", "Sqlite"],
+        ["InPlace"] = ["Replication", "Restore", "Storage", "Ltx", "Sqlite"],
     };
 
     [Fact]

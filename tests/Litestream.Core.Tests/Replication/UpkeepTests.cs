@@ -42,6 +42,23 @@ public sealed class UpkeepTests
     }
 
     [Fact]
+    public void What_a_restore_in_place_can_be_undone_to_is_kept_for_a_week_whatever_else_is_labelled()
+    {
+        IReadOnlyList<Label> labels = [new(new(7), Label.RestoredInPlace, Now)];
+        Assert.True(Label.IsRestoreBehind(labels, new(7)));
+        for (var i = 7; i <= 40; i++)
+            labels = Label.Add(labels, new(new((ulong)i), "file-replaced", Now.AddHours(1)));
+        Assert.Equal((7ul, true, Now.AddDays(7)), (labels[0].Txid.Value, labels[0].IsUndo, labels[0].Until));
+        Assert.Equal(17, labels.Count);
+        Assert.DoesNotContain(Label.Add(labels, new(new(99), "file-replaced", Now.AddDays(7))), l => l.IsUndo);
+
+        var files = Enumerable.Range(2, 8).Select(i => File(0, (ulong)i, (ulong)i, 100)).Append(File(1, 1, 1, 300)).Append(File(1, 2, 9, 90)).Append(File(9, 1, 9, 48)).ToList();
+        var (window, soon) = (TimeSpan.FromHours(24), Now.AddDays(6));
+        Assert.DoesNotContain(Retention.Choose(files, soon, TimeSpan.FromHours(1), window, labels), f => f.Level == 0 && f.MaxTxid.Value <= 7);
+        Assert.Contains(Retention.Choose(files, soon.AddDays(2), TimeSpan.FromHours(1), window, [labels[0]]), f => f.Level == 0 && f.MaxTxid.Value <= 7);
+    }
+
+    [Fact]
     public void A_file_without_pages_is_as_long_as_is_said()
     {
         var header = new LtxHeader { PageSize = 4096, Commit = 77, MinTxid = new(5), MaxTxid = new(5), TimestampMs = 1, NodeId = 3 };

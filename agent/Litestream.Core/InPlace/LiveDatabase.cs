@@ -1,0 +1,136 @@
+using Litestream.Ltx;
+using Litestream.Replication;
+using Litestream.Sqlite;
+using Microsoft.Extensions.Logging;
+
+namespace Litestream.InPlace;
+
+/// <summary>The database that gets another state, and what both ways of entering it need: its present state safe, a connection, the copying.</summary>
+internal sealed class LiveDatabase(ReplicatedDatabase database, InPlaceOptions options, IProgress<InPlaceProgress>? progress, TimeProvider time, ILogger log)
+{
+    /// <summary>A replica that does not take the present state in this time is away.</summary>
+    public static readonly TimeSpan CaptureLimit = TimeSpan.FromSeconds(30);
+
+    /// <summary>The same while applications cannot write: little is left to send then.</summary>
+    public static readonly TimeSpan LockedCaptureLimit = TimeSpan.FromSeconds(10);
+
+    private const int ChunkBytes = 4 << 20;
+
+    private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(100);
+
+    public ReplicatedDatabase State => database;
+
+    public string Path => database.Path;
+
+    public InPlaceOptions Options => options;
+
+    public TimeProvider Time => time;
+
+    public void Report(InPlaceStep step, long done = 0, long total = 0, long bytesRead = 0) => progress?.Report(new(step, done, total, bytesRead));
+
+    /// <summary>Everything committed until now is in the replica; answers the transaction that holds it. Throws <see cref="InPlaceException"/>.</summary>
+    public async Task<Txid> CaptureAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        RequireReplication();
+        var begun = time.GetTimestamp();
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var sync = database.SyncAsync(new(), ending.Token);
+        try
+        {
+            while (await Task.WhenAny(sync, Task.Delay(LookPause, time, cancellationToken)).ConfigureAwait(false) != sync)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var waited = time.GetElapsedTime(begun);
+                if (waited >= options.Patience && database.Snapshot().Reason == DatabaseReason.Locked)
+                    throw Busy($"a program keeps everybody else out of it (locking_mode=EXCLUSIVE, or a long transaction in rollback mode)");
+                if (waited >= limit)
+                    throw NotCaptured($"its present state is not in the replica after {limit.TotalSeconds:0} s{WhatItWaitsFor()}");
+            }
+            return await sync.ConfigureAwait(false);
+        }
+        catch (LitestreamException e) when (e is not InPlaceException)
+        {
+            throw NotCaptured(e.Message, e);
+        }
+        finally
+        {
+            await ending.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>From now on that state stays restorable, whatever the retention says.</summary>
+    public Label Keep(Txid present)
+    {
+        var label = new Label(present, Label.RestoredInPlace, time.GetUtcNow());
+        database.Record(b => b with { Labels = Label.Add(b.Labels, label) });
+        log.Labelled(database.Name, present, label.Until);
+        Faults.Reach(FaultPoint.InPlaceLabelled);
+        return label;
+    }
+
+    /// <summary>Another connection to the file that is replicated.</summary>
+    public EngineConnection Open()
+    {
+        var before = Opening.CheckFile(database);
+        var connection = EngineConnection.Open(Path);
+        if (FileStat.IsSameFile(before, FileStat.Of(Path)))
+            return connection;
+        connection.Dispose();
+        throw Busy("its file was replaced in this moment");
+    }
+
+    /// <summary>Throws when there is no room for so much beside the database. Others may take it meanwhile: SQLite's word counts then.</summary>
+    public void RequireRoom(long bytes)
+    {
+        var free = new DriveInfo(System.IO.Path.GetDirectoryName(Path)!).AvailableFreeSpace;
+        if (free < bytes)
+            throw NoRoom($"{bytes} bytes are needed beside it, {free} are free");
+    }
+
+    /// <summary>All pages, as one commit of the target, which is locked. Cancelled up to the last piece, nothing has happened.</summary>
+    public void Copy(OnlineCopy copy, int pageSize, CancellationToken cancellationToken)
+    {
+        // Two pieces at least, so that the crash tests can come in between.
+        var pages = Math.Max(1, Math.Min(ChunkBytes / pageSize, copy.PageCount / 2));
+        var (isHalf, isDone) = (false, false);
+        try
+        {
+            while (!isDone)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                isDone = copy.Copy(pages);
+                Report(InPlaceStep.Copying, copy.PagesDone, copy.PageCount);
+                if (!isHalf && !isDone && copy.PagesDone >= copy.PageCount / 2)
+                {
+                    isHalf = true;
+                    Faults.Reach(FaultPoint.InPlaceHalfCopied);
+                }
+            }
+        }
+        catch (SqliteErrorException e)
+        {
+            throw e.Primary == SqliteCode.Full ? NoRoom(e.Message, e) : new InPlaceException(InPlaceFault.NotWritten, $"{Subject} keeps its old state: {e.Message}", e);
+        }
+        Faults.Reach(FaultPoint.InPlaceCommitted);
+    }
+
+    public InPlaceException Busy(string why) => new(InPlaceFault.Busy, $"{Subject} is not restored and keeps its old state: {why}",
+        hint: options.FailsIfBusy ? "-if-busy wait waits for it, up to -busy-limit" : $"it was waited for {options.Patience.TotalSeconds:0} s; end that program's transaction, or wait longer with -busy-limit");
+
+    public InPlaceException NotCaptured(string why, Exception? inner = null) => new(InPlaceFault.NotCaptured, $"{Subject} is not touched: {why}", inner,
+        "without its present state in the replica a restore could not be undone; see `litestream status`");
+
+    private string Subject => $"{Path}:";
+
+    private InPlaceException NoRoom(string why, Exception? inner = null) => new(InPlaceFault.NoRoom, $"{Subject} is not restored and keeps its old state: {why}", inner,
+        "free some space there: while it goes in, the wanted state lies in the WAL");
+
+    private void RequireReplication()
+    {
+        if (database.Book.IsPaused || database.Replicas.AreFenced || database.Exit is not null)
+            throw new InPlaceException(InPlaceFault.NotReplicated, $"{Subject} is not touched: it is not replicated now ({database.Snapshot().Status})",
+                hint: database.Book.IsPaused ? "`litestream start` begins again" : "its present state could not be kept; see `litestream status`");
+    }
+
+    private string WhatItWaitsFor() => database.Snapshot().Detail is { } detail ? $": {detail}" : "";
+}
