@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Litestream.Sqlite;
 
 namespace Litestream;
 
@@ -16,7 +15,7 @@ internal sealed class FileLooks(TimeProvider time, TimeSpan syncInterval) : IDis
     /// <summary>What is due although nobody writes (mergers, deletions), and what a file system's clock did not show.</summary>
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMinutes(1);
 
-    private readonly ConcurrentDictionary<Database, Seen> _seen = new();
+    private readonly ConcurrentDictionary<Database, FileLook> _seen = new();
     private readonly Lock _starting = new();
     private ITimer? _timer;
     private int _isLooking;
@@ -24,7 +23,7 @@ internal sealed class FileLooks(TimeProvider time, TimeSpan syncInterval) : IDis
 
     public void Add(Database database)
     {
-        _seen.TryAdd(database, Seen.Of(database.Path));
+        _seen.TryAdd(database, FileLook.Of(database.Path, time));
         var pause = TimeSpan.FromTicks(Math.Clamp(syncInterval.Ticks / LooksPerInterval, ShortestPause.Ticks, LongestPause.Ticks));
         lock (_starting)
             _timer ??= time.CreateTimer(_ => Look(), null, pause, pause);
@@ -46,8 +45,8 @@ internal sealed class FileLooks(TimeProvider time, TimeSpan syncInterval) : IDis
                 _sweptAt = time.GetTimestamp();
             foreach (var (database, before) in _seen)
             {
-                var now = Seen.Of(database.Path);
-                var seen = now.Since(before, time.GetUtcNow()) | (isSweep ? FileEvent.Sweep : FileEvent.None);
+                var now = FileLook.Of(database.Path, time);
+                var seen = now.Since(before) | (isSweep ? FileEvent.Sweep : FileEvent.None);
                 _seen.TryUpdate(database, now, before);
                 if (seen != FileEvent.None)
                     database.Notice(seen);
@@ -57,22 +56,5 @@ internal sealed class FileLooks(TimeProvider time, TimeSpan syncInterval) : IDis
         {
             Volatile.Write(ref _isLooking, 0);
         }
-    }
-
-    /// <summary>The files at one look.</summary>
-    private readonly record struct Seen(FileStat? Main, FileStat? Wal)
-    {
-        public static Seen Of(string path) => new(FileStat.Of(path), FileStat.Of(DatabaseFiles.WalOf(path)));
-
-        public FileEvent Since(Seen before, DateTimeOffset now)
-        {
-            if (Main is null != before.Main is null || (Main is not null && !FileStat.IsSameFile(Main, before.Main)))
-                return FileEvent.Appeared;
-            return (MayDiffer(Main, before.Main, now) ? FileEvent.Database : FileEvent.None) | (MayDiffer(Wal, before.Wal, now) ? FileEvent.Wal : FileEvent.None);
-        }
-
-        /// <summary>Other time stamps, or so young that a second write since would have the same.</summary>
-        private static bool MayDiffer(FileStat? file, FileStat? before, DateTimeOffset now) =>
-            file is { } a ? before is not { } b || !a.IsUnchanged(b) || !b.IsSettled(now) : before is not null;
     }
 }

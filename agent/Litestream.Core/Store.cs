@@ -28,6 +28,7 @@ public sealed class Store : IAsyncDisposable
     private readonly Mirrors _mirrors;
     private readonly FileLooks _looks;
     private EventHandler<DatabaseStateChange>? _stateChanged;
+    private bool _isDisposed;
 
     private Store(StoreContext context, FileStream @lock, ILogger restoreLog)
     {
@@ -211,16 +212,20 @@ public sealed class Store : IAsyncDisposable
         finally
         {
             await _stopping.CancelAsync().ConfigureAwait(false);
+            End();
         }
     }
 
     /// <summary>Ends without the last sync that <see cref="StopAsync"/> makes: what is not published waits in the state directory and in the WALs.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, true))
+            return;
         _looks.Dispose();
         await InPlace.DisposeAsync().ConfigureAwait(false);
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _scheduler.DisposeAsync().ConfigureAwait(false);
+        End();
         await _mirrors.DisposeAsync().ConfigureAwait(false);
         foreach (var database in _databases.Values)
             database.State.Hot?.Dispose();
@@ -253,6 +258,13 @@ public sealed class Store : IAsyncDisposable
             // The embedder's own code: its mistake must not end the telling.
             _context.Log.ListenerFailed(e);
         }
+    }
+
+    /// <summary>No replica's lane runs any more: nobody may go on waiting for one.</summary>
+    private void End()
+    {
+        foreach (var database in _databases.Values)
+            database.State.End();
     }
 
     private Database Create(string path, string name)

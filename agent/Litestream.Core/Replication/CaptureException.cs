@@ -10,4 +10,8 @@ internal sealed class CaptureException(DatabaseStatus status, DatabaseReason rea
 
     /// <summary>Null: the usual backoff.</summary>
     public TimeSpan? RetryIn => retryIn;
+
+    /// <summary>An application lets go, a disk gets room: whoever waits for a sync goes on waiting. Of all else a person must hear.</summary>
+    public bool PassesByItself => reason is DatabaseReason.Locked or DatabaseReason.Pending or DatabaseReason.BeingCreated
+        or DatabaseReason.SpoolFull or DatabaseReason.StateDiskFull or DatabaseReason.DatabaseDiskFull;
 }

@@ -246,18 +246,18 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
     /// <summary>The database leaves the store: a last look, then nothing of it is open.</summary>
     private long LookLast(ReplicatedDatabase database, DatabaseExit exit, long since)
     {
-        // Deleted before it was opened: nobody can say any more what was committed last, so no sync may say that it is in the replica.
-        var isGone = database.Hot is null && FileStat.Of(database.Path) is null;
+        // Not captured (any more), or deleted before it was opened: nobody can say what was committed last, so no sync may say that it is in the replica.
+        var isUnknown = database.Book.IsPaused || database.Replicas.AreFenced || (database.Hot is null && FileStat.Of(database.Path) is null);
         try
         {
-            if (database.Hot is null && database.MayHaveChanged && !database.Book.IsPaused && !database.Replicas.AreFenced)
+            if (!isUnknown && database.Hot is null && database.MayHaveChanged)
             {
                 if (database.Chain is null)
                     return AskForChain(database);
                 LookCold(database, FileEvent.Wal, since);
             }
-            else if (database.Hot is { } open && !database.Replicas.AreFenced && LookHot(database, open, FileEvent.Database, since) == 0 && database.Hot is not null)
-                CloseHot(database);
+            else if (!isUnknown && database.Hot is { } open && LookHot(database, open, FileEvent.Database, since) == 0 && FileStat.Of(database.Path) is not null)
+                return 0;
             if (database.Hot is { } hot)
                 cooling.TryCool(database, hot, since, evenIfConnected: false);
             if (database.Hot is { } unsettled)
@@ -267,7 +267,7 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
         {
             CloseHot(database);
         }
-        if (isGone)
+        if (isUnknown)
             database.FailSyncs();
         database.EndLook(0);
         exit.IsClosed = true;
@@ -287,11 +287,23 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
     {
         // What one replica has, another that is late may get from an image: it must not fill the disk, nor stop anything.
         if (context.Spool.LateBytes >= context.Options.SpoolCapBytes)
-            database.GiveUpLate();
+            GiveUpLate(database);
         if (context.Spool.WaitingBytes >= context.Options.SpoolCapBytes)
             throw new CaptureException(DatabaseStatus.Error, DatabaseReason.SpoolFull,
                 $"{context.Spool.WaitingBytes / 1_000_000} MB wait for the replica, the cap of the spool is reached: {database.Path} is not captured until the replica takes them",
                 "nothing committed is lost, but the seconds until then cannot be restored one by one; see why the replica does not answer, or raise -spool-cap");
+    }
+
+    /// <summary>Replicas that are late get an image when they answer again; what waited for them goes.</summary>
+    private static void GiveUpLate(ReplicatedDatabase database)
+    {
+        lock (database.Gate)
+        {
+            var late = database.Staged.Late;
+            foreach (var replica in database.Replicas.In(late))
+                replica.Stage = ReplicaStage.Unknown;
+            database.Staged.Release(late, _ => true);
+        }
     }
 
     /// <summary>Paused, fenced or gone: nothing is captured until something changes that.</summary>
@@ -328,6 +340,8 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
                 context.Log.Troubled(database.Name, failure.Hint is null ? failure.Message : $"{failure.Message} (hint: {failure.Hint})");
             database.SetCapture(failure.Status, failure.Reason, failure.Hint is null ? failure.Message : $"{failure.Message}; {failure.Hint}");
             database.Count(c => c with { SyncErrors = c.SyncErrors + (failure.Status == DatabaseStatus.Error ? 1 : 0) });
+            if (!failure.PassesByItself)
+                database.FailSyncs(onlyTaken: true);
         }
         if (database.Exit is { IsClosed: false } exit)
         {

@@ -41,6 +41,12 @@ internal sealed class DatabaseReplica
         set => Volatile.Write(ref _stage, (int)value);
     }
 
+    /// <summary>
+    /// What is published is there, and restores: it was looked at in this run, or an image was confirmed since it turned out to be missing or broken. Else
+    /// no sync may count on it. Under the database's lock.
+    /// </summary>
+    public bool HoldsChain { get; set; }
+
     /// <summary>The newest transaction found there, when it needs an image: the image goes behind it. Set before <see cref="Stage"/>, read behind it.</summary>
     public Txid Found { get; set; }
 
@@ -195,7 +201,7 @@ internal sealed class DatabaseReplica
     public UpkeepRequest WantUpkeep(bool snapshot, bool retention)
     {
         lock (Database.Gate)
-            return _upkeepWanted = _upkeepWanted is { } other ? other with { Snapshot = other.Snapshot || snapshot, Retention = other.Retention || retention } : new(snapshot, retention);
+            return Database.IsOver ? throw new LitestreamException($"{Database.Name} is not replicated any more") : _upkeepWanted = _upkeepWanted is { } other ? other with { Snapshot = other.Snapshot || snapshot, Retention = other.Retention || retention } : new(snapshot, retention);
     }
 
     /// <summary>It was served; what was wanted meanwhile is not, and goes on.</summary>
@@ -236,6 +242,7 @@ internal sealed class DatabaseReplica
             var next = Book with { Published = Txid.Max(Book.Published, file.File.MaxTxid), LastSyncAt = now };
             Place.Books.Confirm(Database.Name, next, file.File);
             Book = next;
+            HoldsChain |= file.File.IsImage;
             isFree = Database.Staged.Confirm(file, Place.Bit);
         }
         Database.AnswerSyncs();

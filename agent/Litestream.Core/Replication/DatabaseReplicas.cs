@@ -10,8 +10,8 @@ internal sealed class DatabaseReplicas(DatabaseReplica[] all) : IReadOnlyList<Da
 
     public DatabaseReplica this[int index] => all[index];
 
-    /// <summary>The newest transaction that is in some replica.</summary>
-    public Txid Published => all.Max(r => r.Book.Published);
+    /// <summary>The newest transaction that some replica is known to hold.</summary>
+    public Txid Published => all.Max(r => r.HoldsChain ? r.Book.Published : default);
 
     /// <summary>None may be touched any more until a person decides.</summary>
     public bool AreFenced => Array.TrueForAll(all, r => r.IsFenced);

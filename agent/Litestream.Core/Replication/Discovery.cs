@@ -100,6 +100,7 @@ internal sealed class Discovery(StoreContext context, Staging staging, EarlierRu
             return new(null, NeedsImage: true);
         }
         // The first copy was staged but not published when the agent stopped.
+        replica.HoldsChain = false;
         replica.Stage = ReplicaStage.Follows;
         var header = ReadHeader(image.Path);
         database.Stage(image, b => b with { Captured = image.File.MaxTxid, PostSum = image.Proof.Post, PageSize = header.PageSize, PageCount = header.Commit });
@@ -133,7 +134,7 @@ internal sealed class Discovery(StoreContext context, Staging staging, EarlierRu
             Position = b.Captured == newest.MaxTxid && b.PostSum == table.Sum ? b.Position : null,
             Resting = b.Captured == newest.MaxTxid && b.PostSum == table.Sum ? b.Resting : null,
         });
-        replica.Stage = ReplicaStage.Follows;
+        (replica.HoldsChain, replica.Stage) = (true, ReplicaStage.Follows);
         EarlierRun.TakeHistory(replica, left, newest.MaxTxid, table.Sum);
         earlierRun.TakeNext(database, left, table, wasKnown);
         EarlierRun.Delete(left);
@@ -162,7 +163,7 @@ internal sealed class Discovery(StoreContext context, Staging staging, EarlierRu
             Position = null,
             Resting = null,
         });
-        (database.FormerWriter, replica.Stage) = (writer.Instance, ReplicaStage.Follows);
+        (database.FormerWriter, replica.HoldsChain, replica.Stage) = (writer.Instance, true, ReplicaStage.Follows);
         context.Log.TakesOver(database.Name, newest.MaxTxid.ToString(), epoch);
         staging.StageEmpty(database, 0, newest.MaxTxid.Next, table.PageSize, table.PageCount, table.Sum);
         table.StandFor(newest.MaxTxid.Next);

@@ -56,7 +56,7 @@ internal sealed class EarlierRun(StoreContext context)
             (last, end) = (file.File.MinTxid.Previous, file.Proof.Pre);
         }
         lock (database.Gate)
-            history.ForEach(f => database.Staged.Add(f, others, isSafe: f.File.MaxTxid <= database.Replicas.Published));
+            history.ForEach(f => database.Staged.Add(f, others, isSafe: database.Replicas.Any(r => f.File.MaxTxid <= r.Book.Published && (r != current || r.HoldsChain))));
     }
 
     private StagedFile? TryVerify(ReplicatedDatabase database, string path, int level, Txid min, Txid max)

@@ -21,7 +21,7 @@ internal sealed class Joining(StoreContext context, Fence fence)
             if (!replica.IsDamaged && !isTaken && newest.MaxTxid >= replica.Book.Published && Continues(replica, newest.MaxTxid, header?.Proof?.Post))
             {
                 replica.Record(b => b with { Published = newest.MaxTxid });
-                replica.Stage = ReplicaStage.Follows;
+                (replica.HoldsChain, replica.Stage) = (true, ReplicaStage.Follows);
                 return;
             }
             if (!isOthers)
@@ -45,7 +45,7 @@ internal sealed class Joining(StoreContext context, Fence fence)
         {
             replica.DropStaged();
             replica.Record(b => b with { Published = Txid.Max(b.Published, newest) });
-            (replica.Found, replica.Chain, replica.Stage) = (newest, chain, ReplicaStage.NeedsImage);
+            (replica.Found, replica.Chain, replica.HoldsChain, replica.Stage) = (newest, chain, false, ReplicaStage.NeedsImage);
         }
         context.Log.NeedsImage(replica.Database.Name, replica.Url);
     }

@@ -87,13 +87,16 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
     /// <summary>Two names of one file would have two WALs, and each would ruin the other's work.</summary>
     private void RefuseSecondName(ReplicatedDatabase database, FileStat file)
     {
-        var first = _byInode.AddOrUpdate((file.Device, file.Inode), database, (_, known) => known.IsAt(file) ? known : database);
+        var first = _byInode.AddOrUpdate((file.Device, file.Inode), database, (_, known) => IsAt(known, file) ? known : database);
         if (first != database)
             throw new CaptureException(DatabaseStatus.Error, DatabaseReason.Other, $"{database.Path} is a second name (hard link) of {first.Path}", "give each tenant a file of its own: copy it, with its -wal", TimeSpan.FromMinutes(1));
         if (database.OpenedFile is { } last && !last.IsSameFile(file))
             Forget(database);
         database.OpenedFile = file;
     }
+
+    /// <summary>It is registered still, and its path leads to this file.</summary>
+    private static bool IsAt(ReplicatedDatabase database, FileStat file) => database.Exit is null && FileStat.Of(database.Path) is { } there && there.IsSameFile(file);
 
     private static bool IsInPlace(EngineConnection marked, WalPosition position, int pageSize)
     {

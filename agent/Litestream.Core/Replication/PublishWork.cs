@@ -238,7 +238,7 @@ internal sealed class PublishWork(
     {
         replica.FailUpkeep($"{replica.Database.Name} is not replicated any more");
         if (exit.Complete(replica.Place))
-            replica.Database.FailSyncs();
+            replica.Database.End();
     }
 
     /// <summary>A file of our chain is missing or damaged: look at it again, and have the live database published anew.</summary>
@@ -246,6 +246,7 @@ internal sealed class PublishWork(
     {
         context.Log.ChainDamaged(replica.Database.Name, failure.Message);
         replica.IsDamaged = true;
+        replica.HoldsChain = false;
         if (replica.Database.Replicas.Any(r => r != replica && r.Stage == ReplicaStage.Follows))
             replica.Stage = ReplicaStage.Unknown;
         else

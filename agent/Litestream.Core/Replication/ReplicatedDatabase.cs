@@ -101,6 +101,9 @@ internal sealed class ReplicatedDatabase
     /// <summary>Set once, when the database leaves the store: the lanes finish and stop.</summary>
     public DatabaseExit? Exit { get; private set; }
 
+    /// <summary>Nothing is done for it any more; under the lock.</summary>
+    public bool IsOver { get; private set; }
+
     /// <summary>This replica's lane asks the capture lane, which counts the transactions, for a pair of empty files (<see cref="Upkeep.NeedsPair"/>).</summary>
     public DatabaseReplica? PairWantedBy
     {
@@ -170,6 +173,8 @@ internal sealed class ReplicatedDatabase
         bool ridesLater;
         lock (Gate)
         {
+            if (IsOver)
+                throw new LitestreamException($"{Name} is not replicated any more: it cannot be synced");
             _syncs.Add(request);
             _seen |= FileEvent.Wal;
             ridesLater = !request.IsLocal && IsPublishing;
@@ -273,18 +278,6 @@ internal sealed class ReplicatedDatabase
         Replicas.WakeAll();
     }
 
-    /// <summary>Replicas that are late get an image when they answer again; what waited for them goes.</summary>
-    public void GiveUpLate()
-    {
-        lock (Gate)
-        {
-            var late = Staged.Late;
-            foreach (var replica in Replicas.In(late))
-                replica.Stage = ReplicaStage.Unknown;
-            Staged.Release(late, _ => true);
-        }
-    }
-
     public void SetCapture(DatabaseStatus status, DatabaseReason reason, string? detail = null, DateTimeOffset? walPinnedSince = null)
     {
         lock (Gate)
@@ -312,9 +305,6 @@ internal sealed class ReplicatedDatabase
             _counters = change(_counters);
     }
 
-    /// <summary>It is registered still, and its path leads to this file.</summary>
-    public bool IsAt(FileStat file) => Exit is null && FileStat.Of(Path) is { } there && there.IsSameFile(file);
-
     /// <summary>Nothing will be captured any more, or something could not be: whoever waits for a sync must hear it; who came after this look began waits for the next.</summary>
     public void FailSyncs(bool onlyTaken = false)
     {
@@ -322,7 +312,7 @@ internal sealed class ReplicatedDatabase
         lock (Gate)
             waiting = _syncs.RemoveAll(onlyTaken);
         foreach (var sync in waiting)
-            sync.Done.TrySetException(new LitestreamException($"{Name} cannot be synced now ({Snapshot().Reason}): what was committed last may not be in the replica"));
+            sync.Done.TrySetException(new LitestreamException($"{Name} cannot be synced now ({Snapshot().Reason}): what was committed last may not be in the replica", hint: Snapshot().Detail));
     }
 
     /// <summary>Somebody waits for a sync.</summary>
@@ -365,6 +355,16 @@ internal sealed class ReplicatedDatabase
         return Exit;
     }
 
+    /// <summary>Nothing is done for it any more: whoever waits hears it, whoever comes later at once.</summary>
+    public void End()
+    {
+        lock (Gate)
+            IsOver = true;
+        FailSyncs();
+        foreach (var replica in Replicas)
+            replica.FailUpkeep($"{Name} is not replicated any more");
+    }
+
     /// <summary>Serves those who wait: what one replica has is safe. Those who waited for that to end are next.</summary>
     public void AnswerSyncs()
     {
@@ -382,7 +382,7 @@ internal sealed class ReplicatedDatabase
     }
 
     /// <summary>Every replica that may take it lacks something that is captured, and nothing but publishing it stands in the way. Under the lock.</summary>
-    private bool IsPublishing => Chain is not null && Replicas.Published < Book.Captured && !Book.IsPaused && Exit is null && !Replicas.AreFenced;
+    private bool IsPublishing => Chain is not null && !Staged.IsEmpty && Replicas.Published < Book.Captured && !Book.IsPaused && Exit is null && !Replicas.AreFenced;
 
     /// <summary>One word for all: the capture's, unless no replica can be reached; one of several that cannot is named.</summary>
     private (DatabaseStatus Status, DatabaseReason Reason, string? Detail) Judge()

@@ -21,23 +21,20 @@ internal struct SyncRequests
     public readonly void SetTarget(Txid captured) => _waiting?.ForEach(r => r.Target ??= r.IsTaken ? captured : null);
 
     /// <summary>Removes those who have what they wait for, or gave up.</summary>
-    public IReadOnlyList<SyncRequest> RemoveServed(Txid published)
+    public IReadOnlyList<SyncRequest> RemoveServed(Txid published) =>
+        Remove(r => r.Target <= published || (r.IsLocal && r.Target is not null) || r.Done.Task.IsCompleted);
+
+    public IReadOnlyList<SyncRequest> RemoveAll(bool onlyTaken) => Remove(r => r.IsTaken || !onlyTaken);
+
+    private List<SyncRequest> Remove(Predicate<SyncRequest> which)
     {
         if (_waiting is null)
             return [];
-        var served = _waiting.FindAll(r => r.Target <= published || (r.IsLocal && r.Target is not null) || r.Done.Task.IsCompleted);
-        _waiting.RemoveAll(served.Contains);
-        if (_waiting.Count == 0)
+        var removed = _waiting.FindAll(which);
+        if (removed.Count == _waiting.Count)
             _waiting = null;
-        return served;
-    }
-
-    public IReadOnlyList<SyncRequest> RemoveAll(bool onlyTaken)
-    {
-        var removed = _waiting?.FindAll(r => r.IsTaken || !onlyTaken) ?? [];
-        _waiting?.RemoveAll(removed.Contains);
-        if (_waiting is { Count: 0 })
-            _waiting = null;
+        else if (removed.Count > 0)
+            _waiting.RemoveAll(which);
         return removed;
     }
 }

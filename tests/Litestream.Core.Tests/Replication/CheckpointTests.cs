@@ -48,7 +48,10 @@ public sealed class CheckpointTests
         folder.Open();
         var database = folder.Register(Name);
         await ReplicatedFolder.SyncAsync(database);
-        await RoundAsync(database, time, application, statements: 120, TimeSpan.FromSeconds(1));
+        // The look that follows a first copy is over, too.
+        await ReplicatedFolder.SyncAsync(database);
+        // The scheduler's timer is a millisecond late on purpose.
+        await RoundAsync(database, time, application, statements: 120, TimeSpan.FromSeconds(1.01));
         await RoundAsync(database, time, application, statements: 1, TimeSpan.FromSeconds(0.7));
         await folder.AssertRestoresEqualAsync(Name);
     }
@@ -185,9 +188,8 @@ public sealed class CheckpointTests
     {
         for (var i = 0; i < statements; i++)
             application.Sql("INSERT INTO t (v) SELECT hex(randomblob(1500)) FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<50) SELECT i FROM n)");
-        var before = database.Snapshot().Counters.Syncs;
         database.Notice(FileEvent.Wal);
         time.Advance(after);
-        await ReplicatedFolder.WaitAsync(() => database.Snapshot() is var s && s.Counters.Syncs > before && s.ReplicatedTxid == s.Txid, "a round");
+        await ReplicatedFolder.WaitAsync(() => !database.State.IsDirty, $"a round after {statements} statements: {database.Snapshot()}");
     }
 }
