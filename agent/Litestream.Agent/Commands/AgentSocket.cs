@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Litestream.Agent.Api;
@@ -57,6 +58,33 @@ internal sealed class AgentSocket : IDisposable
     public Task<T> PostAsync<T>(string address, ControlRequest request, JsonTypeInfo<T> type, CancellationToken stop) =>
         AskAsync(HttpMethod.Post, address, request, type, LongestAnswer + TimeSpan.FromSeconds(request.Timeout ?? 0), stop);
 
+    /// <summary>Asks for something that takes long, and hears line by line how far it is. Whoever stops listening ends it, if it can be ended.</summary>
+    public async IAsyncEnumerable<T> StreamAsync<T>(string address, ControlRequest request, JsonTypeInfo<T> type, [EnumeratorCancellation] CancellationToken stop)
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Post, new Uri(address, UriKind.Relative));
+        message.Content = JsonContent.Create(request, ControlJson.Default.ControlRequest);
+        using var answer = await OrEndedAsync(address, () => _client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, stop));
+        if (!answer.IsSuccessStatusCode)
+            _ = Read(address, answer, await answer.Content.ReadAsByteArrayAsync(stop), type);
+        using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync(stop));
+        while (await OrEndedAsync(address, () => lines.ReadLineAsync(stop).AsTask()) is { } line)
+            yield return JsonSerializer.Deserialize(line, type)!;
+    }
+
+    private async Task<T> OrEndedAsync<T>(string address, Func<Task<T>> ask)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException)
+        {
+            throw Ended(address, error);
+        }
+    }
+
+    private LitestreamException Ended(string address, Exception error) => new($"the agent of {Path} ended before it answered {address}", error, "its log says why");
+
     private async Task<T> AskAsync<T>(HttpMethod method, string address, ControlRequest? request, JsonTypeInfo<T> type, TimeSpan patience, CancellationToken stop)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -74,7 +102,7 @@ internal sealed class AgentSocket : IDisposable
         }
         catch (HttpRequestException error)
         {
-            throw new LitestreamException($"the agent of {Path} ended before it answered {address}", error, "its log says why");
+            throw Ended(address, error);
         }
     }
 

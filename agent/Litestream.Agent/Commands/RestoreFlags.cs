@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using Litestream.Agent.Api.Control;
+using Litestream.Agent.Commands.Control;
 using Litestream.Agent.Configuration;
 using Litestream.Agent.Configuration.ConfigFile;
 using Litestream.Ltx;
@@ -35,6 +37,14 @@ internal sealed class RestoreFlags
 
     public Option<int?> Parallelism { get; } = Flag.Number("-parallelism", "reads in flight [8, fewer with a small buffer]", 1, 256);
 
+    public Option<bool> InPlace { get; } = Flag.Switch("-in-place", "into the database itself, while it is in use");
+
+    public Option<bool> Undo { get; } = Flag.Switch("-undo", "back to the state before the last -in-place");
+
+    public Option<string?> IfBusy { get; } = Flag.OneOf("-if-busy", "HOW", "when another program is writing", "wait", "fail");
+
+    public Option<int?> BusyLimit { get; } = Flag.Seconds("-busy-limit", "how long to wait for it [30]", ControlRequest.MostSeconds);
+
     public Option<bool> Json { get; } = Flag.Switch("-json", "the result as JSON");
 
     public LogFlags Log { get; } = new();
@@ -48,6 +58,43 @@ internal sealed class RestoreFlags
             return isPlace || parsed.GetValue(Output) is not null || Lookup.Replica.Read(parsed) is not null ? null : Lookup.Config.Find(parsed, context);
         ConfigFlags.RefuseWith("-config", parsed, Lookup.Replica.Group);
         return isPlace ? throw new UsageException("-config and a URL both say where the backups are", "name a database of the file, or leave -config out") : named;
+    }
+
+    /// <summary>The agent that runs is asked, not a replica.</summary>
+    public bool IsInPlace(ParseResult parsed) => parsed.GetValue(InPlace) || parsed.GetValue(Undo);
+
+    /// <summary>The database as it was named, and what its agent is asked.</summary>
+    public (string Named, ControlRequest Request) ReadInPlace(ParseResult parsed, CommandContext context)
+    {
+        var isUndo = parsed.GetValue(Undo);
+        var how = isUndo ? "-undo" : "-in-place";
+        if (isUndo && parsed.GetValue(InPlace))
+            throw new UsageException("-undo and -in-place: an undo goes to the state before the last restore in place", "give one of them");
+        RefuseBeside(how, parsed, isUndo ? [Txid, Timestamp] : []);
+        if (parsed.GetValue(Txid) is not null && parsed.GetValue(Timestamp) is not null)
+            throw new UsageException("-txid and -timestamp both name a moment", "give one of them");
+        if (!isUndo && parsed.GetValue(Txid) is null && parsed.GetValue(Timestamp) is null)
+            throw new UsageException("-in-place to which moment? The newest is what the database has", "add -timestamp TIME or -txid HEX16");
+        var named = parsed.GetValue(Url) ?? throw new UsageException("which database? Its path is missing", $"litestream restore {how} data/app.db; a GUID or a name goes as well");
+        if (ReplicaChoice.IsPlace(named, context.Environment) && named.Contains("://", StringComparison.Ordinal))
+            throw new UsageException($"{how} takes a database that an agent replicates, not a replica", $"litestream restore {how} data/app.db; a GUID or a name goes as well");
+        return (named, new ControlRequest
+        {
+            Path = ControlFlags.Meant(named, context),
+            Txid = ReadTxid(parsed.GetValue(Txid))?.Value,
+            Timestamp = ReadTime(parsed.GetValue(Timestamp)),
+            Undo = isUndo,
+            IfBusy = parsed.GetValue(IfBusy),
+            Timeout = parsed.GetValue(BusyLimit),
+            Check = parsed.GetValue(Check),
+        });
+    }
+
+    private void RefuseBeside(string how, ParseResult parsed, Option[] more)
+    {
+        Option[] others = [Output, Force, IfDatabaseNotExists, IfReplicaExists, DryRun, Follow, FollowInterval, Parallelism, .. Lookup.Replica.Group, .. more];
+        if (others.FirstOrDefault(o => parsed.GetResult(o) is { Implicit: false }) is { } other)
+            throw new UsageException($"{how} does not go with {other.Name}: the agent restores what it replicates, to where it is", $"leave out {other.Name}");
     }
 
     /// <summary>What is asked of one database of a file.</summary>

@@ -42,7 +42,7 @@ internal sealed class LiveDatabase(ReplicatedDatabase database, InPlaceOptions o
                 cancellationToken.ThrowIfCancellationRequested();
                 var waited = time.GetElapsedTime(begun);
                 if (waited >= options.Patience && database.Snapshot().Reason == DatabaseReason.Locked)
-                    throw Busy($"a program keeps everybody else out of it (locking_mode=EXCLUSIVE, or a long transaction in rollback mode)");
+                    throw Busy("a program keeps everybody else out of it (locking_mode=EXCLUSIVE, or a long transaction in rollback mode)");
                 if (waited >= limit)
                     throw NotCaptured($"its present state is not in the replica after {limit.TotalSeconds:0} s{WhatItWaitsFor()}");
             }
@@ -109,26 +109,24 @@ internal sealed class LiveDatabase(ReplicatedDatabase database, InPlaceOptions o
         }
         catch (SqliteErrorException e)
         {
-            throw e.Primary == SqliteCode.Full ? NoRoom(e.Message, e) : new InPlaceException(InPlaceFault.NotWritten, $"{Subject} keeps its old state: {e.Message}", e);
+            throw e.Primary == SqliteCode.Full ? NoRoom(e.Message, e) : new InPlaceException(InPlaceFault.NotWritten, $"{Path} keeps its old state: {e.Message}", e);
         }
         Faults.Reach(FaultPoint.InPlaceCommitted);
     }
 
-    public InPlaceException Busy(string why) => new(InPlaceFault.Busy, $"{Subject} is not restored and keeps its old state: {why}",
+    public InPlaceException Busy(string why) => new(InPlaceFault.Busy, $"{Path} is not restored and keeps its old state: {why}",
         hint: options.FailsIfBusy ? "-if-busy wait waits for it, up to -busy-limit" : $"it was waited for {options.Patience.TotalSeconds:0} s; end that program's transaction, or wait longer with -busy-limit");
 
-    public InPlaceException NotCaptured(string why, Exception? inner = null) => new(InPlaceFault.NotCaptured, $"{Subject} is not touched: {why}", inner,
+    public InPlaceException NotCaptured(string why, Exception? inner = null) => new(InPlaceFault.NotCaptured, $"{Path} is not touched: {why}", inner,
         "without its present state in the replica a restore could not be undone; see `litestream status`");
 
-    private string Subject => $"{Path}:";
-
-    private InPlaceException NoRoom(string why, Exception? inner = null) => new(InPlaceFault.NoRoom, $"{Subject} is not restored and keeps its old state: {why}", inner,
+    private InPlaceException NoRoom(string why, Exception? inner = null) => new(InPlaceFault.NoRoom, $"{Path} is not restored and keeps its old state: {why}", inner,
         "free some space there: while it goes in, the wanted state lies in the WAL");
 
     private void RequireReplication()
     {
         if (database.Book.IsPaused || database.Replicas.AreFenced || database.Exit is not null)
-            throw new InPlaceException(InPlaceFault.NotReplicated, $"{Subject} is not touched: it is not replicated now ({database.Snapshot().Status})",
+            throw new InPlaceException(InPlaceFault.NotReplicated, $"{Path} is not touched: {(database.Book.IsPaused ? "it is stopped" : $"it is not replicated now ({database.Snapshot().Status})")}",
                 hint: database.Book.IsPaused ? "`litestream start` begins again" : "its present state could not be kept; see `litestream status`");
     }
 

@@ -63,6 +63,8 @@ public sealed class CommandsTextTests : IDisposable
         await text.RunAsync("replicate -config wrong.yml", 2);
         await text.RunAsync("restore -o new.db", 2);
         await text.RunAsync("restore -o new.db -timestamp noon file:///srv/backups", 2);
+        await text.RunAsync("restore -in-place app", 2);
+        await text.RunAsync("restore -in-place -txid 0000000000000002 -o new.db app", 2);
         await text.RunAsync("sync -timeout soon app", 2);
         await text.RunAsync("stop", 2);
     }
@@ -94,7 +96,10 @@ public sealed class CommandsTextTests : IDisposable
         await agent.WaitForActiveAsync("app");
         await agent.SyncAsync("app");
         await text.RunAsync("sync -wait data/app.db", 0);
+        await text.RunAsync("restore -undo app", 1);
+        await text.RunAsync("restore -in-place -txid 00000000000000ff app", 1);
         await text.RunAsync("stop app", 0);
+        await text.RunAsync("restore -in-place -txid 0000000000000001 app", 1);
         await text.RunAsync("stop app", 0);
         await text.RunAsync("sync -wait app", 1);
         await text.RunAsync("list", 0, isTable: true);

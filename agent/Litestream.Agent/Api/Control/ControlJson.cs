@@ -13,5 +13,7 @@ namespace Litestream.Agent.Api.Control;
 [JsonSerializable(typeof(ListAnswer))]
 [JsonSerializable(typeof(InfoAnswer))]
 [JsonSerializable(typeof(SyncStatusAnswer))]
+[JsonSerializable(typeof(RestoreLine))]
+[JsonSerializable(typeof(InPlaceAnswer))]
 [JsonSerializable(typeof(ErrorAnswer))]
 internal sealed partial class ControlJson : JsonSerializerContext;

@@ -20,4 +20,19 @@ internal sealed record ControlRequest
 
     /// <summary>Of a start: end split-brain or lost on purpose.</summary>
     public bool TakeOver { get; init; }
+
+    /// <summary>Of a restore in place: exactly this transaction; its <see cref="Timeout"/> is how long a writer is waited for.</summary>
+    public ulong? Txid { get; init; }
+
+    /// <summary>Of a restore in place: the newest state before.</summary>
+    public DateTimeOffset? Timestamp { get; init; }
+
+    /// <summary>Of a restore in place: back to the state before the last one.</summary>
+    public bool Undo { get; init; }
+
+    /// <summary>Of a restore in place: <c>wait</c> (unless said) or <c>fail</c>.</summary>
+    public string? IfBusy { get; init; }
+
+    /// <summary>Of a restore in place: <c>none</c> (unless said), <c>quick</c> or <c>full</c>.</summary>
+    public string? Check { get; init; }
 }

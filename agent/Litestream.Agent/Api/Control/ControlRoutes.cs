@@ -18,6 +18,7 @@ internal static class ControlRoutes
         Post(routes, "/register", changes.RegisterAsync, ControlJson.Default.RegisteredAnswer);
         Post(routes, "/unregister", changes.UnregisterAsync, ControlJson.Default.StateAnswer);
         Post(routes, "/sync", changes.SyncAsync, ControlJson.Default.SyncAnswer);
+        routes.MapPost("/restore", context => AnswerAsync(context, new RestoreStream(agent)));
         Get(routes, "/txid", reads.Txid, ControlJson.Default.TxidAnswer);
         Get(routes, "/list", _ => reads.List(), ControlJson.Default.ListAnswer);
         Get(routes, "/info", _ => reads.Info(), ControlJson.Default.InfoAnswer);
@@ -32,7 +33,23 @@ internal static class ControlRoutes
 
     private static RequestDelegate Handler<T>(Func<HttpContext, Task<T>> answer, JsonTypeInfo<T> type) => context => AnswerAsync(context, answer, type);
 
-    private static async Task AnswerAsync<T>(HttpContext context, Func<HttpContext, Task<T>> answer, JsonTypeInfo<T> type)
+    private static Task AnswerAsync<T>(HttpContext context, Func<HttpContext, Task<T>> answer, JsonTypeInfo<T> type) =>
+        AnswerAsync(context, async () => await WriteAsync(context, StatusCodes.Status200OK, await answer(context), type));
+
+    /// <summary>A JSON object a line, each as soon as it is known.</summary>
+    private static Task AnswerAsync(HttpContext context, RestoreStream restore) => AnswerAsync(context, async () =>
+    {
+        var request = await ReadAsync(context);
+        context.Response.ContentType = "application/x-ndjson";
+        await foreach (var line in restore.RunAsync(request, context.RequestAborted))
+        {
+            await JsonSerializer.SerializeAsync(context.Response.Body, line, ControlJson.Default.RestoreLine, context.RequestAborted);
+            await context.Response.WriteAsync("\n", context.RequestAborted);
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+        }
+    });
+
+    private static async Task AnswerAsync(HttpContext context, Func<Task> answer)
     {
         if (context.Features.Get<ControlSocketFeature>() is null)
         {
@@ -41,7 +58,7 @@ internal static class ControlRoutes
         }
         try
         {
-            await WriteAsync(context, StatusCodes.Status200OK, await answer(context), type);
+            await answer();
         }
         catch (ControlException error)
         {

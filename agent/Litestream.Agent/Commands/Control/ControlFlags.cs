@@ -33,9 +33,11 @@ internal sealed class ControlFlags
     }
 
     /// <summary>As the control socket takes it: a GUID or a name as it is, a path made absolute.</summary>
-    public string Named(ParseResult parsed, CommandContext context, string command)
+    public string Named(ParseResult parsed, CommandContext context, string command) => Meant(Required(parsed, command), context);
+
+    /// <summary>The same of what was written.</summary>
+    public static string Meant(string named, CommandContext context)
     {
-        var named = Required(parsed, command);
         var path = context.Environment.Absolute(named);
         return TenantFiles.TryParseGuid(named, out var guid) ? guid
             : named.Contains('/', StringComparison.Ordinal) || TenantFiles.HasDatabaseExtension(named) || File.Exists(path) ? path
