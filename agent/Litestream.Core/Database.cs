@@ -9,7 +9,6 @@ namespace Litestream;
 public sealed class Database
 {
     private readonly Store _store;
-    private EventHandler<DatabaseStateChange>? _stateChanged;
 
     internal Database(Store store, ReplicatedDatabase state, IReadOnlyList<MirrorLane> plainFiles) => (_store, State, PlainFiles) = (store, state, plainFiles);
 
@@ -18,10 +17,10 @@ public sealed class Database
     {
         add
         {
-            _stateChanged += value;
+            StateHandlers.Add(value);
             _store.ListenToStates();
         }
-        remove => _stateChanged -= value;
+        remove => StateHandlers.Remove(value);
     }
 
     /// <summary>Name below the replica's <c>databases/</c>.</summary>
@@ -31,6 +30,8 @@ public sealed class Database
     public string Path => State.Path;
 
     internal ReplicatedDatabase State { get; }
+
+    internal StateHandlers StateHandlers { get; } = new();
 
     /// <summary>Plain files that follow its replicas; none as a rule.</summary>
     internal IReadOnlyList<MirrorLane> PlainFiles { get; }
@@ -106,8 +107,6 @@ public sealed class Database
     /// <param name="snapshot">An image of the newest state, if the newest image is older.</param>
     /// <param name="retention">Files that retention does not keep are deleted.</param>
     public Task UpkeepAsync(bool snapshot, bool retention, CancellationToken cancellationToken) => Intervention.UpkeepAsync(State, snapshot, retention, cancellationToken);
-
-    internal void RaiseStateChanged(DatabaseStateChange change) => _stateChanged?.Invoke(this, change);
 
     private Storage.IReplicaStorage FurthestStorage => State.Replicas.MaxBy(r => r.Book.Published)!.Storage;
 }

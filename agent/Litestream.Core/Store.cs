@@ -18,6 +18,9 @@ public sealed class Store : IAsyncDisposable
     private readonly ConcurrentDictionary<string, Database> _databases = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, KnownDatabase> _known;
     private readonly Lock _registering = new();
+
+    /// <summary>One for each path that was ever opened: a second call waits while the first restores.</summary>
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _restoring = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
     private readonly FileStream _lock;
     private readonly StoreContext _context;
@@ -27,7 +30,7 @@ public sealed class Store : IAsyncDisposable
     private readonly Scheduler _scheduler;
     private readonly Mirrors _mirrors;
     private readonly FileLooks _looks;
-    private EventHandler<DatabaseStateChange>? _stateChanged;
+    private readonly StateHandlers _stateHandlers = new();
     private bool _isDisposed;
 
     private Store(StoreContext context, FileStream @lock, ILogger restoreLog)
@@ -52,16 +55,17 @@ public sealed class Store : IAsyncDisposable
 
     /// <summary>
     /// What a database is doing has changed. Raised one after the other, outside of every lock, some time after the change: handlers may call back, and what
-    /// they throw is logged. A handler that takes long delays the next event and nothing else.
+    /// one throws is logged, and the next one called. A handler that takes long delays the next event and nothing else; the end of the store waits three
+    /// seconds for it.
     /// </summary>
     public event EventHandler<DatabaseStateChange>? StateChanged
     {
         add
         {
-            _stateChanged += value;
+            _stateHandlers.Add(value);
             ListenToStates();
         }
-        remove => _stateChanged -= value;
+        remove => _stateHandlers.Remove(value);
     }
 
     /// <summary>Opens the state directory (and locks it against a second store) and the books. Throws <see cref="LitestreamException"/>.</summary>
@@ -134,7 +138,7 @@ public sealed class Store : IAsyncDisposable
     /// What an application calls before it opens a database of its own: if the file is missing and a replica has it, it is restored; then it is replicated from
     /// its first commit on, whoever writes it. With neither, the application creates it as ever, and finds its folder there. Throws
     /// <see cref="LitestreamException"/> when that cannot be found out (no replica answers): an application that then began an empty database would put it
-    /// in the place of the one that is backed up.
+    /// in the place of the one that is backed up. Opened again, or at the same time, it is the same <see cref="Database"/>.
     /// </summary>
     /// <param name="path">Of the file; a symbolic link is followed.</param>
     /// <param name="cancellationToken">Ends it.</param>
@@ -144,11 +148,20 @@ public sealed class Store : IAsyncDisposable
         path = Destination.FollowLink(Path.GetFullPath(path));
         name ??= DatabaseName.OfFile(path) ?? throw new LitestreamException($"Cannot open {path}: no name for it can be made from the file's", hint: "give it one");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        if (!File.Exists(path) && await FurthestReplica.FindAsync(Replicas, name, (root, error) => RestoreLog.ReplicaIsAway(root.Url, error.Message), cancellationToken).ConfigureAwait(false) is { } storage)
-            await new Restorer(storage, Time, RestoreLog).RunAsync(new() { OutputPath = path }, progress: null, cancellationToken).ConfigureAwait(false);
-        var database = Register(path, name);
-        _looks.Add(database);
-        return database;
+        var restoring = _restoring.GetOrAdd(path, _ => new(1, 1));
+        await restoring.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (!File.Exists(path))
+                await RestoreMissingAsync(path, name, cancellationToken).ConfigureAwait(false);
+            var database = Register(path, name);
+            _looks.Add(database);
+            return database;
+        }
+        finally
+        {
+            restoring.Release();
+        }
     }
 
     /// <summary>
@@ -248,16 +261,14 @@ public sealed class Store : IAsyncDisposable
         if (Find(note.Name) is not { } database)
             return;
         var change = new DatabaseStateChange(database, note.Before, note.Status, note.Reason, note.Detail);
-        try
-        {
-            _stateChanged?.Invoke(this, change);
-            database.RaiseStateChanged(change);
-        }
-        catch (Exception e)
-        {
-            // The embedder's own code: its mistake must not end the telling.
-            _context.Log.ListenerFailed(e);
-        }
+        _stateHandlers.Tell(this, change, _context.Log);
+        database.StateHandlers.Tell(database, change, _context.Log);
+    }
+
+    private async Task RestoreMissingAsync(string path, string name, CancellationToken cancellationToken)
+    {
+        if (await FurthestReplica.FindAsync(Replicas, name, (root, error) => RestoreLog.ReplicaIsAway(root.Url, error.Message), cancellationToken).ConfigureAwait(false) is { } storage)
+            await new Restorer(storage, Time, RestoreLog).RunAsync(new() { OutputPath = path }, progress: null, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>No replica's lane runs any more: nobody may go on waiting for one.</summary>

@@ -19,6 +19,10 @@ public sealed class LitestreamHost : IHostedLifecycleService, IAsyncDisposable
     private Store? _store;
     private volatile IReadOnlyList<Database>? _databases;
 
+    private static InvalidOperationException NotOpen => new(
+        "The databases are not open yet: the host opens them when it starts, and makes its hosted services before. A service whose constructor takes Database takes "
+            + "LitestreamHost instead, and its Databases when it runs; or open them between Build and Run: await app.Services.GetRequiredService<LitestreamHost>().OpenAsync()");
+
     public LitestreamHost(IOptions<LitestreamOptions> options, ILoggerFactory logging, IServiceProvider services)
     {
         (_options, _logging, _log) = (options.Value, logging, logging.CreateLogger<LitestreamHost>());
@@ -26,11 +30,10 @@ public sealed class LitestreamHost : IHostedLifecycleService, IAsyncDisposable
     }
 
     /// <summary>In the order of <see cref="LitestreamOptions.Databases"/>. Throws <see cref="InvalidOperationException"/> before <see cref="OpenAsync"/>.</summary>
-    public IReadOnlyList<Database> Databases => _databases
-        ?? throw new InvalidOperationException("The databases are not open yet: they are when the host starts, or after `await app.Services.GetRequiredService<LitestreamHost>().OpenAsync()`");
+    public IReadOnlyList<Database> Databases => _databases ?? throw NotOpen;
 
     /// <summary>All of them together. Throws <see cref="InvalidOperationException"/> before <see cref="OpenAsync"/>.</summary>
-    public Store Store => _databases is null ? throw new InvalidOperationException("The store is not open yet: it is when the host starts") : _store ?? throw new ObjectDisposedException(nameof(LitestreamHost));
+    public Store Store => _databases is null ? throw NotOpen : _store ?? throw new ObjectDisposedException(nameof(LitestreamHost));
 
     /// <summary>
     /// Restores what is missing and begins to replicate. The host does this before it starts any service; call it yourself, before, where something opens a
@@ -65,12 +68,15 @@ public sealed class LitestreamHost : IHostedLifecycleService, IAsyncDisposable
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <summary>
+    /// The last sync. It has <see cref="LitestreamOptions.ShutdownTimeout"/>, whatever the token says: that has fired where the application's own services took
+    /// all of the host's time, and what they committed last is just what is missing.
+    /// </summary>
     public async Task StoppedAsync(CancellationToken cancellationToken)
     {
         if (_store is not { } store)
             return;
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(_options.ShutdownTimeout);
+        using var limit = new CancellationTokenSource(_options.ShutdownTimeout, _time);
         if (!await store.StopAsync(limit.Token).ConfigureAwait(false))
             _log.StoppedBeforeTheEnd();
     }

@@ -27,7 +27,10 @@ public sealed class LitestreamOptions
     /// <summary>Which states can be restored.</summary>
     public RestorePoints Points { get; set; } = new();
 
-    /// <summary>Longest time for the last sync when the application stops. Default 30 s; the host's own shutdown timeout must be longer.</summary>
+    /// <summary>
+    /// Longest time for the last sync when the application stops. Default 30 s; it comes on top of the host's own shutdown timeout (30 s), which is the other
+    /// services'. What kills the process (a container's or a unit's stop timeout) must wait for both. What is not sent by then is in the WAL.
+    /// </summary>
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>A replica that is further behind than this is no longer healthy. Default 300 s.</summary>

@@ -67,4 +67,7 @@ internal static partial class ReplicationLog
 
     [LoggerMessage(4020, LogLevel.Error, "A handler of StateChanged failed")]
     public static partial void ListenerFailed(this ILogger log, Exception error);
+
+    [LoggerMessage(4021, LogLevel.Warning, "A handler of StateChanged has not returned for {Seconds} s; the store is closed without it")]
+    public static partial void ListenerHangs(this ILogger log, double seconds);
 }

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
 
 namespace Litestream.Replication;
 
@@ -6,15 +7,19 @@ namespace Litestream.Replication;
 /// Takes changes of state away from where they happen, which is under locks, to whoever listens: one after the other, on a task of its own. While nobody
 /// listens there is no task, and nothing is kept.
 /// </summary>
-internal sealed class StateNews : IAsyncDisposable
+internal sealed class StateNews(ILogger log) : IAsyncDisposable
 {
     /// <summary>A listener that is so far behind misses the oldest; what is so now, a snapshot tells at any time.</summary>
     private const int MaxWaiting = 10_000;
+
+    /// <summary>How long the end waits for a listener: it is the embedder's code, and may wait for whoever waits for us.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     private readonly Channel<StateNote> _notes = Channel.CreateBounded<StateNote>(new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
     private readonly Lock _lock = new();
     private Action<StateNote>? _tell;
     private Task _telling = Task.CompletedTask;
+    private volatile bool _isOver;
 
     public bool IsHeard => Volatile.Read(ref _tell) is not null;
 
@@ -30,7 +35,10 @@ internal sealed class StateNews : IAsyncDisposable
             _telling = Task.Run(async () =>
             {
                 await foreach (var note in _notes.Reader.ReadAllAsync().ConfigureAwait(false))
-                    tell(note);
+                {
+                    if (!_isOver)
+                        tell(note);
+                }
             });
         }
     }
@@ -46,10 +54,18 @@ internal sealed class StateNews : IAsyncDisposable
         return (now.Status, reason);
     }
 
-    /// <summary>What is waiting is told.</summary>
+    /// <summary>What is waiting is told, as long as the listener returns.</summary>
     public async ValueTask DisposeAsync()
     {
         _notes.Writer.TryComplete();
-        await _telling.ConfigureAwait(false);
+        try
+        {
+            await _telling.WaitAsync(Patience).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            _isOver = true;
+            log.ListenerHangs(Patience.TotalSeconds);
+        }
     }
 }

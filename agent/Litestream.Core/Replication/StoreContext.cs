@@ -6,7 +6,7 @@ namespace Litestream.Replication;
 internal sealed record StoreContext(StoreOptions Options, IReadOnlyList<ReplicaPlace> Places, Books Books, Spool Spool, StoreFolder Folder, TimeProvider Time, ILogger Log)
 {
     /// <summary>Who listens to changes of state.</summary>
-    public StateNews News { get; } = new();
+    public StateNews News { get; } = new(Log);
 
     public NodeId NodeOf(ReplicatedDatabase database) => new(Books.Instance, database.Book.Epoch);
 

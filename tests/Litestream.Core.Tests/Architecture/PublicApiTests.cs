@@ -5,7 +5,7 @@ public sealed class PublicApiTests
 {
     [Theory]
     [InlineData("Litestream", typeof(Store))]
-    [InlineData("Litestream.Hosting", typeof(Hosting.LitestreamHost))]
+    [InlineData("Litestream.Hosting", typeof(Litestream.Hosting.LitestreamHost))]
     public void The_public_API_is_what_was_approved(string package, Type member)
     {
         var said = PublicApi.Of(member.Assembly);

@@ -34,6 +34,29 @@ public sealed class EmbeddingTests
     }
 
     [Fact]
+    public async Task A_second_open_of_the_same_database_answers_the_first_even_while_that_restores()
+    {
+        await using var folder = new ReplicatedFolder();
+        using (var application = folder.NewTenant())
+        {
+            for (var i = 0; i < 10; i++)
+                application.Sql("INSERT INTO t (v) VALUES (randomblob(1000000))");
+            await folder.Open().OpenAsync(folder.PathOf(Name), default);
+        }
+        await folder.StopAsync();
+        var content = ReplicatedFolder.DumpOf(folder.PathOf(Name));
+        File.Delete(folder.PathOf(Name));
+
+        var store = folder.Open();
+        var databases = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => store.OpenAsync(folder.PathOf(Name), default))));
+        Assert.Single(databases.Distinct());
+        Assert.Equal(content, ReplicatedFolder.DumpOf(folder.PathOf(Name)));
+        Assert.Same(databases[0], await store.OpenAsync(Path.GetRelativePath(Environment.CurrentDirectory, folder.PathOf(Name)), default));
+        Assert.Single(store.Databases);
+        await Assert.ThrowsAsync<LitestreamException>(() => store.OpenAsync(folder.PathOf("elsewhere"), default, Name));
+    }
+
+    [Fact]
     public async Task A_cold_database_is_noticed_when_it_is_written_again()
     {
         await using var folder = new ReplicatedFolder();
