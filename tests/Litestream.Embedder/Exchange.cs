@@ -26,7 +26,7 @@ internal sealed class Exchange(string path, string replica, string state)
         Prepare(_next, "CREATE TABLE fresh (v); INSERT INTO fresh VALUES (hex(randomblob(20000)))");
         var old = Prepare(path, "PRAGMA journal_mode=WAL; CREATE TABLE secret (v); INSERT INTO secret VALUES (hex(randomblob(20000)))", keep: true);
         await database.SyncAsync(default);
-        Run(old, "INSERT INTO secret VALUES ('the last one')");
+        old.Run("INSERT INTO secret VALUES ('the last one')");
         Console.WriteLine($"synced {await database.SyncAsync(default)}");
         if (how != "connected")
             old.Dispose();
@@ -50,18 +50,18 @@ internal sealed class Exchange(string path, string replica, string state)
 
         using (var connection = Connect(path))
         {
-            Console.WriteLine($"tables {Ask(connection, "SELECT group_concat(name) FROM sqlite_schema")}");
-            Run(connection, "INSERT INTO fresh VALUES ('a new one')");
+            Console.WriteLine($"tables {connection.Ask("SELECT group_concat(name) FROM sqlite_schema")}");
+            connection.Run("INSERT INTO fresh VALUES ('a new one')");
             await database.SyncAsync(default);
-            Console.WriteLine($"integrity {Ask(connection, "PRAGMA integrity_check")}");
+            Console.WriteLine($"integrity {connection.Ask("PRAGMA integrity_check")}");
         }
         old.Dispose();
         using (var connection = Connect(path))
-            Console.WriteLine($"rows {Ask(connection, "SELECT count(*) FROM fresh")}");
+            Console.WriteLine($"rows {connection.Ask("SELECT count(*) FROM fresh")}");
         if (how == "aside")
         {
             using var connection = Connect(_aside);
-            Console.WriteLine($"aside {Ask(connection, "SELECT count(*) FROM secret")} {Ask(connection, "PRAGMA integrity_check")}");
+            Console.WriteLine($"aside {connection.Ask("SELECT count(*) FROM secret")} {connection.Ask("PRAGMA integrity_check")}");
         }
         Console.WriteLine(await store.StopAsync(default) ? "stopped" : "not everything is in the replica");
     }
@@ -84,7 +84,7 @@ internal sealed class Exchange(string path, string replica, string state)
     private static SqliteConnection Prepare(string file, string sql, bool keep = false)
     {
         var connection = Connect(file, create: true);
-        Run(connection, sql);
+        connection.Run(sql);
         if (!keep)
             connection.Dispose();
         return connection;
@@ -95,19 +95,5 @@ internal sealed class Exchange(string path, string replica, string state)
         var connection = new SqliteConnection($"Data Source={file};Pooling=False;Mode={(create ? "ReadWriteCreate" : "ReadWrite")}");
         connection.Open();
         return connection;
-    }
-
-    private static void Run(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
-
-    private static object? Ask(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        return command.ExecuteScalar();
     }
 }

@@ -32,10 +32,10 @@ internal sealed class Load : IAsyncDisposable
     public async Task RunAsync(TimeSpan time)
     {
         using var kept = Connect(pooling: false);
-        Run(kept, "PRAGMA journal_mode=WAL");
-        Run(kept, "CREATE TABLE IF NOT EXISTS t (id INTEGER PRIMARY KEY, writer INTEGER NOT NULL, n INTEGER NOT NULL, v)");
+        kept.Run("PRAGMA journal_mode=WAL");
+        kept.Run("CREATE TABLE IF NOT EXISTS t (id INTEGER PRIMARY KEY, writer INTEGER NOT NULL, n INTEGER NOT NULL, v)");
         for (var writer = 0; writer < 3; writer++)
-            _committed[writer] = Convert.ToInt64(Ask(kept, $"SELECT coalesce(max(n), 0) FROM t WHERE writer = {writer}"));
+            _committed[writer] = Convert.ToInt64(kept.Ask($"SELECT coalesce(max(n), 0) FROM t WHERE writer = {writer}"));
         var locks = new Locks(_database.Path);
         _end.CancelAfter(time);
         await Task.WhenAll(
@@ -56,10 +56,10 @@ internal sealed class Load : IAsyncDisposable
         {
             Insert(kept, 0);
             locks.MustHaveShared();
-            Run(kept, "BEGIN");
-            Ask(kept, "SELECT count(*) FROM t");
+            kept.Run("BEGIN");
+            kept.Ask("SELECT count(*) FROM t");
             locks.MustHaveMark();
-            Run(kept, "COMMIT");
+            kept.Run("COMMIT");
             Thread.Sleep(random.Next(0, random.Next(4) == 0 ? 600 : 20));
         }
     }
@@ -84,9 +84,9 @@ internal sealed class Load : IAsyncDisposable
             {
                 Insert(connection, 2);
                 if (random.Next(10) == 0)
-                    Ask(connection, $"PRAGMA wal_checkpoint({Checkpoints[random.Next(Checkpoints.Length)]})");
+                    connection.Ask($"PRAGMA wal_checkpoint({Checkpoints[random.Next(Checkpoints.Length)]})");
                 if (random.Next(100) == 0)
-                    Run(connection, "DELETE FROM t WHERE v IS NULL; VACUUM");
+                    connection.Run("DELETE FROM t WHERE v IS NULL; VACUUM");
             }
             Thread.Sleep(random.Next(0, random.Next(4) == 0 ? 600 : 20));
         }
@@ -108,7 +108,7 @@ internal sealed class Load : IAsyncDisposable
     private void Insert(SqliteConnection connection, int writer)
     {
         var next = _committed[writer] + 1;
-        Run(connection, $"INSERT INTO t (writer, n, v) VALUES ({writer}, {next}, hex(randomblob(300)))");
+        connection.Run($"INSERT INTO t (writer, n, v) VALUES ({writer}, {next}, hex(randomblob(300)))");
         Volatile.Write(ref _committed[writer], next);
     }
 
@@ -118,20 +118,6 @@ internal sealed class Load : IAsyncDisposable
         // It waits for locks by itself, up to its command timeout of 30 s; the bundled SQLite's own busy_timeout sleeps whole seconds.
         connection.Open();
         return connection;
-    }
-
-    private static void Run(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
-
-    private static object? Ask(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        return command.ExecuteScalar();
     }
 
     private static void Say(string line)

@@ -47,9 +47,7 @@ public sealed class BrokenMarksTests
         await using var folder = new ReplicatedFolder();
         using var application = folder.NewTenant();
         application.Sql(Rows);
-        folder.Open();
-        var database = folder.Register(Name);
-        await ReplicatedFolder.SyncAsync(database);
+        var database = await folder.BeginAsync(Name);
         for (var i = 0; i < 3; i++)
             application.Sql($"UPDATE t SET v = 'captured {i}' WHERE id = {100 * i + 50}");
         await ReplicatedFolder.SyncAsync(database);
@@ -58,8 +56,7 @@ public sealed class BrokenMarksTests
         else
             await folder.DropAsync();
         Happen(what, application, folder.PathOf(Name));
-        folder.Open();
-        await ReplicatedFolder.SyncAsync(folder.Register(Name));
+        await folder.BeginAsync(Name);
         await folder.AssertRestoresEqualAsync(Name);
         Assert.Single(await folder.ListAsync(Name, 1), f => f.IsImage);
         var newest = (await folder.ListAsync(Name, 0))[^1];
@@ -163,9 +160,7 @@ public sealed class BrokenMarksTests
         var application = folder.NewTenant();
         application.Sql("PRAGMA wal_autocheckpoint=0");
         application.Sql(Rows);
-        folder.Open();
-        var database = folder.Register(Name);
-        await ReplicatedFolder.SyncAsync(database);
+        var database = await folder.BeginAsync(Name);
         // On disk for good; what follows is only in the WAL.
         application.Sql("PRAGMA wal_checkpoint(PASSIVE)");
         for (var i = 0; i < 10; i++)
@@ -189,9 +184,7 @@ public sealed class BrokenMarksTests
                 again.Sql($"UPDATE t SET v = 'another history' WHERE id = {i + 450}");
             Assert.Equal(position.Salts, SaltsOf(folder.PathOf(Name)));
         }
-        folder.Open();
-        database = folder.Register(Name);
-        await ReplicatedFolder.SyncAsync(database);
+        database = await folder.BeginAsync(Name);
         await folder.AssertRestoresEqualAsync(Name);
         // What was acknowledged and taken back stays restorable.
         Assert.Equal("acknowledged 9", ReplicatedFolder.Scalar(await folder.RestoreAsync(Name, before), "SELECT v FROM t WHERE id = 365"));
@@ -206,9 +199,7 @@ public sealed class BrokenMarksTests
         await using var folder = new ReplicatedFolder();
         using var application = folder.NewTenant();
         application.Sql(Rows);
-        folder.Open();
-        var database = folder.Register(Name);
-        await ReplicatedFolder.SyncAsync(database);
+        var database = await folder.BeginAsync(Name);
         await folder.StopAsync();
         application.Sql("PRAGMA wal_checkpoint(TRUNCATE)");
         var (before, path) = (File.ReadAllBytes(folder.PathOf(Name)), folder.PathOf(Name));
@@ -216,8 +207,7 @@ public sealed class BrokenMarksTests
         application.Sql("PRAGMA wal_checkpoint(TRUNCATE)");
         var after = File.ReadAllBytes(path);
         var changed = Enumerable.Range(0, after.Length / 4096).Where(i => !before.AsSpan(i * 4096, 4096).SequenceEqual(after.AsSpan(i * 4096, 4096))).Select(i => (uint)(i + 1)).ToList();
-        folder.Open();
-        await ReplicatedFolder.SyncAsync(folder.Register(Name));
+        await folder.BeginAsync(Name);
         Assert.Equal(changed, await folder.PagesOfAsync(Name, (await folder.ListAsync(Name, 0))[^1]));
         Assert.Equal(1, folder.Store!.Resyncs.Values.Sum());
     }

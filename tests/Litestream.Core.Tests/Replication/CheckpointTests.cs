@@ -16,9 +16,7 @@ public sealed class CheckpointTests
         await using var folder = new ReplicatedFolder();
         using var application = folder.NewTenant();
         application.Sql(autocheckpoint);
-        folder.Open();
-        var database = folder.Register(Name);
-        await ReplicatedFolder.SyncAsync(database);
+        var database = await folder.BeginAsync(Name);
         using var watcher = new Watcher(database);
         var largest = 0L;
         for (var i = 0; i < 200; i++)
@@ -45,9 +43,7 @@ public sealed class CheckpointTests
         await using var folder = new ReplicatedFolder { Time = time };
         folder.Options = folder.Options with { SyncInterval = TimeSpan.FromSeconds(1) };
         using var application = folder.NewTenant();
-        folder.Open();
-        var database = folder.Register(Name);
-        await ReplicatedFolder.SyncAsync(database);
+        var database = await folder.BeginAsync(Name);
         // The look that follows a first copy is over, too.
         await ReplicatedFolder.SyncAsync(database);
         // The scheduler's timer is a millisecond late on purpose.
@@ -62,9 +58,7 @@ public sealed class CheckpointTests
     {
         await using var folder = new ReplicatedFolder();
         Run("create", folder.PathOf(Name));
-        folder.Open();
-        var database = folder.Register(Name);
-        await ReplicatedFolder.SyncAsync(database);
+        var database = await folder.BeginAsync(Name);
         using var watcher = new Watcher(database);
         var list = Path.Combine(folder.State, "list");
         File.WriteAllText(list, folder.PathOf(Name));
@@ -92,9 +86,7 @@ public sealed class CheckpointTests
         await using var folder = new ReplicatedFolder();
         folder.Options = folder.Options with { WalCapBytes = 2_000_000 };
         using var application = folder.NewTenant();
-        folder.Open();
-        var database = folder.Register(Name);
-        await ReplicatedFolder.SyncAsync(database);
+        var database = await folder.BeginAsync(Name);
         using var reader = new Application(folder.PathOf(Name));
         reader.Sql("BEGIN");
         Assert.Equal(["1"], reader.Sql("SELECT count(*) FROM t"));
@@ -126,9 +118,7 @@ public sealed class CheckpointTests
         await using var folder = new ReplicatedFolder();
         using var application = folder.NewTenant();
         using var other = new Application(folder.PathOf(Name));
-        folder.Open();
-        var database = folder.Register(Name);
-        await ReplicatedFolder.SyncAsync(database);
+        var database = await folder.BeginAsync(Name);
         // A write after the first look keeps it open: cold, it would have no mark, and the application might restart the WAL before the agent is there.
         await ReplicatedFolder.WriteAsync(application, database, 1);
         using var watcher = new Watcher(database);
@@ -156,9 +146,7 @@ public sealed class CheckpointTests
         await using var folder = new ReplicatedFolder();
         using var application = folder.NewTenant();
         application.Sql("PRAGMA wal_autocheckpoint=0");
-        folder.Open();
-        var database = folder.Register(Name);
-        await ReplicatedFolder.SyncAsync(database);
+        var database = await folder.BeginAsync(Name);
         using var watcher = new Watcher(database);
         application.Sql("INSERT INTO t (v) SELECT hex(randomblob(1500)) FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<2000) SELECT i FROM n)");
         await ReplicatedFolder.WaitAsync(() => database.Snapshot().Counters is { Checkpoints: > 0, CheckpointErrors: 0 }, "checkpointed");

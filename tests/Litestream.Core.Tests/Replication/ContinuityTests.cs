@@ -21,8 +21,7 @@ public sealed class ContinuityTests
             application.Sql($"INSERT INTO t (v) VALUES ('after the last sync of run {run}')");
             await folder.StopAsync();
         }
-        folder.Open();
-        await ReplicatedFolder.SyncAsync(folder.Register(Name));
+        await folder.BeginAsync(Name);
         await AssertUnbrokenAsync(folder);
     }
 
@@ -33,15 +32,12 @@ public sealed class ContinuityTests
         using var application = folder.NewTenant();
         for (var run = 0; run < 4; run++)
         {
-            folder.Open();
-            var database = folder.Register(Name);
-            await ReplicatedFolder.SyncAsync(database);
+            var database = await folder.BeginAsync(Name);
             application.Sql($"INSERT INTO t (v) VALUES ('run {run}')");
             await folder.DropAsync();
             application.Sql($"INSERT INTO t (v) VALUES ('while it was dead {run}')");
         }
-        folder.Open();
-        await ReplicatedFolder.SyncAsync(folder.Register(Name));
+        await folder.BeginAsync(Name);
         await folder.AssertRestoresEqualAsync(Name);
     }
 
@@ -51,16 +47,14 @@ public sealed class ContinuityTests
         await using var folder = new ReplicatedFolder();
         using var application = folder.NewTenant();
         application.Sql("INSERT INTO t (v) SELECT hex(randomblob(500)) FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<2000) SELECT i FROM n)");
-        folder.Open();
-        await ReplicatedFolder.SyncAsync(folder.Register(Name));
+        await folder.BeginAsync(Name);
         await folder.DropAsync();
         // More frames of the same generation, a complete checkpoint, a new shorter generation: the hole of Litestream's verify.
         for (var i = 0; i < 20; i++)
             application.Sql($"INSERT INTO t (v) VALUES ('never seen {i}')");
         application.Sql("PRAGMA wal_checkpoint(RESTART)");
         application.Sql("INSERT INTO t (v) VALUES ('new generation')");
-        folder.Open();
-        await ReplicatedFolder.SyncAsync(folder.Register(Name));
+        await folder.BeginAsync(Name);
         await folder.AssertRestoresEqualAsync(Name);
         var resync = (await folder.ListAsync(Name, 0))[^1];
         Assert.True(resync.SizeBytes < 60_000, $"only what differs is published, not {resync.SizeBytes} bytes");
@@ -71,9 +65,7 @@ public sealed class ContinuityTests
     {
         await using var folder = new ReplicatedFolder();
         using var application = folder.NewTenant();
-        var store = folder.Open();
-        var database = folder.Register(Name);
-        await ReplicatedFolder.SyncAsync(database);
+        var database = await folder.BeginAsync(Name);
         application.Sql("PRAGMA busy_timeout=5000");
         for (var i = 0; i < 5; i++)
         {
@@ -86,7 +78,7 @@ public sealed class ContinuityTests
         }
         await ReplicatedFolder.SyncAsync(database);
         await folder.AssertRestoresEqualAsync(Name);
-        Assert.DoesNotContain(store.Resyncs, r => r.Value > 0);
+        Assert.DoesNotContain(folder.Store!.Resyncs, r => r.Value > 0);
     }
 
     [Fact]
@@ -94,9 +86,7 @@ public sealed class ContinuityTests
     {
         await using var folder = new ReplicatedFolder();
         using var application = folder.NewTenant();
-        folder.Open();
-        var database = folder.Register(Name);
-        await ReplicatedFolder.SyncAsync(database);
+        var database = await folder.BeginAsync(Name);
         var stop = new CancellationTokenSource();
         var events = NoticeUntilAsync(database, stop.Token);
         for (var i = 0; i < 6000; i++)
@@ -160,9 +150,7 @@ public sealed class ContinuityTests
     {
         await using var folder = new ReplicatedFolder();
         var application = folder.NewTenant();
-        folder.Open();
-        var database = folder.Register(Name);
-        await ReplicatedFolder.SyncAsync(database);
+        var database = await folder.BeginAsync(Name);
         await folder.StopAsync();
         // Possible only outside WAL mode.
         application.Sql("PRAGMA journal_mode=DELETE");
@@ -170,9 +158,7 @@ public sealed class ContinuityTests
         application.Sql("VACUUM");
         application.Sql("PRAGMA journal_mode=WAL");
         application.Sql("INSERT INTO t (v) VALUES ('smaller pages')");
-        folder.Open();
-        database = folder.Register(Name);
-        await ReplicatedFolder.SyncAsync(database);
+        database = await folder.BeginAsync(Name);
         Assert.Equal(1024, database.Snapshot().PageSize);
         await folder.AssertRestoresEqualAsync(Name);
         application.Sql("INSERT INTO t (v) VALUES ('and on')");
@@ -186,16 +172,14 @@ public sealed class ContinuityTests
     {
         await using var folder = new ReplicatedFolder();
         using var application = folder.NewTenant();
-        folder.Open();
-        await ReplicatedFolder.SyncAsync(folder.Register(Name));
+        await folder.BeginAsync(Name);
         await folder.StopAsync();
         Directory.Delete(folder.State, recursive: true);
         // Another instance must not go on while this file is young; it is an hour old.
         foreach (var file in Directory.EnumerateFiles(folder.Backups, "*.ltx", SearchOption.AllDirectories))
             File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddHours(-1));
         application.Sql("INSERT INTO t (v) VALUES ('while the state was lost')");
-        folder.Open();
-        await ReplicatedFolder.SyncAsync(folder.Register(Name));
+        await folder.BeginAsync(Name);
         await AssertUnbrokenAsync(folder);
     }
 
@@ -204,8 +188,7 @@ public sealed class ContinuityTests
     {
         await using var folder = new ReplicatedFolder();
         using var application = folder.NewTenant();
-        folder.Open();
-        await ReplicatedFolder.SyncAsync(folder.Register(Name));
+        await folder.BeginAsync(Name);
         await folder.StopAsync();
         Directory.Delete(folder.State, recursive: true);
         var before = Directory.GetFiles(folder.Backups, "*", SearchOption.AllDirectories);
@@ -221,13 +204,11 @@ public sealed class ContinuityTests
     {
         await using var folder = new ReplicatedFolder();
         using var application = folder.NewTenant();
-        folder.Open();
-        await ReplicatedFolder.SyncAsync(folder.Register(Name));
+        await folder.BeginAsync(Name);
         application.Sql("INSERT INTO t (v) VALUES ('more')");
         await folder.StopAsync();
         Directory.Delete(folder.Backups, recursive: true);
-        folder.Open();
-        await ReplicatedFolder.SyncAsync(folder.Register(Name));
+        await folder.BeginAsync(Name);
         await folder.AssertRestoresEqualAsync(Name);
     }
 

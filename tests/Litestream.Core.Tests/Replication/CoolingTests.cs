@@ -155,9 +155,7 @@ public sealed class CoolingTests
     {
         await using var folder = new ReplicatedFolder();
         var application = folder.NewTenant();
-        folder.Open();
-        var database = folder.Register(Name);
-        await ReplicatedFolder.SyncAsync(database);
+        var database = await folder.BeginAsync(Name);
         application.Sql("INSERT INTO t (v) VALUES ('last of the old file')");
         application.Dispose();
         var template = folder.PathOf("template");
@@ -179,9 +177,7 @@ public sealed class CoolingTests
     {
         await using var folder = new ReplicatedFolder();
         var application = folder.NewTenant();
-        folder.Open();
-        var database = folder.Register(Name);
-        await ReplicatedFolder.SyncAsync(database);
+        var database = await folder.BeginAsync(Name);
         application.Sql("INSERT INTO t (v) VALUES ('b')");
         await ReplicatedFolder.SyncAsync(database);
         application.Sql("PRAGMA wal_checkpoint(PASSIVE)");
@@ -238,9 +234,7 @@ public sealed class CoolingTests
     {
         await using var folder = new ReplicatedFolder();
         folder.CreateInRollbackMode(Name);
-        folder.Open();
-        var database = folder.Register(Name);
-        await ReplicatedFolder.SyncAsync(database);
+        var database = await folder.BeginAsync(Name);
         Assert.Equal("wal", ReplicatedFolder.Scalar(folder.PathOf(Name), "PRAGMA journal_mode"));
         await folder.AssertRestoresEqualAsync(Name);
     }

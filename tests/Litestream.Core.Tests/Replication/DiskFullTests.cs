@@ -79,9 +79,7 @@ public sealed class DiskFullTests
 
     private static async Task<Database> ReplicateAsync(ReplicatedFolder folder)
     {
-        folder.Open();
-        var database = folder.Register(Name);
-        await ReplicatedFolder.SyncAsync(database);
+        var database = await folder.BeginAsync(Name);
         return database;
     }
 

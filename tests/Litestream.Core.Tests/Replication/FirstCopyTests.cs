@@ -9,9 +9,7 @@ public sealed class FirstCopyTests
     {
         await using var folder = new ReplicatedFolder();
         using var application = folder.NewTenant();
-        folder.Open();
-        var database = folder.Register(Name);
-        await ReplicatedFolder.SyncAsync(database);
+        var database = await folder.BeginAsync(Name);
         Assert.Equal([(1ul, 1ul)], (await folder.ListAsync(Name, 1)).Select(f => (f.MinTxid.Value, f.MaxTxid.Value)));
         for (var i = 0; i < 20; i++)
         {

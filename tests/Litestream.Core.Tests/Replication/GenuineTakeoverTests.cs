@@ -26,9 +26,7 @@ public sealed class GenuineTakeoverTests(GoldenReplicas golden) : IClassFixture<
         var before = await ReplicaListing.ReadAsync(folder.StorageOf(Name), default);
         var newest = before.Max(f => f.MaxTxid);
 
-        folder.Open();
-        var database = folder.Register(Name);
-        await ReplicatedFolder.SyncAsync(database);
+        var database = await folder.BeginAsync(Name);
         using var application = new Application(folder.PathOf(Name));
         application.Sql("CREATE TABLE after_the_takeover (v)");
         await ReplicatedFolder.SyncAsync(database);

@@ -71,9 +71,7 @@ public sealed class InterventionTests
     {
         await using var folder = new ReplicatedFolder();
         using var application = folder.NewTenant();
-        folder.Open();
-        var database = folder.Register(Name);
-        await ReplicatedFolder.SyncAsync(database);
+        var database = await folder.BeginAsync(Name);
         application.Sql("INSERT INTO t (v) VALUES ('the last one')");
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         await database.StopAsync(limit.Token);

@@ -17,9 +17,7 @@ public sealed class LabelTests
         application.Close();
         var copy = folder.PathOf(Name) + ".copy";
         File.Copy(folder.PathOf(Name), copy);
-        folder.Open();
-        var database = folder.Register(Name);
-        await ReplicatedFolder.SyncAsync(database);
+        var database = await folder.BeginAsync(Name);
         application = new Application(folder.PathOf(Name));
         application.Sql("INSERT INTO t (v) VALUES ('written since')");
         await ReplicatedFolder.SyncAsync(database);
@@ -78,9 +76,7 @@ public sealed class LabelTests
     {
         await using var folder = new ReplicatedFolder();
         using var application = folder.NewTenant();
-        folder.Open();
-        var database = folder.Register(Name);
-        await ReplicatedFolder.SyncAsync(database);
+        var database = await folder.BeginAsync(Name);
         application.Sql("INSERT INTO t (v) VALUES ('synced to the disk')");
         var kept = new FileInfo(folder.PathOf(Name) + "-wal").Length;
         application.Sql("INSERT INTO t (v) VALUES ('acknowledged, never on the disk')");

@@ -27,9 +27,7 @@ public sealed class MirrorTests : IDisposable
     {
         await using var folder = NewFolder();
         using var application = folder.NewTenant();
-        folder.Open();
-        var database = folder.Register(Name);
-        await IsCurrentAsync(folder, database);
+        var database = await BeginAsync(folder);
         string[] life =
         [
             "INSERT INTO t(v) VALUES (randomblob(300000))", "UPDATE t SET v = 'e' WHERE id = 1", "DELETE FROM t WHERE id > 1", "VACUUM",
@@ -50,9 +48,7 @@ public sealed class MirrorTests : IDisposable
     {
         await using var folder = NewFolder();
         using var application = folder.NewTenant();
-        folder.Open();
-        var database = folder.Register(Name);
-        await IsCurrentAsync(folder, database);
+        var database = await BeginAsync(folder);
         using var reader = new Application(Plain);
         var inode = InodeOf(Plain);
         for (var i = 2; i < 10; i++)
@@ -70,9 +66,7 @@ public sealed class MirrorTests : IDisposable
     {
         await using var folder = NewFolder();
         using var application = folder.NewTenant();
-        folder.Open();
-        var database = folder.Register(Name);
-        await IsCurrentAsync(folder, database);
+        var database = await BeginAsync(folder);
         using var reader = new Application(Plain);
         reader.Sql("BEGIN");
         Assert.Equal(["1"], reader.Sql("SELECT count(*) FROM t"));
@@ -306,6 +300,15 @@ public sealed class MirrorTests : IDisposable
         using var file = File.OpenWrite(Plain);
         file.Write(new byte[bytes.Length / 2]);
         file.SetLength(bytes.Length + 8192);
+    }
+
+    /// <summary>Opens the store; the tenant is registered, and the plain file has everything.</summary>
+    private async Task<Database> BeginAsync(ReplicatedFolder folder)
+    {
+        folder.Open();
+        var database = folder.Register(Name);
+        await IsCurrentAsync(folder, database);
+        return database;
     }
 
     /// <summary>Everything synced is in the plain file, and SQLite finds nothing wrong with it.</summary>

@@ -10,9 +10,7 @@ public sealed class MovedFilesTests
     {
         await using var folder = new ReplicatedFolder();
         var application = folder.NewTenant();
-        folder.Open();
-        var database = folder.Register(Name);
-        await ReplicatedFolder.SyncAsync(database);
+        var database = await folder.BeginAsync(Name);
         for (var i = 0; i < 10; i++)
             application.Sql($"INSERT INTO t (v) VALUES ('row {i}')");
         await ReplicatedFolder.SyncAsync(database);
@@ -39,9 +37,7 @@ public sealed class MovedFilesTests
             creator.Sql("INSERT INTO other VALUES (hex(randomblob(20000)))");
         }
         var application = folder.NewTenant();
-        folder.Open();
-        var database = folder.Register(Name);
-        await ReplicatedFolder.SyncAsync(database);
+        var database = await folder.BeginAsync(Name);
         application.Sql("INSERT INTO t (v) VALUES (hex(randomblob(20000)))");
         await ReplicatedFolder.SyncAsync(database);
         Assert.True(database.Snapshot().IsHot);
@@ -61,9 +57,7 @@ public sealed class MovedFilesTests
     {
         await using var folder = new ReplicatedFolder();
         var application = folder.NewTenant();
-        folder.Open();
-        var database = folder.Register(Name);
-        await ReplicatedFolder.SyncAsync(database);
+        var database = await folder.BeginAsync(Name);
         application.Close();
         await ReplicatedFolder.WaitAsync(() => !database.Snapshot().IsHot, "it is cold");
         // A whole request of which no event was told.
@@ -82,8 +76,7 @@ public sealed class MovedFilesTests
     {
         await using var folder = new ReplicatedFolder();
         using var application = folder.NewTenant();
-        folder.Open();
-        await ReplicatedFolder.SyncAsync(folder.Register(Name));
+        await folder.BeginAsync(Name);
         FileNames.Link(folder.PathOf(Name), folder.PathOf("second"));
         var second = folder.Register("second");
         await ReplicatedFolder.WaitAsync(() => second.Snapshot().Status == DatabaseStatus.Error, "refused");

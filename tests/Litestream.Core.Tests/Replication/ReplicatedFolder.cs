@@ -81,6 +81,15 @@ internal sealed class ReplicatedFolder : IAsyncDisposable
 
     public Database Register(string name) => Store!.Register(PathOf(name), name);
 
+    /// <summary>Opens the store; the tenant is registered and everything in it is in the replica.</summary>
+    public async Task<Database> BeginAsync(string name)
+    {
+        Open();
+        var database = Register(name);
+        await SyncAsync(database);
+        return database;
+    }
+
     /// <summary>Stops as a shutdown does.</summary>
     public async Task StopAsync()
     {

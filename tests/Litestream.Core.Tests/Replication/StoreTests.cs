@@ -95,9 +95,7 @@ public sealed class StoreTests
     {
         await using var folder = new ReplicatedFolder();
         using var application = folder.NewTenant();
-        folder.Open();
-        var database = folder.Register(Name);
-        await ReplicatedFolder.SyncAsync(database);
+        var database = await folder.BeginAsync(Name);
         var before = database.Snapshot().Txid;
         var books = Path.Combine(folder.State, "books.db");
         ReplicatedFolder.Scalar(books, "ALTER TABLE database RENAME TO aside");

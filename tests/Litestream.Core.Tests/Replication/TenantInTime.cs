@@ -21,9 +21,7 @@ internal sealed class TenantInTime(ReplicatedFolder folder)
     public async Task<Database> BeginAsync()
     {
         folder.NewTenant().Dispose();
-        folder.Open();
-        var database = folder.Register(Name);
-        await ReplicatedFolder.SyncAsync(database);
+        var database = await folder.BeginAsync(Name);
         return database;
     }
 

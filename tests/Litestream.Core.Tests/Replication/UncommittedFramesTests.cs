@@ -36,8 +36,7 @@ public sealed class UncommittedFramesTests
         using var application = folder.NewTenant();
         application.Sql("INSERT INTO t (v) VALUES ('real')");
         AppendPhantomCommit(folder.PathOf(Name));
-        folder.Open();
-        await ReplicatedFolder.SyncAsync(folder.Register(Name));
+        await folder.BeginAsync(Name);
         await folder.AssertRestoresEqualAsync(Name);
     }
 
@@ -78,9 +77,7 @@ public sealed class UncommittedFramesTests
         folder.Options = folder.Options with { QuietTime = TimeSpan.FromMilliseconds(100) };
         using var application = folder.NewTenant();
         AppendPhantomCommit(folder.PathOf(Name));
-        folder.Open();
-        var database = folder.Register(Name);
-        await ReplicatedFolder.SyncAsync(database);
+        var database = await folder.BeginAsync(Name);
         var hot = database.State.Hot;
         Assert.NotNull(hot);
         for (var rounds = 0; rounds < 20; rounds++)

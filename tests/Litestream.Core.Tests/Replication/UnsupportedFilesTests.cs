@@ -69,9 +69,7 @@ public sealed class UnsupportedFilesTests
     {
         await using var folder = new ReplicatedFolder();
         folder.CreateInRollbackMode(Name);
-        folder.Open();
-        var database = folder.Register(Name);
-        await ReplicatedFolder.SyncAsync(database);
+        var database = await folder.BeginAsync(Name);
         await ReplicatedFolder.WaitAsync(() => !database.Snapshot().IsHot, "cold");
         using (var application = new Application(folder.PathOf(Name)))
         {

@@ -9,7 +9,7 @@ public sealed class ConfiguredAgentTests : IDisposable
 {
     private const string Guid = "12345678-1234-5678-9abc-123456789012";
 
-    private readonly TestFolder _folder = new();
+    private readonly ConfiguredFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
@@ -17,7 +17,7 @@ public sealed class ConfiguredAgentTests : IDisposable
     public async Task Databases_go_where_the_file_says_and_come_back_from_there()
     {
         _folder.Folder("other");
-        var config = Write("""
+        var config = _folder.Write("""
             sync-interval: 100ms
             dbs:
               - path: app.db
@@ -31,18 +31,18 @@ public sealed class ConfiguredAgentTests : IDisposable
                 replica: file:///PLACE/elsewhere
             """);
         _folder.Folder("clients/deep");
-        List<Application> applications = [Create("app.db"), Create("clients/one.data"), Create($"clients/deep/{Guid}.data"), Create("other/app.db")];
+        List<Application> applications = [_folder.Create("app.db"), _folder.Create("clients/one.data"), _folder.Create($"clients/deep/{Guid}.data"), _folder.Create("other/app.db")];
         File.WriteAllText(_folder["clients/notes.data"], "no database");
-        await using (var agent = await StartAsync(config))
+        await using (var agent = await _folder.StartAsync(config))
         {
-            var names = DatabaseNames.Of(Read(config).Databases);
+            var names = DatabaseNames.Of(_folder.Read(config).Databases);
             Assert.Equal(4, names.Concat(["clients-one.data"]).Distinct().Count());
             await agent.SyncedAsync(names[0]);
             await agent.SyncedAsync(names[2]);
             await agent.SyncedAsync("clients-one.data");
             // A directory that appears with a database in it, while the agent runs.
             _folder.Folder("clients/later/deeper");
-            applications.Add(Create("clients/later/deeper/two.data"));
+            applications.Add(_folder.Create("clients/later/deeper/two.data"));
             await Eventually.Becomes(() => agent.Host.Stores.Databases.Any(d => d.Path == _folder["clients/later/deeper/two.data"]), "the new one is registered");
             await Eventually.Becomes(() => agent.Host.Stores.Databases.All(d => d.Snapshot() is { Status: DatabaseStatus.Active, ReplicatedTxid.IsNone: false }), "all are replicated");
             Assert.Equal(5, agent.Host.Stores.Count);
@@ -77,11 +77,11 @@ public sealed class ConfiguredAgentTests : IDisposable
     [Fact]
     public async Task Commands_read_the_file_when_no_agent_runs()
     {
-        var config = Write("dbs: [{path: app.db, replica: backups/app}, {dir: clients, replica: backups/clients}]");
+        var config = _folder.Write("dbs: [{path: app.db, replica: backups/app}, {dir: clients, replica: backups/clients}]");
         _folder.Folder("clients");
-        using (Create("app.db"))
-        using (Create($"clients/{Guid}.db"))
-        await using (var agent = await StartAsync(config))
+        using (_folder.Create("app.db"))
+        using (_folder.Create($"clients/{Guid}.db"))
+        await using (var agent = await _folder.StartAsync(config))
         {
             await agent.SyncedAsync("app");
             await agent.SyncedAsync(Guid);
@@ -106,8 +106,8 @@ public sealed class ConfiguredAgentTests : IDisposable
     [Fact]
     public async Task Each_replica_of_a_database_keeps_what_is_said_of_it()
     {
-        var config = Write("retention: 2d\ndbs: [{path: a.db, replicas: [backups/a, {path: backups/b, retention: 7d, levels: [{interval: 10s}]}]}]");
-        await using var agent = await StartAsync(config);
+        var config = _folder.Write("retention: 2d\ndbs: [{path: a.db, replicas: [backups/a, {path: backups/b, retention: 7d, levels: [{interval: 10s}]}]}]");
+        await using var agent = await _folder.StartAsync(config);
         var points = agent.Host.Stores.All[0].Replicas.Select(r => r.Points!).ToList();
         Assert.Equal([TimeSpan.FromDays(2), TimeSpan.FromDays(7)], points.Select(p => p.SnapshotRetention));
         Assert.Equal([3, 1], points.Select(p => p.LevelIntervals.Count));
@@ -116,9 +116,9 @@ public sealed class ConfiguredAgentTests : IDisposable
     [Fact]
     public async Task On_a_fresh_disk_the_folders_of_what_is_restored_are_made()
     {
-        var config = Write("dbs: [{path: deep/down/a.db, replica: backups/a}]");
+        var config = _folder.Write("dbs: [{path: deep/down/a.db, replica: backups/a}]");
         _folder.Folder("deep/down");
-        using (Create("deep/down/a.db"))
+        using (_folder.Create("deep/down/a.db"))
             Assert.Equal(0, (await ProgramRun.Of(_folder.Path, "replicate", "-config", config, "-once")).ExitCode);
         Directory.Delete(_folder["deep"], recursive: true);
         var run = await ProgramRun.Of(_folder.Path, "replicate", "-config", config, "-exec", "test -s deep/down/a.db");
@@ -138,13 +138,13 @@ public sealed class ConfiguredAgentTests : IDisposable
             Assert.Equal(1, run.ExitCode);
             Assert.Contains(what, run.Error, StringComparison.Ordinal);
         }
-        Assert.Equal([_folder["ä.db"]], Read("utf16.yml").Databases.Select(d => d.Path));
+        Assert.Equal([_folder["ä.db"]], _folder.Read("utf16.yml").Databases.Select(d => d.Path));
     }
 
     [Fact]
     public async Task A_command_line_that_is_none_is_told_with_its_place()
     {
-        var config = Write("exec: sh 'x\ndbs: [{path: a.db, replica: backups/a}]");
+        var config = _folder.Write("exec: sh 'x\ndbs: [{path: a.db, replica: backups/a}]");
         var run = await ProgramRun.Of(_folder.Path, "replicate", "-config", config);
         Assert.Equal(2, run.ExitCode);
         Assert.Contains($"{config}:1: exec: the quote ' at character 4 is not closed", run.Error, StringComparison.Ordinal);
@@ -156,7 +156,7 @@ public sealed class ConfiguredAgentTests : IDisposable
     [InlineData("-bucket")]
     public async Task A_file_and_a_flag_that_both_say_where_are_refused(string flag)
     {
-        var run = await ProgramRun.Of(_folder.Path, "replicate", "-config", Write("dbs: [{path: a.db, replica: backups/a}]"), flag, "x");
+        var run = await ProgramRun.Of(_folder.Path, "replicate", "-config", _folder.Write("dbs: [{path: a.db, replica: backups/a}]"), flag, "x");
         Assert.Equal((2, $"litestream: -config and {flag} both say what goes where\nhint: leave one of them out\n"), (run.ExitCode, run.Error));
     }
 
@@ -164,45 +164,20 @@ public sealed class ConfiguredAgentTests : IDisposable
     public async Task A_second_agent_of_one_file_ends_even_when_the_file_has_changed()
     {
         _folder.Folder("a");
-        var config = Write("dbs: [{path: a/a.db, replica: backups/a}]");
-        await using var agent = await StartAsync(config);
-        Write("dbs: [{path: a/b.db, replica: backups/b}]");
-        var refused = await Assert.ThrowsAsync<LitestreamException>(() => StartAsync(config));
+        var config = _folder.Write("dbs: [{path: a/a.db, replica: backups/a}]");
+        await using var agent = await _folder.StartAsync(config);
+        _folder.Write("dbs: [{path: a/b.db, replica: backups/b}]");
+        var refused = await Assert.ThrowsAsync<LitestreamException>(() => _folder.StartAsync(config));
         Assert.Contains("another agent runs with the state directory", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Without_addr_nothing_listens_but_the_socket()
     {
-        var config = Write("dbs: [{path: a.db, replica: backups/a}]");
-        await using var agent = await StartAsync(config, o => o with { Port = null });
+        var config = _folder.Write("dbs: [{path: a.db, replica: backups/a}]");
+        await using var agent = await _folder.StartAsync(config, o => o with { Port = null });
         Assert.Equal(0, agent.Host.Port);
         var status = await ProgramRun.Of(_folder.Path, "status", "-config", config);
         Assert.True(status.ExitCode == 0 && status.Out.Contains("a ", StringComparison.Ordinal), status.Error);
     }
-
-    private string Write(string text)
-    {
-        var path = _folder["litestream.yml"];
-        File.WriteAllText(path, text.Replace("/PLACE", _folder.Path, StringComparison.Ordinal));
-        return path;
-    }
-
-    private Application Create(string path)
-    {
-        var application = new Application(_folder[path]);
-        application.Sql("PRAGMA journal_mode = WAL");
-        application.Sql("CREATE TABLE t (x)");
-        application.Sql($"INSERT INTO t VALUES ('{path}')");
-        return application;
-    }
-
-    private ConfigurationFile Read(string config) =>
-        ConfigurationReader.ReadFile(config, true, new() { WorkingDirectory = _folder.Path }, TimeProvider.System);
-
-    private Task<RunningAgent> StartAsync(string config, Func<AgentOptions, AgentOptions>? change = null) => RunningAgent.StartAsync(_folder, o =>
-    {
-        var options = o with { File = Read(config), WatchDirectories = [], Replica = null, StateRoot = _folder["state"], Points = new() { SyncInterval = TimeSpan.FromMilliseconds(100) } };
-        return change?.Invoke(options) ?? options;
-    });
 }

@@ -21,10 +21,11 @@ public sealed class DatedReplicaTests : IDisposable
               - path: "months/$(date +%Y/%m)"
         """;
 
-    private readonly TestFolder _folder = new();
-
     // All of it lies in the past of the commands that run beside the agent.
     private readonly LaterTime _time = new(TimeSpan.FromDays(6));
+    private readonly ConfiguredFolder _folder;
+
+    public DatedReplicaTests() => _folder = new(_time);
 
     public void Dispose() => _folder.Dispose();
 
@@ -32,8 +33,8 @@ public sealed class DatedReplicaTests : IDisposable
     public async Task Each_day_has_its_folder_while_the_agent_runs_and_each_restores_by_itself()
     {
         var (config, days) = (Write(), new List<(string Day, DateTimeOffset At)>());
-        using Application app = Create("app.db"), one = Create("clients/one.data"), idle = Create("clients/idle.data");
-        await using (var agent = await StartAsync(config))
+        using Application app = _folder.Create("app.db"), one = _folder.Create("clients/one.data"), idle = _folder.Create("clients/idle.data");
+        await using (var agent = await _folder.StartAsync(config))
         {
             await agent.SyncedAsync("clients-idle.data");
             for (var day = 0; day < 3; day++)
@@ -61,7 +62,7 @@ public sealed class DatedReplicaTests : IDisposable
             {
                 var restored = await ProgramRun.Of(_folder.Path, "restore", "-o", $"alone-{day}-{Path.GetFileName(path)}", $"backups/{days[day].Day}/{name}");
                 Assert.True(restored.ExitCode == 0, restored.Error);
-                Assert.Contains($"day {day}", Rows($"alone-{day}-{Path.GetFileName(path)}"));
+                Assert.Contains($"day {day}", _folder.Rows($"alone-{day}-{Path.GetFileName(path)}"));
             }
         }
     }
@@ -71,9 +72,9 @@ public sealed class DatedReplicaTests : IDisposable
     {
         var config = Write();
         DateTimeOffset first;
-        using (var app = Create("app.db"))
-        using (var idle = Create("clients/idle.data"))
-        await using (var agent = await StartAsync(config))
+        using (var app = _folder.Create("app.db"))
+        using (var idle = _folder.Create("clients/idle.data"))
+        await using (var agent = await _folder.StartAsync(config))
         {
             await agent.SyncedAsync("app");
             await agent.SyncedAsync("clients-idle.data");
@@ -92,13 +93,13 @@ public sealed class DatedReplicaTests : IDisposable
         File.Delete(_folder["clients/idle.data"]);
         var restored = await ProgramRun.Of(_folder.Path, "restore", "-config", config);
         Assert.True(restored.ExitCode == 0, restored.Error + restored.Out);
-        Assert.Equal(["app.db", "later"], Rows("app.db"));
-        Assert.Equal(["clients/idle.data"], Rows("clients/idle.data"));
+        Assert.Equal(["app.db", "later"], _folder.Rows("app.db"));
+        Assert.Equal(["clients/idle.data"], _folder.Rows("clients/idle.data"));
 
         var moment = first.AddMinutes(1).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         var back = await ProgramRun.Of(_folder.Path, "restore", "-config", config, "-timestamp", moment, "-o", "then.db", "app.db");
         Assert.True(back.ExitCode == 0, back.Error);
-        Assert.Equal(["app.db"], Rows("then.db"));
+        Assert.Equal(["app.db"], _folder.Rows("then.db"));
 
         var followed = await ProgramRun.Of(_folder.Path, "restore", "-config", config, "-f", "-o", "followed.db", "app.db");
         Assert.Equal(1, followed.ExitCode);
@@ -108,8 +109,8 @@ public sealed class DatedReplicaTests : IDisposable
         File.Delete(_folder["app.db"]);
         Directory.Delete(_folder["state"], recursive: true);
         _time.Skip(TimeSpan.FromDays(3));
-        await using (var again = await StartAsync(config))
-            Assert.Equal(["app.db", "later"], Rows("app.db"));
+        await using (var again = await _folder.StartAsync(config))
+            Assert.Equal(["app.db", "later"], _folder.Rows("app.db"));
     }
 
     private string Today() => _time.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
@@ -120,30 +121,4 @@ public sealed class DatedReplicaTests : IDisposable
         File.WriteAllText(_folder["litestream.yml"], Config);
         return _folder["litestream.yml"];
     }
-
-    private Application Create(string path)
-    {
-        var application = new Application(_folder[path]);
-        application.Sql("PRAGMA journal_mode = WAL");
-        application.Sql("CREATE TABLE t (x)");
-        application.Sql($"INSERT INTO t VALUES ('{path}')");
-        return application;
-    }
-
-    private IReadOnlyList<string> Rows(string path)
-    {
-        using var reader = new Application(_folder[path]);
-        return reader.Sql("SELECT x FROM t");
-    }
-
-    private Task<RunningAgent> StartAsync(string config) => RunningAgent.StartAsync(
-        _folder,
-        o => o with
-        {
-            File = ConfigurationReader.ReadFile(config, true, new() { WorkingDirectory = _folder.Path }, _time),
-            WatchDirectories = [],
-            Replica = null,
-            StateRoot = _folder["state"],
-        },
-        _time);
 }

@@ -7,7 +7,7 @@ namespace Litestream.Agent.Tests.Configuration.ConfigFile;
 /// <summary>A replica whose path ends like a database's is a plain SQLite file: it is current, and any point in time is restored by its path.</summary>
 public sealed class PlainFileTests : IDisposable
 {
-    private readonly TestFolder _folder = new();
+    private readonly ConfiguredFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
@@ -18,17 +18,17 @@ public sealed class PlainFileTests : IDisposable
     [InlineData("{url: 'file:///PLACE/backups/app.db'}")]
     public async Task It_is_kept_current_and_restores_by_its_path_at_any_point(string replica)
     {
-        var config = Write($"sync-interval: 100ms\ndbs: [{{path: app.db, replica: {replica}}}]");
+        var config = _folder.Write($"sync-interval: 100ms\ndbs: [{{path: app.db, replica: {replica}}}]");
         var plain = _folder["backups/app.db"];
         string middle;
-        using (var application = Create("app.db"))
-        await using (var agent = await StartAsync(config))
+        using (var application = _folder.Create("app.db"))
+        await using (var agent = await _folder.StartAsync(config))
         {
             await Eventually.Becomes(() => File.Exists(plain), "it is built");
             middle = await SyncedAsync(agent);
             application.Sql("INSERT INTO t VALUES ('second')");
             await SyncedAsync(agent);
-            await Eventually.Becomes(() => Rows(plain) == 2, "it follows");
+            await Eventually.Becomes(() => _folder.Rows(plain).Count == 2, "it follows");
             var client = Assert.Single((await agent.StatusAsync()).Clients);
             Assert.Equal("file://" + plain, client.Replica);
             Assert.True(await agent.StopAsync());
@@ -47,17 +47,17 @@ public sealed class PlainFileTests : IDisposable
         await RestoresAsync(2, "history.db", plain);
         File.Delete(_folder["app.db"]);
         Assert.Equal(0, (await ProgramRun.Of(_folder.Path, "restore", "-config", config)).ExitCode);
-        Assert.Equal(2, Rows(_folder["app.db"]));
+        Assert.Equal(2, _folder.Rows("app.db").Count);
     }
 
     [Fact]
     public async Task Each_database_of_a_directory_has_one_of_its_own()
     {
         _folder.Folder("clients/deep");
-        var config = Write("sync-interval: 100ms\ndbs: [{dir: clients, recursive: true, pattern: '*', replica: {type: file, path: backups/*.db}}]");
+        var config = _folder.Write("sync-interval: 100ms\ndbs: [{dir: clients, recursive: true, pattern: '*', replica: {type: file, path: backups/*.db}}]");
         string[] names = ["one.db", "deep/two.sqlite", "three"];
-        var applications = names.Select(n => Create("clients/" + n)).ToList();
-        await using (var agent = await StartAsync(config))
+        var applications = names.Select(n => _folder.Create("clients/" + n)).ToList();
+        await using (var agent = await _folder.StartAsync(config))
         {
             foreach (var name in names)
                 await Eventually.Becomes(() => File.Exists(_folder["backups/" + name]), $"{name} is built");
@@ -66,7 +66,7 @@ public sealed class PlainFileTests : IDisposable
         applications.ForEach(a => a.Dispose());
         foreach (var name in names)
         {
-            Assert.Equal(1, Rows(_folder["backups/" + name]));
+            Assert.Single(_folder.Rows("backups/" + name));
             Assert.True(Directory.Exists(_folder[$"backups/{name}-ltx/ltx/1"]));
             await RestoresAsync(1, "out.db", _folder["backups/" + name]);
             File.Delete(_folder["out.db"]);
@@ -74,7 +74,7 @@ public sealed class PlainFileTests : IDisposable
         }
         var restored = await ProgramRun.Of(_folder.Path, "restore", "-config", config);
         Assert.True(restored.ExitCode == 0, restored.Error);
-        Assert.All(names, name => Assert.Equal(1, Rows(_folder["clients/" + name])));
+        Assert.All(names, name => Assert.Single(_folder.Rows("clients/" + name)));
     }
 
     [Theory]
@@ -89,7 +89,7 @@ public sealed class PlainFileTests : IDisposable
     public async Task What_makes_no_sense_is_refused_with_its_place(string text, string expected)
     {
         _folder.Folder("data");
-        var config = Write(text);
+        var config = _folder.Write(text);
         var run = await ProgramRun.Of(_folder.Path, "replicate", "-config", config);
         Assert.Equal(2, run.ExitCode);
         Assert.Contains($"{config}:{expected.Replace("PLACE", _folder.Path, StringComparison.Ordinal)}", run.Error, StringComparison.Ordinal);
@@ -100,13 +100,13 @@ public sealed class PlainFileTests : IDisposable
     [InlineData("dbs: [{path: a.db, replica: {type: s3, bucket: backups, path: x.db}}]")]
     [InlineData("dbs: [{dir: data, pattern: '*.data', replica: {path: data/backups/*.db}}]")]
     [InlineData("dbs: [{dir: data, pattern: '*.data', replica: backups}, {path: a.db, replica: data/x.db}]")]
-    public void What_makes_sense_is_taken(string text) => _ = Read(Write(text));
+    public void What_makes_sense_is_taken(string text) => _ = _folder.Read(_folder.Write(text));
 
     private async Task RestoresAsync(int rows, string output, string place, params string[] flags)
     {
         var run = await ProgramRun.Of(_folder.Path, ["restore", "-o", output, .. flags, place]);
         Assert.True(run.ExitCode == 0, run.Error);
-        Assert.Equal(rows, Rows(_folder[output]));
+        Assert.Equal(rows, _folder.Rows(_folder[output]).Count);
     }
 
     private static async Task<string> SyncedAsync(RunningAgent agent)
@@ -115,32 +115,4 @@ public sealed class PlainFileTests : IDisposable
         database.Notice(FileEvent.Wal);
         return (await database.SyncAsync(CancellationToken.None)).ToString();
     }
-
-    private static int Rows(string path)
-    {
-        using var reader = new Application(path);
-        return int.Parse(reader.Sql("SELECT count(*) FROM t")[0], CultureInfo.InvariantCulture);
-    }
-
-    private string Write(string text)
-    {
-        var path = _folder["litestream.yml"];
-        File.WriteAllText(path, text.Replace("/PLACE", _folder.Path, StringComparison.Ordinal));
-        return path;
-    }
-
-    private Application Create(string path)
-    {
-        var application = new Application(_folder[path]);
-        application.Sql("PRAGMA journal_mode = WAL");
-        application.Sql("CREATE TABLE t (x)");
-        application.Sql($"INSERT INTO t VALUES ('{path}')");
-        return application;
-    }
-
-    private ConfigurationFile Read(string config) =>
-        ConfigurationReader.ReadFile(config, true, new() { WorkingDirectory = _folder.Path }, TimeProvider.System);
-
-    private Task<RunningAgent> StartAsync(string config) => RunningAgent.StartAsync(_folder, o =>
-        o with { File = Read(config), WatchDirectories = [], Replica = null, StateRoot = _folder["state"], Points = new() { SyncInterval = TimeSpan.FromMilliseconds(100) } });
 }
