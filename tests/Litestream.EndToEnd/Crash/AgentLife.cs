@@ -12,6 +12,7 @@ internal sealed class AgentLife : IDisposable
     private readonly RunningAgent _agent;
     private readonly Task _asking;
     private volatile bool _isOver;
+    private bool _wasKilled;
 
     private AgentLife(RunningAgent agent, FaultPoint? deathAt, Func<RunningAgent, Task> ask)
     {
@@ -52,7 +53,14 @@ internal sealed class AgentLife : IDisposable
         return _agent.HasExited;
     }
 
-    public void Kill() => _agent.Send(Signal.Kill);
+    /// <summary>The step at which it did kill itself; null when it was killed, or has not come to it.</summary>
+    public FaultPoint? DiedAt => HasEnded && !_wasKilled ? DeathAt : null;
+
+    public void Kill()
+    {
+        _wasKilled = !HasEnded;
+        _agent.Send(Signal.Kill);
+    }
 
     /// <summary>Waits for the end. Null when it was killed; else what it said.</summary>
     public async Task<string?> EndAsync()

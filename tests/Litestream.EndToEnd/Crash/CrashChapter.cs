@@ -150,9 +150,9 @@ internal sealed class CrashChapter : IDisposable
         if (await agent.EndAsync() is { } complaint)
             _witness.Find(Finding.Other, _tenants[0], complaint);
         _totals.AgentKills++;
-        if (agent.DeathAt is { } point)
+        if (agent.DiedAt is { } point)
             _totals.Steps[point]++;
-        await File.WriteAllTextAsync(Path.Combine(_sandbox.Root, $"agent-{_lives++:000}.log"), $"died at {agent.DeathAt}\n{agent.Said}");
+        await File.WriteAllTextAsync(Path.Combine(_sandbox.Root, $"agent-{_lives++:000}.log"), $"died at {agent.DiedAt?.ToString() ?? "any point"}\n{agent.Said}");
         agent.Dispose();
         _agent = null;
     }

@@ -122,7 +122,8 @@ internal sealed class RunningAgent : IDisposable
             using var answer = await Http.PostAsync(new Uri($"/api/databases/{id}/sync", UriKind.Relative), null, limit.Token);
             return answer.IsSuccessStatusCode;
         }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+        // Killed while it accepted the connection, the client's own error is that of its socket.
+        catch (Exception e) when (e is HttpRequestException or SocketException or OperationCanceledException)
         {
             return false;
         }
