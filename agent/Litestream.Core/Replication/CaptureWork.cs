@@ -359,7 +359,6 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
             // What comes next at this path is another database: it may be switched to WAL in its turn.
             if (database.Book.SwitchedInode != 0)
                 database.Record(b => b with { SwitchedInode = 0 });
-            database.FailSyncs();
             database.EndLook(0);
         }
         return wait == Timeout.InfiniteTimeSpan ? Lane.Never : context.In(wait == TimeSpan.Zero && database.CaptureFailures > BriefFailures ? Backoff.First : wait);

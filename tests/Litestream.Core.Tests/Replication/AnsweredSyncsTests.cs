@@ -120,6 +120,21 @@ public sealed class AnsweredSyncsTests
         }
     }
 
+    /// <summary>An application opens the store, creates its database and asks for a sync: the look that found no file has nothing to say to it.</summary>
+    [Fact]
+    public async Task A_sync_of_a_database_that_was_just_created_does_not_hear_of_the_look_before()
+    {
+        await using var folder = new ReplicatedFolder();
+        folder.NewTenant("model").Dispose();
+        folder.Open();
+        for (var i = 0; i < 100; i++)
+        {
+            var database = folder.Register($"new-{i}");
+            File.Copy(folder.PathOf("model"), folder.PathOf($"new-{i}"));
+            await ReplicatedFolder.SyncAsync(database);
+        }
+    }
+
     /// <summary>Another host went on with the same database an hour later by its clock, and is gone again.</summary>
     private static async Task WriteElsewhereAsync(ReplicaRoot root, Application application)
     {
