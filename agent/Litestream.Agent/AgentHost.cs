@@ -1,5 +1,6 @@
 using Litestream.Agent.Api;
 using Litestream.Agent.Configuration;
+using Litestream.Agent.Reporting;
 using Litestream.Agent.Watching;
 using Litestream.Storage;
 
@@ -19,6 +20,7 @@ internal sealed class AgentHost : IAsyncDisposable
     private readonly List<IReadOnlyList<ReplicaRoot>> _replicas = [];
     private DirectoryWatch _watch = null!;
     private LocalApi _api = null!;
+    private FleetReporter? _fleet;
 
     private AgentHost(AgentOptions options, ILogger logger, TimeProvider time, SystemdNotice systemd) => (_options, _logger, _time, _systemd) = (options, logger, time, systemd);
 
@@ -58,6 +60,8 @@ internal sealed class AgentHost : IAsyncDisposable
         using var limit = new CancellationTokenSource(_options.ShutdownTimeout, _time);
         // The stores' word counts, not the limit's: nothing may have been left to do, and the API below takes its own time to end.
         var isComplete = Array.TrueForAll(await Task.WhenAll(Stores.All.Select(s => s.StopAsync(limit.Token))), complete => complete);
+        // Behind the last sync, so that it can say how that went.
+        await (_fleet?.StopAsync(isComplete) ?? Task.CompletedTask);
         await _api.StopAsync();
         if (isComplete)
             _logger.Stopped(_time.GetElapsedTime(began).TotalMilliseconds);
@@ -101,8 +105,9 @@ internal sealed class AgentHost : IAsyncDisposable
         _started.Add(registered);
         registered.Recall();
 
+        _fleet = CreateReporter(environment, registration, logging);
         // Before the first tenant is touched: a taken port must end the program without a trace.
-        _api = await LocalApi.StartAsync(new AgentView(Stores, registration, registered, _watch, _options, warnings, _time), StateFolder, logging);
+        _api = await LocalApi.StartAsync(new AgentView(Stores, registration, registered, _watch, _options, warnings, _time) { Fleet = _fleet }, StateFolder, logging);
         _started.Add(_api);
 
         foreach (var (plan, replicas) in plans.Zip(_replicas))
@@ -114,6 +119,22 @@ internal sealed class AgentHost : IAsyncDisposable
         _logger.Monitoring(Stores.Count, directories.Count(d => d.TakesTenants));
         _logger.Ready(_options.Port is null ? "none (no addr)" : $"http://{_api.Address}", Stores.ReplicaUrl, StateFolder);
         _systemd.Ready();
+        _fleet?.Start();
+    }
+
+    /// <summary>Makes no request. Null: in no fleet.</summary>
+    private FleetReporter? CreateReporter(AgentEnvironment environment, Registration registration, ILoggerFactory logging)
+    {
+        if (_options.Fleet is not { } fleet || _options.Once)
+            return null;
+        if (fleet.RestoreDirectories.FirstOrDefault(d => !Directory.Exists(d)) is { } missing)
+            throw new LitestreamException($"the restore directory {missing} does not exist", hint: "create it, or name another with -restore-dir");
+        var hostId = HostIdentity.Of(fleet.HostId, StateFolder, Environment.MachineName);
+        var table = new FleetTableClient(fleet.Table, FleetTableClient.LimitFor(fleet.Interval), environment, _time);
+        var reporter = new FleetReporter(
+            fleet, hostId, _options.LagLimit, () => HostFigures.Of(Stores, registration.Directories.Select(d => d.Path)), table, _time, BootClock.Now, logging.CreateLogger("Litestream.Fleet"), new Random());
+        _started.Add(reporter);
+        return reporter;
     }
 
     private void OpenStores(IReadOnlyList<StorePlan> plans, ILoggerFactory logging)

@@ -39,6 +39,9 @@ public sealed record DatabaseSnapshot
     /// <summary>Since when a reader of an application keeps the WAL from being reset, UTC; null while none does.</summary>
     public DateTimeOffset? WalPinnedSince { get; init; }
 
+    /// <summary>Under which this agent owns the chain; 0 before its first file.</summary>
+    internal uint Epoch { get; init; }
+
     /// <summary>Newest captured transaction.</summary>
     public Txid Txid { get; init; }
 

@@ -31,7 +31,7 @@ internal sealed class RunningAgent : IAsyncDisposable
     public AgentHost Host => _host;
 
     /// <summary>Watches <c>clients</c> in the folder, replicates to <c>replica</c>, unless changed.</summary>
-    public static async Task<RunningAgent> StartAsync(TestFolder folder, Func<AgentOptions, AgentOptions>? change = null, TimeProvider? time = null)
+    public static async Task<RunningAgent> StartAsync(TestFolder folder, Func<AgentOptions, AgentOptions>? change = null, TimeProvider? time = null, AgentEnvironment? environment = null)
     {
         folder.Folder("clients");
         var options = new AgentOptions
@@ -49,7 +49,7 @@ internal sealed class RunningAgent : IAsyncDisposable
         var logging = AgentLogging.Create(options.Log, log, TimeProvider.System);
         try
         {
-            var host = await AgentHost.StartAsync(options, new() { WorkingDirectory = folder.Path }, logging, time ?? TimeProvider.System, CancellationToken.None);
+            var host = await AgentHost.StartAsync(options, environment ?? new() { WorkingDirectory = folder.Path }, logging, time ?? TimeProvider.System, CancellationToken.None);
             return new(folder, logging, host, log);
         }
         catch

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Litestream.Agent.Reporting;
+using Litestream.Fleet;
 
 namespace Litestream.Agent.Api;
 
@@ -28,8 +30,21 @@ internal static class AgentMetrics
         text.Counter("litestream_resync_total", "Page differences of a whole database, by reason.");
         foreach (var (reason, count) in store.Resyncs)
             text.Sample("litestream_resync_total", count, ("reason", reason));
+        if (agent.Fleet is { } fleet)
+            WriteFleet(text, fleet);
         WriteTraffic(text, store);
         WriteProcess(text, agent);
+    }
+
+    private static void WriteFleet(MetricsText text, FleetReporter fleet)
+    {
+        var connection = fleet.Connection;
+        text.Gauge("litestream_fleet_connected", "1 while the fleet's table takes heartbeats.").Sample("litestream_fleet_connected", connection.State == FleetConnectionWords.Connected ? 1 : 0);
+        if (connection.HeartbeatAgeSeconds is { } age)
+            text.Gauge("litestream_fleet_heartbeat_age_seconds", "Since the last heartbeat that the table confirmed.").Sample("litestream_fleet_heartbeat_age_seconds", age);
+        text.Counter("litestream_fleet_requests_total", "Requests to the fleet's table.").Sample("litestream_fleet_requests_total", connection.Requests);
+        text.Counter("litestream_fleet_errors_total", "Requests to the fleet's table without an answer.").Sample("litestream_fleet_errors_total", connection.Errors);
+        text.Gauge("litestream_fleet_waiting_tenants", "Tenants of whose state the fleet's table does not know yet.").Sample("litestream_fleet_waiting_tenants", connection.WaitingTenants);
     }
 
     private static void WriteTraffic(MetricsText text, Stores store)

@@ -1,4 +1,5 @@
 using Litestream.Agent.Configuration;
+using Litestream.Agent.Reporting;
 using Litestream.Agent.Watching;
 using Litestream.Storage;
 
@@ -18,6 +19,9 @@ internal sealed class AgentView(
     public RegisteredDatabases Registered => registered;
 
     public AgentOptions Options => options;
+
+    /// <summary>Null: in no fleet.</summary>
+    public FleetReporter? Fleet { get; init; }
 
     public TimeProvider Time => time;
 

@@ -52,6 +52,7 @@ internal static class StatusEndpoints
             SpoolBytes = agent.Stores.SpoolBytes,
             WorstLagSeconds = Math.Round(census.WorstLagSeconds, 3),
             LagLimitSeconds = agent.Options.LagLimit.TotalSeconds,
+            Fleet = agent.Fleet?.Connection,
             Version = ProgramVersion.Text,
         };
     }

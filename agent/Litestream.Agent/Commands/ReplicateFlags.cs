@@ -67,6 +67,8 @@ internal sealed class ReplicateFlags
 
     public Option<int?> MaxHot { get; } = Flag.Number("-max-hot", "databases open at the same time [2000]", 1, 100_000);
 
+    public FleetFlags Fleet { get; } = new();
+
     public Option<bool> KeepJournalMode { get; } = Flag.Switch("-keep-journal-mode", "leave rollback databases as they are, not replicated");
 
     /// <summary>Everything checked that can be checked without looking at the disk, the configuration file aside.</summary>
@@ -85,7 +87,13 @@ internal sealed class ReplicateFlags
             return ReadFile(named, parsed, context.Environment);
         }
         if (directories.Count + databases.Count > 0)
-            return ReadFlags(parsed, context.Environment) with { WatchDirectories = directories, Databases = databases, Replica = Source.Replica.Read(parsed) };
+            return ReadFlags(parsed, context.Environment) with
+            {
+                WatchDirectories = directories,
+                Databases = databases,
+                Replica = Source.Replica.Read(parsed),
+                Fleet = Fleet.Read(parsed, null, context.Environment),
+            };
         return Config.Find(parsed, context) is { } file
             ? ReadFile(file, parsed, context.Environment)
             : throw new UsageException("nothing to replicate", "name directories with -watch-dir, one database with -dsn, or a file with -config; `litestream demo` shows it on made-up data");
@@ -126,6 +134,7 @@ internal sealed class ReplicateFlags
             LagLimit = parsed.GetValue(LagLimit) ?? file.LagLimit ?? flags.LagLimit,
             ShutdownTimeout = parsed.GetValue(ShutdownTimeout) ?? file.ShutdownTimeout ?? UsualShutdown(exec is not null),
             SweepInterval = parsed.GetValue(SweepInterval) ?? file.SweepInterval ?? flags.SweepInterval,
+            Fleet = Fleet.Read(parsed, file, environment),
             Points = ReadPoints(parsed),
             Store = ReadStore(parsed, file, environment),
             Log = Log.Read(parsed, file.LogLevel, file.LogType),

@@ -53,6 +53,7 @@ internal static class StatusCommand
         if (report.UnhealthyClients + report.PartlyUnhealthyClients > 0)
             output.WriteLine($"{report.UnhealthyClients} late or failing, {report.PartlyUnhealthyClients} more in one of their replicas only");
         WritePlaces(report, output);
+        WriteFleet(report.Fleet, output);
         foreach (var warning in report.Warnings.Concat(report.Directories.Where(d => d.Error is not null).Select(d => $"{d.Path}: {d.Error}")))
             output.WriteLine($"warning: {warning}");
         if (report.SkippedCount > 0)
@@ -88,6 +89,16 @@ internal static class StatusCommand
         }
         if (report.Replicas?.Count > MostPlaces)
             output.WriteLine($"and {report.Replicas.Count - MostPlaces} more places");
+    }
+
+    private static void WriteFleet(FleetConnection? fleet, TextWriter output)
+    {
+        if (fleet is null)
+            return;
+        var heartbeat = fleet.HeartbeatAgeSeconds is { } age ? $"last heartbeat {Shown.Age(TimeSpan.FromSeconds(age))}" : "no heartbeat yet";
+        var trouble = fleet.State == FleetConnectionWords.Connected ? "" : $"; {fleet.LastError ?? "the table has not answered yet"}";
+        var elsewhere = fleet.TenantsElsewhere > 0 ? $"; {fleet.TenantsElsewhere} tenants belong to other hosts" : "";
+        output.WriteLine($"fleet {fleet.Table}: host {fleet.HostId}, {fleet.State}, {heartbeat}{trouble}{elsewhere}");
     }
 
     private static string Lag(double seconds) => seconds > 0 ? string.Create(CultureInfo.InvariantCulture, $"{seconds:0.0}s") : "-";

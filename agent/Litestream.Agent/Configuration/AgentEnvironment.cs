@@ -21,6 +21,12 @@ internal sealed record AgentEnvironment
     /// <summary>For S3 URLs without one: <c>LITESTREAM_S3_ENDPOINT</c>, <c>AWS_ENDPOINT_URL_S3</c> or <c>AWS_ENDPOINT_URL</c>.</summary>
     public string? S3Endpoint { get; init; }
 
+    /// <summary>Of the fleet's table: <c>AWS_ENDPOINT_URL_DYNAMODB</c> or <c>AWS_ENDPOINT_URL</c>; null for AWS's own.</summary>
+    public string? DynamoDbEndpoint { get; init; }
+
+    /// <summary><c>AWS_REGION</c> or <c>AWS_DEFAULT_REGION</c>; null: the AWS SDK looks in its files, and asks the machine it runs on.</summary>
+    public string? Region { get; init; }
+
     /// <summary><c>XDG_STATE_HOME</c></summary>
     public string? XdgStateHome { get; init; }
 
@@ -50,6 +56,8 @@ internal sealed record AgentEnvironment
         AccessKeyId = Variable("AWS_ACCESS_KEY_ID") is null ? Variable("LITESTREAM_ACCESS_KEY_ID") : null,
         SecretAccessKey = Variable("AWS_ACCESS_KEY_ID") is null ? Variable("LITESTREAM_SECRET_ACCESS_KEY") : null,
         S3Endpoint = Variable("LITESTREAM_S3_ENDPOINT") ?? Variable("AWS_ENDPOINT_URL_S3") ?? Variable("AWS_ENDPOINT_URL"),
+        DynamoDbEndpoint = Variable("AWS_ENDPOINT_URL_DYNAMODB") ?? Variable("AWS_ENDPOINT_URL"),
+        Region = Variable("AWS_REGION") ?? Variable("AWS_DEFAULT_REGION"),
         XdgStateHome = Variable("XDG_STATE_HOME"),
         Home = Variable("HOME"),
         ConfigurationFile = Variable("LITESTREAM_CONFIG"),

@@ -46,6 +46,9 @@ internal sealed record AgentOptions
     /// <summary>A tenant whose newest commit waits longer for the replica is unhealthy.</summary>
     public TimeSpan LagLimit { get; init; } = TimeSpan.FromSeconds(300);
 
+    /// <summary>Null: in no fleet.</summary>
+    public FleetOptions? Fleet { get; init; }
+
     public TimeSpan SweepInterval { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>What the command line says of points in time: it wins over every line of the file.</summary>

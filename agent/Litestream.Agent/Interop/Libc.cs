@@ -74,6 +74,17 @@ internal static partial class Libc
     [LibraryImport("libc", EntryPoint = "malloc_trim")]
     public static partial int TrimHeap(nuint keepBytes);
 
+    /// <summary>Clock 7 is <c>CLOCK_BOOTTIME</c>: it goes on while the machine is suspended.</summary>
+    [LibraryImport("libc", EntryPoint = "clock_gettime", SetLastError = true)]
+    public static unsafe partial int ClockTime(int clock, Time* time);
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Time
+    {
+        public nint Seconds;
+        public nint Nanoseconds;
+    }
+
     [StructLayout(LayoutKind.Sequential)]
     public struct PollDescriptor
     {

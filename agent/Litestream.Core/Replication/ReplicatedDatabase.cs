@@ -151,6 +151,7 @@ internal sealed class ReplicatedDatabase
                 PageSize = Book.PageSize,
                 WalBytes = _walBytes,
                 WalPinnedSince = _walPinnedSince,
+                Epoch = Book.Epoch,
                 Txid = Book.Captured,
                 LastProofAt = Book.LastProofAt,
                 LagSeconds = replicas.Max(r => r.LagSeconds),

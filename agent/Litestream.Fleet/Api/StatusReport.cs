@@ -66,6 +66,9 @@ public sealed record StatusReport
 
     public required double LagLimitSeconds { get; init; }
 
+    /// <summary>Null for an agent that is in no fleet.</summary>
+    public FleetConnection? Fleet { get; init; }
+
     /// <summary>Version of the agent.</summary>
     public required string Version { get; init; }
 }

@@ -85,6 +85,15 @@ public static class TenantItem
     public static ItemUpdate Describe(TenantRecord tenant) => ItemUpdate.Of(Write(tenant), Optional, MayBeOwnedBy(tenant));
 
     /// <summary>
+    /// Its file is gone from its host, which still owns it: there is nothing to replicate. What the table knows of it stays; its backup does in any case.
+    /// Refused when it is another host's by now.
+    /// </summary>
+    public static ItemUpdate Leave(Guid tenant, string hostId, DateTimeOffset now) => ItemUpdate.Of(
+        new ItemWriter(FleetKeys.Tenant(tenant), ItemTypes.Tenant)
+            .Text(Status, StatusWords.Waiting).Text(Reason, ReasonWords.FileMissing).Time(Since, now).Time(UpdatedAt, now).Number(Lag, 0L).Item,
+        [FleetTable.ProblemKey, FleetTable.ProblemSort, Problem, Detail], IsOwnedBy(hostId));
+
+    /// <summary>
     /// Its owner gives it up; the chain stays. Refused when it was taken over meanwhile.
     /// </summary>
     public static ItemUpdate Release(TenantRecord tenant) => ItemUpdate.Of(

@@ -37,6 +37,14 @@ internal sealed record ConfigurationFile
 
     public TimeSpan? ShutdownTimeout { get; init; }
 
+    public string? FleetTable { get; init; }
+
+    public string? HostId { get; init; }
+
+    public TimeSpan? FleetInterval { get; init; }
+
+    public IReadOnlyList<string>? RestoreDirectories { get; init; }
+
     public long? SpoolCapBytes { get; init; }
 
     public long? WalCapBytes { get; init; }

@@ -1,4 +1,5 @@
 using System.Text;
+using Litestream.Fleet.Table;
 using Litestream.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -79,6 +80,10 @@ internal static class ConfigurationReader
             SweepInterval = top.Duration("sweep-interval", TimeSpan.FromMilliseconds(100), LongestTimer)?.Value,
             LagLimit = top.Duration("lag-limit", second)?.Value,
             ShutdownTimeout = (top.Duration("shutdown-timeout", TimeSpan.Zero, LongestTimer) ?? top.Duration("shutdown-sync-timeout", TimeSpan.Zero, LongestTimer))?.Value,
+            FleetTable = top.Text("fleet-table")?.Value,
+            HostId = ReadHostId(top, context),
+            FleetInterval = top.Duration("fleet-interval", second, TimeSpan.FromHours(1))?.Value,
+            RestoreDirectories = top.Text("restore-dir")?.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
             SpoolCapBytes = top.Size("spool-cap", 1_000_000)?.Value,
             WalCapBytes = top.Size("wal-cap", 1_000_000)?.Value,
             MaxHot = top.Number("max-hot", 1, 100_000)?.Value,
@@ -119,6 +124,15 @@ internal static class ConfigurationReader
                     context.Problems.Add(replica.At, $"{root.Url} is a replica of {places[root.Identity].Path} already (line {places[root.Identity].At.Line})", "each replica of each database needs a place of its own");
             }
         }
+    }
+
+    private static string? ReadHostId(MappingReader top, ReaderContext context)
+    {
+        if (top.Text("host-id") is not { } id)
+            return null;
+        if (!FleetKeys.IsHostId(id.Value))
+            context.Problems.Add(id.At, $"host-id: \"{id.Value}\" cannot name a host", FleetKeys.MostHostIdText);
+        return id.Value;
     }
 
     private static ListenAddress? ReadAddress(MappingReader top, ReaderContext context)

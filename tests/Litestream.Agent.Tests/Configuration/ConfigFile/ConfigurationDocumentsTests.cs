@@ -84,6 +84,8 @@ public sealed class ConfigurationDocumentsTests
             text.Append(CultureInfo.InvariantCulture, $"\naddr {address.Bind} port {address.Port}");
         if (file.LogLevel is not null)
             text.Append(CultureInfo.InvariantCulture, $"\nlog {file.LogLevel} {file.LogType}");
+        if (file.FleetTable is not null)
+            text.Append(CultureInfo.InvariantCulture, $"\nfleet {file.FleetTable} host {file.HostId} every {file.FleetInterval} restores to {string.Join(' ', file.RestoreDirectories ?? [])}");
         foreach (var database in file.Databases)
         {
             text.Append(CultureInfo.InvariantCulture, $"\n{database.Path} at {database.At}");

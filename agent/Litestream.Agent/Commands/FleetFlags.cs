@@ -1,0 +1,42 @@
+using System.CommandLine;
+using Litestream.Agent.Configuration;
+using Litestream.Agent.Configuration.ConfigFile;
+using Litestream.Fleet.Table;
+
+namespace Litestream.Agent.Commands;
+
+/// <summary>How an agent takes part in a fleet.</summary>
+internal sealed class FleetFlags
+{
+    private static readonly TimeSpan LongestInterval = TimeSpan.FromHours(1);
+
+    public Option<string?> Table { get; } = Flag.Text("-fleet-table", "NAME", "report to this DynamoDB table [no fleet]");
+
+    public Option<string?> HostId { get; } = Flag.Text("-host-id", "NAME", "this host's name there [the machine's, and a suffix]");
+
+    public Option<TimeSpan?> Interval { get; } = Flag.Duration("-fleet-interval", "time between heartbeats [30s]", TimeSpan.FromSeconds(1), LongestInterval);
+
+    public Option<string[]> RestoreDirectories { get; } = Flag.List("-restore-dir", "DIRS", "restores from afar may write here, too");
+
+    public Option[] Group => [Table, HostId, Interval, RestoreDirectories];
+
+    /// <summary>A flag wins over the file. Null: in no fleet; what only a fleet has a use for is then a mistake.</summary>
+    public FleetOptions? Read(ParseResult parsed, ConfigurationFile? file, AgentEnvironment environment)
+    {
+        var hostId = parsed.GetValue(HostId) ?? file?.HostId;
+        if (hostId is not null && !FleetKeys.IsHostId(hostId))
+            throw new UsageException($"-host-id: \"{hostId}\" cannot name a host", FleetKeys.MostHostIdText);
+        IReadOnlyList<string> directories = parsed.GetValue(RestoreDirectories) is { Length: > 0 } given ? given : file?.RestoreDirectories ?? [];
+        var interval = parsed.GetValue(Interval) ?? file?.FleetInterval;
+        if ((parsed.GetValue(Table) ?? file?.FleetTable) is { } table)
+            return new()
+            {
+                Table = table,
+                HostId = hostId,
+                Interval = interval ?? FleetOptions.UsualInterval,
+                RestoreDirectories = [.. directories.Select(environment.Absolute)],
+            };
+        var idle = hostId is not null ? HostId : interval is not null ? Interval : directories.Count > 0 ? RestoreDirectories : (Option?)null;
+        return idle is null ? null : throw new UsageException($"{idle.Name} goes with -fleet-table", "name the table of the fleet, or leave it out");
+    }
+}

@@ -1,0 +1,12 @@
+using Litestream.Fleet.Table;
+
+namespace Litestream.Agent.Reporting;
+
+/// <summary>A request to the fleet's table failed.</summary>
+internal sealed class FleetTableException(TableFault fault, string message, Exception? inner = null) : Exception(message, inner)
+{
+    public TableFault Fault => fault;
+
+    /// <summary>With <see cref="TableFault.Refused"/>: the item as it is; null when there is none.</summary>
+    public Item? Found { get; init; }
+}

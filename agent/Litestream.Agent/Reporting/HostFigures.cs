@@ -1,0 +1,33 @@
+namespace Litestream.Agent.Reporting;
+
+/// <summary>What one look at this host sees.</summary>
+/// <param name="Databases">Each as it is now; walked once.</param>
+/// <param name="Hot">With open connections.</param>
+/// <param name="DirtyBytes">Captured and not in every replica.</param>
+/// <param name="Requests">To replicas since the start, by operation.</param>
+/// <param name="Disk">Free and all bytes of the watched file system with the least room; null when unknown.</param>
+internal sealed record HostFigures(
+    IEnumerable<DatabaseSnapshot> Databases, int Hot, long DirtyBytes, IReadOnlyDictionary<string, long> Requests, (long FreeBytes, long Bytes)? Disk)
+{
+    public static HostFigures Of(Stores stores, IEnumerable<string> directories) =>
+        new(stores.Databases.Select(d => d.Snapshot()), stores.HotCount, stores.SpoolBytes, stores.Requests, TightestDisk(directories));
+
+    private static (long FreeBytes, long Bytes)? TightestDisk(IEnumerable<string> directories)
+    {
+        (long FreeBytes, long Bytes)? tightest = null;
+        foreach (var directory in directories.Distinct(StringComparer.Ordinal))
+        {
+            try
+            {
+                var disk = new DriveInfo(directory);
+                if (tightest is null || disk.AvailableFreeSpace < tightest.Value.FreeBytes)
+                    tightest = (disk.AvailableFreeSpace, disk.TotalSize);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+            {
+                // It is gone, or not mounted; the directory's own state says so.
+            }
+        }
+        return tightest;
+    }
+}

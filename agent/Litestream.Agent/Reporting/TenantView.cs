@@ -1,0 +1,51 @@
+using Litestream.Agent.Api;
+using Litestream.Fleet.Items;
+using Litestream.Ltx;
+
+namespace Litestream.Agent.Reporting;
+
+/// <summary>A database's snapshot as the treaty's record.</summary>
+internal static class TenantView
+{
+    private const string GuidForm = "d";
+
+    /// <summary>Only databases that are named by a GUID, in its lower-case form, are tenants of a fleet.</summary>
+    public static bool IsTenant(DatabaseSnapshot database, out Guid tenant) =>
+        Guid.TryParseExact(database.Name, GuidForm, out tenant) && database.Name == tenant.ToString(GuidForm);
+
+    public static string? ProblemOf(DatabaseSnapshot database, TimeSpan lagLimit) => ProblemWords.Of(Words.Of(database.Status), database.LagSeconds > lagLimit.TotalSeconds);
+
+    public static TenantRecord Of(DatabaseSnapshot database, Guid tenant, string hostId, TimeSpan lagLimit, DateTimeOffset since, DateTimeOffset now) => new()
+    {
+        Tenant = tenant,
+        HostId = hostId,
+        Epoch = database.Epoch,
+        Replica = database.ReplicaUrl,
+        Path = database.Path,
+        Status = Words.Of(database.Status),
+        Reason = ReasonOf(database),
+        Detail = database.Detail,
+        Since = since,
+        Problem = ProblemOf(database, lagLimit),
+        UpdatedAt = now,
+        SizeBytes = database.SizeBytes,
+        PageSize = database.PageSize,
+        Txid = Shown(database.Txid),
+        ReplicatedTxid = Shown(database.ReplicatedTxid),
+        LastSyncAt = database.LastSyncAt,
+        LastProofAt = database.LastProofAt,
+        LagSeconds = database.LagSeconds,
+        LagLimitSeconds = lagLimit.TotalSeconds,
+    };
+
+    /// <summary>What a fleet should hear of at once. Becoming hot or cold, or another text for the same, is nothing of that.</summary>
+    public static int StateOf(DatabaseSnapshot database, TimeSpan lagLimit) =>
+        HashCode.Combine(database.Status, ReasonOf(database), ProblemOf(database, lagLimit), database.Epoch, database.Path, database.ReplicaUrl);
+
+    /// <summary>What moves while a tenant is in use.</summary>
+    public static int UseOf(DatabaseSnapshot database) => HashCode.Combine(database.Txid, database.ReplicatedTxid, database.SizeBytes, database.LastProofAt);
+
+    private static string? ReasonOf(DatabaseSnapshot database) => database.Reason is DatabaseReason.Hot or DatabaseReason.Cold ? null : Words.Of(database.Reason);
+
+    private static string? Shown(Txid txid) => txid.IsNone ? null : txid.ToString();
+}
