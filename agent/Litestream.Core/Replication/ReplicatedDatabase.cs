@@ -124,7 +124,7 @@ internal sealed class ReplicatedDatabase
         }
         if (isSweep)
             Replicas.Wake(r => _context.Time.GetUtcNow() >= r.Book.DueAt);
-        if (!isSweep)
+        else
             CaptureLane.IsBackground = false;
         // A write to the database file is a checkpoint, which may be waiting for our mark: a round at once (but no storm of them).
         var pause = (seen & ~(FileEvent.Wal | FileEvent.Sweep)) != 0 ? TimeSpan.FromMilliseconds(20) : _context.Options.SyncInterval;
@@ -244,8 +244,7 @@ internal sealed class ReplicatedDatabase
         lock (Gate)
         {
             _syncs.Take();
-            var seen = _seen;
-            _seen = FileEvent.None;
+            (var seen, _seen) = (_seen, FileEvent.None);
             Interlocked.Exchange(ref _lastRoundAt, _context.Time.GetTimestamp());
             return (seen, _dirtySince);
         }
