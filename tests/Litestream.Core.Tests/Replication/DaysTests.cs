@@ -140,6 +140,23 @@ public sealed class DaysTests : IAsyncLifetime, IAsyncDisposable
         Assert.Equal(["2026-11-03"], Days());
     }
 
+    /// <summary>The agent ended between the files and the folders: listed, the day holds nothing, and nobody would ever look at it again.</summary>
+    [Fact]
+    public async Task A_day_of_which_a_crash_left_the_empty_folders_goes_too()
+    {
+        Directory.CreateDirectory(_place[$"2026-10-20/{Name}/ltx/0"]);
+        Directory.CreateDirectory(_place[$"2026-10-20/{Name}/ltx/1"]);
+        Directory.CreateDirectory(_place[$"2026-10-21/{Name}/ltx/0"]);
+        Directory.CreateDirectory(_place["2026-10-21/another-tenant/ltx"]);
+        var database = await _tenant.BeginAsync();
+        await WriteAsync(database, 2);
+        await WriteAsync(database, 2, after: TimeSpan.FromDays(1));
+        await _tenant.SettleAsync(database);
+        await _tenant.QuietAsync(database, TimeSpan.FromDays(5));
+        Assert.Equal(["2026-10-21", "2026-11-03"], Days());
+        Assert.Equal([_place["2026-10-21/another-tenant"]], Directory.GetDirectories(_place["2026-10-21"]));
+    }
+
     /// <summary>The agent ended when it had noted the new day and put nothing there: the old one is still the newest that exists.</summary>
     [Fact]
     public async Task A_crash_between_the_note_of_a_day_and_its_image_loses_nothing()

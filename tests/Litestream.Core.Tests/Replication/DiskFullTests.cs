@@ -36,6 +36,50 @@ public sealed class DiskFullTests
     }
 
     [NeedsMount]
+    public async Task In_the_state_directory_and_the_replica_on_one_disk()
+    {
+        using var small = new SmallFileSystem(4);
+        var state = Directory.CreateDirectory(Path.Combine(small.Path, "state")).FullName;
+        await using var folder = new ReplicatedFolder { StateAt = state, BackupsAt = Path.Combine(small.Path, "backups") };
+        using var application = folder.NewTenant();
+        var database = await ReplicateAsync(folder);
+        await FillAsync(small, application, database, DatabaseReason.StateDiskFull, "state directory");
+        await RecoverAsync(small, folder, database);
+    }
+
+    /// <summary>To make room is to write books, which is no more possible: what is told is the replica's trouble, and nothing is lost.</summary>
+    [NeedsMount]
+    public async Task In_the_replica_while_there_is_no_room_for_books_either()
+    {
+        var l0Retention = TimeSpan.FromSeconds(2);
+        using var small = new SmallFileSystem(6);
+        using var other = new SmallFileSystem(4);
+        await using var folder = new ReplicatedFolder { StateAt = small.Path, BackupsAt = other.Path };
+        folder.Options = folder.Options with { Points = new() { LevelIntervals = [TimeSpan.FromMilliseconds(200)], L0Retention = l0Retention } };
+        using var application = folder.NewTenant();
+        var database = await ReplicateAsync(folder);
+        await ReplicatedFolder.WriteAsync(application, database, 3);
+        await ReplicatedFolder.WaitAsync(() => folder.ListAsync(Name, 1).GetAwaiter().GetResult().Max(f => f.MaxTxid) == database.Snapshot().Txid, "merged");
+        // Captured, and not published: larger than what retention can free.
+        var blocked = new BlockedFolder(folder.LevelOf(Name, "0"));
+        application.Sql("INSERT INTO t (v) VALUES (randomblob(1000000))");
+        await database.CaptureAsync(default);
+        var due = TimeProvider.System.GetUtcNow() + l0Retention;
+        await ReplicatedFolder.WaitAsync(() => TimeProvider.System.GetUtcNow() > due, "files are due to go");
+        _ = ReplicatedFolder.Scalar(Path.Combine(folder.State, "books.db"), "PRAGMA wal_checkpoint(TRUNCATE)");
+        small.Fill();
+        other.Fill();
+        blocked.Unblock();
+        await ReplicatedFolder.WaitAsync(() =>
+        {
+            database.State.Replicas[0].Lane.Wake();
+            return database.Snapshot() is { Status: DatabaseStatus.Error, Reason: DatabaseReason.ReplicaDiskFull };
+        }, "named");
+        small.Free();
+        await RecoverAsync(other, folder, database);
+    }
+
+    [NeedsMount]
     public async Task In_the_watched_directory()
     {
         using var small = new SmallFileSystem(8);

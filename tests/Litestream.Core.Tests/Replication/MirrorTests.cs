@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
 using System.Runtime.Versioning;
 using Litestream.Core.Tests.Needs;
+using Litestream.Core.Tests.Restore;
 using Litestream.Core.Tests.Storage;
 using Litestream.Ltx;
 using Litestream.Restore;
 using Litestream.Storage;
 using Litestream.Tests.Needs;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Litestream.Core.Tests.Replication;
 
@@ -198,6 +200,40 @@ public sealed class MirrorTests : IDisposable
         await ReplicatedFolder.WriteAsync(application, database, 1);
         await IsCurrentAsync(again, database);
         Assert.DoesNotContain(lines, l => l.Contains("made again", StringComparison.Ordinal)); // nobody else touched it
+    }
+
+    /// <summary>Somebody may put something else in its place then.</summary>
+    [Fact]
+    public async Task Once_its_database_has_left_it_is_not_touched_not_even_by_work_that_was_under_way()
+    {
+        await using var folder = new ReplicatedFolder();
+        using var application = folder.NewTenant();
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.WriteAsync(application, database, 3);
+        var mirrors = new Mirrors(TimeProvider.System, NullLogger.Instance);
+        using var asked = new ManualResetEventSlim();
+        using var door = new ManualResetEventSlim();
+        var history = new MeddlingStorage(folder.StorageOf(Name), 0, () => { }, listing: () =>
+        {
+            asked.Set();
+            door.Wait();
+        });
+        var plain = _backups["plain.db"];
+        var lane = new MirrorLane(new(history, new(plain, folder.PathOf(Name), _backups["history"]), TimeProvider.System, NullLogger.Instance), database.State.Replicas[0], mirrors);
+        lane.Wake();
+        Assert.True(asked.Wait(TimeSpan.FromSeconds(30)));
+        var closing = lane.CloseAsync();
+        Assert.False(closing.IsCompleted, "it reads the history, and would write the file");
+        door.Set();
+        await closing.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Empty(_backups.Files());
+        asked.Reset();
+        lane.Wake();
+        Assert.True(lane.Settled.IsCompleted);
+        await mirrors.DisposeAsync();
+        Assert.False(asked.IsSet);
+        Assert.Empty(_backups.Files());
     }
 
     [NeedsMount]
