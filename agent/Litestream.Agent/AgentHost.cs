@@ -2,6 +2,7 @@ using Litestream.Agent.Api;
 using Litestream.Agent.Configuration;
 using Litestream.Agent.Reporting;
 using Litestream.Agent.Watching;
+using Litestream.Replication;
 using Litestream.Storage;
 
 namespace Litestream.Agent;
@@ -139,10 +140,9 @@ internal sealed class AgentHost : IAsyncDisposable
 
     private void OpenStores(IReadOnlyList<StorePlan> plans, ILoggerFactory logging)
     {
-        StateDirectory.Create(StateFolder);
-        // From here on the folder is ours alone: a second agent for the same directories, or the same file, ends at this line.
-        if (plans.Any(p => p.Folder.Length > 0))
-            _started.Add(StateDirectory.Lock(StateFolder));
+        // From here on the folder is ours alone: a second agent for the same file ends at this line, one for the same directories where its only store opens.
+        if (!plans.Any(p => p.Folder.Length == 0))
+            _started.Add(new StoreFolder(StateFolder).Claim());
         var stores = new List<Store>();
         foreach (var (plan, replicas) in plans.Zip(_replicas))
         {

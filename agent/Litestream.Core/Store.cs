@@ -84,9 +84,10 @@ public sealed class Store : IAsyncDisposable
         CheckReplicas(replicas);
         var log = logging.CreateLogger("Litestream.Replication");
         var folder = new StoreFolder(options.StateDirectory);
-        var @lock = Lock(folder);
+        var @lock = folder.Claim();
         try
         {
+            folder.CreateTables();
             var books = Books.Open(folder.Books, out var setAside);
             if (setAside is not null)
                 log.BooksSetAside(setAside.Why, setAside.Path);
@@ -308,19 +309,5 @@ public sealed class Store : IAsyncDisposable
             throw new LitestreamException($"{replicas.Count} replicas were given, there can be 1 to {ReplicaPlace.MaxCount}");
         if (replicas.GroupBy(r => r.Identity).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new LitestreamException($"{twice.First().Url} is named twice as a replica", hint: "each replica needs a place of its own");
-    }
-
-    private static FileStream Lock(StoreFolder folder)
-    {
-        try
-        {
-            folder.Create();
-            return folder.TryLock()
-                ?? throw new LitestreamException($"another agent runs with the state directory {folder.Path}", hint: "it replicates the same; stop it, or give this one its own -state-dir");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new LitestreamException($"Cannot use the state directory {folder.Path}: {e.Message}", e, "name one that this user may write, with -state-dir");
-        }
     }
 }

@@ -36,35 +36,6 @@ internal static class StateDirectory
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..DigitsOfName];
     }
 
-    /// <summary>Makes the folder, for its owner only: it holds pieces of every tenant's data.</summary>
-    public static void Create(string folder)
-    {
-        try
-        {
-            if (OperatingSystem.IsWindows())
-                Directory.CreateDirectory(folder);
-            else
-                Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new LitestreamException($"cannot create the state directory {folder}: {error.Message}", error, "choose another place with -state-dir");
-        }
-    }
-
-    /// <summary>For a folder with several stores, of which each locks its own. Ends with the process, however that ends.</summary>
-    public static FileStream Lock(string folder)
-    {
-        try
-        {
-            return new(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException error)
-        {
-            throw new LitestreamException($"another agent runs with the state directory {folder}", error, "it has the same configuration file; stop it, or give this one its own -state-dir");
-        }
-    }
-
     private static bool IsWritable(string folder)
     {
         while (!Directory.Exists(folder))

@@ -1,6 +1,6 @@
 namespace Litestream.Replication;
 
-/// <summary>The state directory of one store: what lies where in it, and the lock that keeps a second one out.</summary>
+/// <summary>A state directory, of one store or of several below: what lies where in it, and the lock that keeps a second user out.</summary>
 internal readonly record struct StoreFolder(string Path)
 {
     public string Books => In("books.db");
@@ -18,12 +18,22 @@ internal readonly record struct StoreFolder(string Path)
     /// <summary>What is kept here of what a place holds.</summary>
     public string CopiesOf(int place) => System.IO.Path.Combine(Path, "copies", $"{place}");
 
-    /// <summary>Makes what is missing, for its owner only: it holds copies of the users' data.</summary>
-    public void Create()
+    /// <summary>Makes it, for its owner only (it holds pieces of the users' data), and keeps others out for as long as the answer lives. Throws <see cref="LitestreamException"/>.</summary>
+    public FileStream Claim()
     {
-        CreatePrivate(Path);
-        CreatePrivate(Tables);
+        try
+        {
+            CreatePrivate(Path);
+            return TryLock()
+                ?? throw new LitestreamException($"another agent runs with the state directory {Path}", hint: "it replicates the same; stop it, or give this one a place of its own (-state-dir, StoreOptions.StateDirectory)");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new LitestreamException($"cannot use the state directory {Path}: {e.Message}", e, "name one that this user may write (-state-dir, StoreOptions.StateDirectory)");
+        }
     }
+
+    public void CreateTables() => CreatePrivate(Tables);
 
     /// <summary>Null while somebody else holds it. Ends with the process, however that ends: an advisory flock.</summary>
     public FileStream? TryLock()

@@ -28,19 +28,4 @@ public sealed class StateDirectoryTests : IDisposable
         Assert.Equal(["/var/lib/litestream", "/home/x/state/litestream"], StateDirectory.Roots(null, environment with { StateDirectory = null }));
         Assert.Equal("/home/x/.local/state/litestream", StateDirectory.Roots(null, environment with { StateDirectory = null, XdgStateHome = null })[1]);
     }
-
-    [Fact]
-    public void Only_its_owner_may_look_into_it()
-    {
-        StateDirectory.Create(_folder["state"]);
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(_folder["state"]));
-    }
-
-    [Fact]
-    public void A_place_that_cannot_be_made_is_named_together_with_the_flag_that_chooses_another()
-    {
-        var error = Assert.Throws<LitestreamException>(() => StateDirectory.Create(Path.Combine(_folder.File("file"), "state")));
-        Assert.Contains(_folder["file"], error.Message, StringComparison.Ordinal);
-        Assert.Contains("-state-dir", error.Hint, StringComparison.Ordinal);
-    }
 }

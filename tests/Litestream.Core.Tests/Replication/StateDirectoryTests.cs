@@ -1,4 +1,6 @@
+using System.Runtime.Versioning;
 using Litestream.Core.Tests.Storage;
+using Litestream.Replication;
 
 namespace Litestream.Core.Tests.Replication;
 
@@ -225,5 +227,24 @@ public sealed class StateDirectoryTests
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
             File.Copy(path, copy, overwrite: true);
         }
+    }
+
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public void Only_its_owner_may_look_into_it()
+    {
+        using var scratch = new ScratchFolder();
+        using var claimed = new StoreFolder(scratch["new/state"]).Claim();
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(scratch["new/state"]));
+    }
+
+    [Fact]
+    public void A_place_that_cannot_be_made_is_named_together_with_what_chooses_another()
+    {
+        using var scratch = new ScratchFolder();
+        File.WriteAllText(scratch["file"], "");
+        var error = Assert.Throws<LitestreamException>(() => new StoreFolder(scratch["file/state"]).Claim());
+        Assert.Contains(scratch["file"], error.Message, StringComparison.Ordinal);
+        Assert.Contains("-state-dir", error.Hint, StringComparison.Ordinal);
     }
 }
