@@ -1,3 +1,4 @@
+using Litestream.Drills;
 using Litestream.InPlace;
 using Litestream.Ltx;
 using Litestream.Replication;
@@ -84,6 +85,13 @@ public sealed class Database
     /// <summary>Back to the state before the last <see cref="RestoreInPlaceAsync"/>, in the same way; what was written since is kept likewise, so that it can be undone, too.</summary>
     public Task<InPlaceResult> UndoRestoreAsync(InPlaceOptions options, IProgress<InPlaceProgress>? progress, CancellationToken cancellationToken) =>
         _store.InPlace.UndoAsync(State, FurthestStorage, options, progress, cancellationToken);
+
+    /// <summary>
+    /// Restores its replica's newest state aside, proves it, throws it away, and compares the live database with what was captured. What is wrong is in the
+    /// record, not thrown; cancelled, it leaves nothing behind.
+    /// </summary>
+    public Task<DrillRecord> DrillAsync(DrillOptions options, IProgress<RestoreProgress>? progress, CancellationToken cancellationToken) =>
+        _store.DrillAsync(this, FurthestStorage, options, progress, cancellationToken);
 
     /// <summary>
     /// Reads its replica (of several the one that has most) from beginning to end: what is damaged, what can be restored. Damage is reported, not thrown.

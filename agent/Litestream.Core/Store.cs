@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Litestream.Drills;
 using Litestream.InPlace;
 using Litestream.Replication;
 using Litestream.Restore;
@@ -27,6 +28,8 @@ public sealed class Store : IAsyncDisposable
     private readonly Resync _resync;
     private readonly Opening _opening;
     private readonly CaptureWork _capture;
+    private readonly LiveCheck _liveCheck;
+    private readonly ScratchSpace _scratch;
     private readonly Scheduler _scheduler;
     private readonly Mirrors _mirrors;
     private readonly FileLooks _looks;
@@ -43,13 +46,14 @@ public sealed class Store : IAsyncDisposable
         var capture = new Capture(context, staging, _resync);
         var checkpoint = new Checkpoint(context, capture);
         _opening = new(context, capture, _resync);
-        _capture = new(context, staging, capture, _opening, checkpoint, new(context, _resync), new(context, capture, checkpoint));
+        _capture = new(context, staging, capture, _opening, checkpoint, _liveCheck = new(context, _resync), new(context, capture, checkpoint));
         var compaction = new Compaction(context);
         var newDay = new NewDay(context);
         var discovery = new Discovery(context, staging, new(context), new(context, new(context)), newDay);
         var publish = new PublishWork(context, discovery, new(context, compaction), compaction, newDay, new(context), _stopping.Token);
         _mirrors = new(context.Time, context.Log);
-        InPlace = new(context.Folder.Scratch, context.Time, restoreLog);
+        _scratch = new(context.Options.ScratchDirectory, context.Folder.Scratch);
+        InPlace = new(_scratch, context.Time, restoreLog);
         _scheduler = new(context.Time, context.Log, context.Options.Workers, context.Options.Uploads, _capture.Run, publish.RunAsync);
     }
 
@@ -166,6 +170,21 @@ public sealed class Store : IAsyncDisposable
     }
 
     /// <summary>
+    /// Restores a database of its replicas to a file, registered here or not (deleted, another host's): from the one that has most. Throws
+    /// <see cref="LitestreamException"/>, also when none has it.
+    /// </summary>
+    internal async Task<RestoreResult> RestoreAsync(string name, RestoreOptions options, IProgress<RestoreProgress>? progress, CancellationToken cancellationToken)
+    {
+        var from = await FurthestReplica.FindAsync(Replicas, name, IsAway, cancellationToken).ConfigureAwait(false)
+            ?? throw new LitestreamException($"there is no backup of {name} in {string.Join(", ", Replicas.Select(r => r.Url))}");
+        return await new Restorer(from, Time, RestoreLog).RunAsync(options, progress, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Some replica has something of that name, whoever wrote it.</summary>
+    internal async Task<bool> HasBackupAsync(string name, CancellationToken cancellationToken) =>
+        await FurthestReplica.FindAsync(Replicas, name, IsAway, cancellationToken).ConfigureAwait(false) is not null;
+
+    /// <summary>
     /// Registers a database and schedules its first look. Does no I/O on the file, and does not watch it: whoever registers says what happens to it
     /// (<see cref="Database.Notice"/>). Registering the same name and path
     /// again answers the database that is there. Throws <see cref="LitestreamException"/> when the name belongs to another path.
@@ -255,6 +274,14 @@ public sealed class Store : IAsyncDisposable
 
     internal InPlaceRestores InPlace { get; }
 
+    internal async Task<DrillRecord> DrillAsync(
+        Database database, IReplicaStorage from, DrillOptions options, IProgress<RestoreProgress>? progress, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
+        var drill = new Drill(database.State, from, _liveCheck, options, _scratch.For("drill", $"{database.Name}-{Guid.NewGuid():n}"), Time, RestoreLog);
+        return await drill.RunAsync(progress, either.Token).ConfigureAwait(false);
+    }
+
     internal void ListenToStates() => _context.News.Listen(Tell);
 
     private void Tell(StateNote note)
@@ -268,7 +295,7 @@ public sealed class Store : IAsyncDisposable
 
     private async Task RestoreMissingAsync(string path, string name, CancellationToken cancellationToken)
     {
-        if (await FurthestReplica.FindAsync(Replicas, name, (root, error) => RestoreLog.ReplicaIsAway(root.Url, error.Message), cancellationToken).ConfigureAwait(false) is { } storage)
+        if (await FurthestReplica.FindAsync(Replicas, name, IsAway, cancellationToken).ConfigureAwait(false) is { } storage)
             await new Restorer(storage, Time, RestoreLog).RunAsync(new() { OutputPath = path }, progress: null, cancellationToken).ConfigureAwait(false);
     }
 
@@ -278,6 +305,8 @@ public sealed class Store : IAsyncDisposable
         foreach (var database in _databases.Values)
             database.State.End();
     }
+
+    private void IsAway(ReplicaRoot root, StorageException error) => RestoreLog.ReplicaIsAway(root.Url, error.Message);
 
     private Database Create(string path, string name)
     {

@@ -6,6 +6,12 @@ public sealed record StoreOptions
     /// <summary>Folder for books, page tables and staged files, used by this store alone. Required. Losing it costs a resync, never data.</summary>
     public required string StateDirectory { get; init; }
 
+    /// <summary>
+    /// Where databases are restored to that nobody keeps (drills, and what goes in place). Default: in <see cref="StateDirectory"/>; it needs room for the largest
+    /// that is restored.
+    /// </summary>
+    public string? ScratchDirectory { get; init; }
+
     /// <summary>Longest time from a commit to its capture. Default 1 s, at least 50 ms. Shorter costs more and smaller files.</summary>
     public TimeSpan SyncInterval { get; init; } = TimeSpan.FromSeconds(1);
 

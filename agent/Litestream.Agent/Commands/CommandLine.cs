@@ -48,6 +48,7 @@ internal static class CommandLine
         InfoCommand.Create(context).In("Look"),
         VersionCommand.Create(context).In("Look"),
         SyncCommand.Create(context).In("Tell the agent that runs"),
+        DrillCommand.Create(context).In("Tell the agent that runs"),
         StopCommand.Create(context).In("Tell the agent that runs"),
         StartCommand.Create(context).In("Tell the agent that runs"),
         RegisterCommand.Create(context).In("Tell the agent that runs"),

@@ -34,6 +34,9 @@ internal sealed class DirectoryWatch : IAsyncDisposable
         _sweep = new(registration, _events, logger);
     }
 
+    /// <summary>Which files it found are databases.</summary>
+    public Registration Registration => _registration;
+
     /// <summary>Why new files are found later than they should be; null when events come.</summary>
     public string? Problem { get; }
 

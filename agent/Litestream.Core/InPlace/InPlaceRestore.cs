@@ -51,19 +51,9 @@ internal sealed class InPlaceRestore(
     private async Task<RestoredAside> FetchAsync(CancellationToken cancellationToken)
     {
         _live.Report(InPlaceStep.Fetching);
-        Directory.CreateDirectory(scratch);
-        try
-        {
-            var path = Path.Combine(scratch, "wanted.db");
-            var result = await new Restorer(from, time, log).RunAsync(OptionsFor(path), Fetched(), cancellationToken).ConfigureAwait(false);
-            log.Proven(database.Name, result.Txid);
-            return new(scratch, path, result);
-        }
-        catch
-        {
-            Directory.Delete(scratch, recursive: true);
-            throw;
-        }
+        var wanted = await RestoredAside.FetchAsync(new(from, time, log), scratch, OptionsFor, Fetched(), cancellationToken).ConfigureAwait(false);
+        log.Proven(database.Name, wanted.Result.Txid);
+        return wanted;
     }
 
     /// <summary>Its file is gone: nobody holds it, and what the replica has is its last state. The wanted one gets its name, whole, if nobody else takes that.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Litestream.Ltx;
 using Litestream.Replication;
+using Litestream.Restore;
 using Litestream.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -11,17 +12,11 @@ internal sealed class InPlaceRestores : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, Task> _running = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
-    private readonly string _scratch;
+    private readonly ScratchSpace _scratch;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
 
-    /// <param name="scratch">A folder of this store alone. What an earlier run left in it goes.</param>
-    public InPlaceRestores(string scratch, TimeProvider time, ILogger log)
-    {
-        (_scratch, _time, _log) = (scratch, time, log);
-        if (Directory.Exists(scratch))
-            Directory.Delete(scratch, recursive: true);
-    }
+    public InPlaceRestores(ScratchSpace scratch, TimeProvider time, ILogger log) => (_scratch, _time, _log) = (scratch, time, log);
 
     public async Task<InPlaceResult> RunAsync(
         ReplicatedDatabase database, IReplicaStorage from, InPlaceOptions options, IProgress<InPlaceProgress>? progress, CancellationToken cancellationToken)
@@ -32,7 +27,7 @@ internal sealed class InPlaceRestores : IAsyncDisposable
         try
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
-            var restore = new InPlaceRestore(database, from, options, Path.Combine(_scratch, database.Name), progress, _time, _log);
+            var restore = new InPlaceRestore(database, from, options, _scratch.For("in-place", database.Name), progress, _time, _log);
             // SQLite's calls block, and some take seconds.
             return await Task.Run(() => restore.RunAsync(either.Token), CancellationToken.None).ConfigureAwait(false);
         }

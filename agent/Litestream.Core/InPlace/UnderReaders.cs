@@ -1,3 +1,4 @@
+using Litestream.Restore;
 using Litestream.Sqlite;
 
 namespace Litestream.InPlace;

@@ -1,5 +1,6 @@
 using Litestream.Ltx;
 using Litestream.Replication;
+using Litestream.Restore;
 using Litestream.Sqlite;
 
 namespace Litestream.InPlace;

@@ -102,7 +102,7 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
     private long LookCold(ReplicatedDatabase database, FileEvent seen, long since)
     {
         var book = database.Book;
-        if (book.Resting is { } resting && database.Chain is not { NeedsImage: true } && database.Replicas.At(ReplicaStage.NeedsImage) == 0 && resting.AreUnchanged(database.Path, book.Position, book.PageSize))
+        if (book.Resting is { } resting && database.Chain is not { NeedsImage: true } && database.Replicas.At(ReplicaStage.NeedsImage) == 0 && resting.AreUnchanged(database.Path, book.Position, book.PageSize) && !liveCheck.IsAsked(database))
         {
             database.SetCapture(DatabaseStatus.Active, DatabaseReason.Cold);
             database.EndLook(0);

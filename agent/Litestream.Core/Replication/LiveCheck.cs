@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Litestream.Ltx;
 using Litestream.Sqlite;
 using Microsoft.Extensions.Logging;
@@ -15,8 +16,28 @@ internal sealed class LiveCheck(StoreContext context, Resync resync)
 
     private const int NamedPages = 8;
 
+    private readonly ConcurrentDictionary<ReplicatedDatabase, LiveCheckRequest> _asked = new();
+
+    /// <summary>Has it compared as soon as its lane comes to it, cold or not, and answers how many pages differed. Until it is cancelled.</summary>
+    public async Task<int> AskAsync(ReplicatedDatabase database, CancellationToken cancellationToken)
+    {
+        var request = _asked.GetOrAdd(database, _ => new());
+        try
+        {
+            database.CaptureLane.Wake();
+            return await request.Done.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _asked.TryRemove(new(database, request));
+        }
+    }
+
+    /// <summary>Somebody waits for it.</summary>
+    public bool IsAsked(ReplicatedDatabase database) => _asked.ContainsKey(database);
+
     public bool IsDue(ReplicatedDatabase database, HotDatabase hot) =>
-        hot.CheckedPages > 0 || hot.IsCheckWanted || database.Book.LastProofAt is not { } last || context.Time.GetUtcNow() - last >= context.Options.LiveCheckInterval;
+        IsAsked(database) || hot.CheckedPages > 0 || hot.IsCheckWanted || database.Book.LastProofAt is not { } last || context.Time.GetUtcNow() - last >= context.Options.LiveCheckInterval;
 
     /// <summary>Compares the next slice. False: there is more to compare, after the next round.</summary>
     public bool RunSlice(ReplicatedDatabase database, HotDatabase hot, long since)
@@ -24,12 +45,15 @@ internal sealed class LiveCheck(StoreContext context, Resync resync)
         using var pinned = PinnedDatabase.TryOpen(hot.Holder, hot.Captured);
         if (pinned is null)
             return false;
+        if (_asked.TryGetValue(database, out var request) && !request.IsBegun)
+            (request.IsBegun, hot.CheckedPages) = (true, 0);
         var first = hot.CheckedPages + 1;
         var last = (uint)Math.Min(pinned.PageCount, first + Math.Max(1, (long)SliceBytes / pinned.PageSize) - 1);
         var differing = Differences(hot.Table, pinned, first, last);
         if (differing.Count > 0 || pinned.PageCount != hot.Table.PageCount)
         {
             Mend(database, hot, differing, since);
+            request?.Done.TrySetResult(Math.Max(1, differing.Count));
             return false;
         }
         hot.CheckedPages = last;
@@ -37,6 +61,7 @@ internal sealed class LiveCheck(StoreContext context, Resync resync)
             return false;
         (hot.CheckedPages, hot.IsCheckWanted) = (0, false);
         database.Record(b => b with { LastProofAt = context.Time.GetUtcNow() });
+        request?.Done.TrySetResult(0);
         return true;
     }
 

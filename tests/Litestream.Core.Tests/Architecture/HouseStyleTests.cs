@@ -56,7 +56,7 @@ public sealed class HouseStyleTests
     public void Every_room_of_the_engine_says_what_it_is_for()
     {
         Report(
-            from room in new[] { "Sqlite", "Ltx", "Storage", "Replication", "Restore", "InPlace" }
+            from room in new[] { "Sqlite", "Ltx", "Storage", "Replication", "Restore", "InPlace", "Drills" }
             let readme = $"agent/Litestream.Core/{room}/README.md"
             where !File.Exists(Path.Combine(SourceTree.Root, readme))
             select $"{readme} is missing: write the room's purpose, its terms, and the one or two decisions that are expensive to reverse.");

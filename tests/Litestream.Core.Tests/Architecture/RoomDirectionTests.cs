@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Litestream.Core.Tests.Architecture;
 
 /// <summary>
-/// Keeps the direction <c>Sqlite &lt;- Ltx &lt;- Storage &lt;- {Replication, Restore} &lt;- InPlace &lt;- Store &lt;- Agent</c>:
+/// Keeps the direction <c>Sqlite &lt;- Ltx &lt;- Storage &lt;- {Replication, Restore} &lt;- {InPlace, Drills} &lt;- Store &lt;- Agent</c>:
 /// who reads a room from top to bottom never has to know one further up.
 /// </summary>
 public sealed class RoomDirectionTests
@@ -17,6 +17,7 @@ public sealed class RoomDirectionTests
         ["Replication"] = ["Storage", "Ltx", "Sqlite"],
         ["Restore"] = ["Storage", "Ltx", "Sqlite"],
         ["InPlace"] = ["Replication", "Restore", "Storage", "Ltx", "Sqlite"],
+        ["Drills"] = ["Replication", "Restore", "Storage", "Ltx", "Sqlite"],
     };
 
     [Fact]

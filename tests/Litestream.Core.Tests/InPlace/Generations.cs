@@ -53,7 +53,7 @@ internal sealed class Generations : IAsyncDisposable
     {
         Assert.Equal(["ok"], Application.Sql("PRAGMA integrity_check"));
         await Folder.AssertRestoresEqualAsync(Name);
-        var scratch = System.IO.Path.Combine(Folder.State, "scratch");
+        var scratch = System.IO.Path.Combine(Folder.State, "scratch", "in-place");
         Assert.True(!Directory.Exists(scratch) || !Directory.EnumerateFileSystemEntries(scratch).Any(), "something is left aside");
     }
 

@@ -9,7 +9,7 @@ namespace Litestream.EndToEnd.Help;
 public sealed class CommandsTextTests : IDisposable
 {
     private static readonly string[] Commands =
-        ["replicate", "demo", "restore", "verify", "ltx", "status", "databases", "list", "info", "version", "sync", "stop", "start", "register", "unregister", "reset"];
+        ["replicate", "demo", "restore", "verify", "ltx", "status", "databases", "list", "info", "version", "sync", "drill", "stop", "start", "register", "unregister", "reset"];
 
     private readonly Sandbox _sandbox = new();
 
@@ -96,6 +96,7 @@ public sealed class CommandsTextTests : IDisposable
         await agent.WaitForActiveAsync("app");
         await agent.SyncAsync("app");
         await text.RunAsync("sync -wait data/app.db", 0);
+        await text.RunAsync("drill app", 0);
         await text.RunAsync("restore -undo app", 1);
         await text.RunAsync("restore -in-place -txid 00000000000000ff app", 1);
         await text.RunAsync("stop app", 0);

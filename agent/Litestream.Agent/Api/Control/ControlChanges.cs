@@ -1,5 +1,6 @@
 using System.Globalization;
 using Litestream.Agent.Configuration;
+using Litestream.Restore;
 
 namespace Litestream.Agent.Api.Control;
 
@@ -86,6 +87,13 @@ internal sealed class ControlChanges(AgentView agent)
         var isReplicated = after.ReplicatedTxid >= after.Txid;
         var status = !isReplicated ? "synced_local" : after.Txid == before.Txid && before.ReplicatedTxid == after.ReplicatedTxid ? "no_change" : "synced";
         return new(status, database.Path, after.Txid.Value, after.ReplicatedTxid.Value);
+    }
+
+    /// <summary>Changes nothing that stays; whoever hangs up ends it.</summary>
+    public async Task<DrillAnswer> DrillAsync(ControlRequest request, CancellationToken stop)
+    {
+        var database = Known(request, StatusCodes.Status404NotFound);
+        return DrillAnswer.Of(database.Path, await database.DrillAsync(new() { IntegrityCheck = request.IntegrityCheck(IntegrityCheck.Quick) }, null, stop));
     }
 
     private static StateAnswer Resumed(Database database, DatabaseSnapshot before)

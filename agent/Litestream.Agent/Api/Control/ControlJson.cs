@@ -13,6 +13,7 @@ namespace Litestream.Agent.Api.Control;
 [JsonSerializable(typeof(ListAnswer))]
 [JsonSerializable(typeof(InfoAnswer))]
 [JsonSerializable(typeof(SyncStatusAnswer))]
+[JsonSerializable(typeof(DrillAnswer))]
 [JsonSerializable(typeof(RestoreLine))]
 [JsonSerializable(typeof(InPlaceAnswer))]
 [JsonSerializable(typeof(ErrorAnswer))]

@@ -1,3 +1,5 @@
+using Litestream.Restore;
+
 namespace Litestream.Agent.Api.Control;
 
 /// <summary>The body of every POST of the control socket; each address reads what it needs.</summary>
@@ -33,6 +35,15 @@ internal sealed record ControlRequest
     /// <summary>Of a restore in place: <c>wait</c> (unless said) or <c>fail</c>.</summary>
     public string? IfBusy { get; init; }
 
-    /// <summary>Of a restore in place: <c>none</c> (unless said), <c>quick</c> or <c>full</c>.</summary>
+    /// <summary>Of a restore in place or a drill: <c>none</c>, <c>quick</c> or <c>full</c>.</summary>
     public string? Check { get; init; }
+
+    public IntegrityCheck IntegrityCheck(IntegrityCheck unlessSaid) => Check switch
+    {
+        null => unlessSaid,
+        "none" => Restore.IntegrityCheck.None,
+        "quick" => Restore.IntegrityCheck.Quick,
+        "full" => Restore.IntegrityCheck.Full,
+        _ => throw ControlException.BadRequest("invalid check", "none, quick or full"),
+    };
 }

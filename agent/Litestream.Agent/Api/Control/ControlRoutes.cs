@@ -18,6 +18,7 @@ internal static class ControlRoutes
         Post(routes, "/register", changes.RegisterAsync, ControlJson.Default.RegisteredAnswer);
         Post(routes, "/unregister", changes.UnregisterAsync, ControlJson.Default.StateAnswer);
         Post(routes, "/sync", changes.SyncAsync, ControlJson.Default.SyncAnswer);
+        Post(routes, "/drill", changes.DrillAsync, ControlJson.Default.DrillAnswer);
         routes.MapPost("/restore", context => AnswerAsync(context, new RestoreStream(agent)));
         Get(routes, "/txid", reads.Txid, ControlJson.Default.TxidAnswer);
         Get(routes, "/list", _ => reads.List(), ControlJson.Default.ListAnswer);

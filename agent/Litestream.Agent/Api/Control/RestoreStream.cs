@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Litestream.InPlace;
 using Litestream.Ltx;
+using Litestream.Restore;
 
 namespace Litestream.Agent.Api.Control;
 
@@ -57,13 +58,7 @@ internal sealed class RestoreStream(AgentView agent)
             Txid = request.Txid is { } txid ? new Txid(txid) : null,
             Timestamp = request.Timestamp,
             FailsIfBusy = request.IfBusy == "fail",
-            IntegrityCheck = request.Check switch
-            {
-                null or "none" => Restore.IntegrityCheck.None,
-                "quick" => Restore.IntegrityCheck.Quick,
-                "full" => Restore.IntegrityCheck.Full,
-                _ => throw ControlException.BadRequest("invalid check", "none, quick or full"),
-            },
+            IntegrityCheck = request.IntegrityCheck(IntegrityCheck.None),
         };
         return request.Timeout is > 0 and var seconds ? options with { BusyLimit = TimeSpan.FromSeconds(Math.Min(seconds, ControlRequest.MostSeconds)) } : options;
     }

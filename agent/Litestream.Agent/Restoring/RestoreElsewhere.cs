@@ -1,0 +1,88 @@
+using Litestream.Agent.Watching;
+using Litestream.Restore;
+
+namespace Litestream.Agent.Restoring;
+
+/// <summary>
+/// A tenant, at any moment, into a new file: beside the living one, back to where a deleted one was, or as another tenant (a fork), which then has a chain of
+/// its own. What is there is never touched, and the new file appears whole and proven, with owner and mode of the one it comes from.
+/// </summary>
+/// <param name="restoreDirectories">Directories beside those of tenants that may be restored into.</param>
+internal sealed class RestoreElsewhere(Stores stores, Registration registration, IReadOnlyList<string> restoreDirectories)
+{
+    /// <summary>
+    /// Throws <see cref="LitestreamException"/>. In a watched directory it becomes a tenant by its name: then done is when it is replicated.
+    /// </summary>
+    /// <param name="source">GUID or name of the tenant; it need not be registered any more.</param>
+    /// <param name="path">Of the new file.</param>
+    /// <param name="options">Which moment; where to is <paramref name="path"/>.</param>
+    /// <param name="progress">Told as any restore tells it.</param>
+    /// <param name="stop">Ends it; nothing of it stays.</param>
+    public async Task<RestoredElsewhere> RunAsync(string source, string path, RestoreOptions options, IProgress<RestoreProgress>? progress, CancellationToken stop)
+    {
+        RestorePlaces.Check(path, Directories());
+        var tenant = await ExpectTenantAsync(source, path, stop);
+        var store = await StoreOfAsync(source, stop);
+        var result = await store.RestoreAsync(source, options with { OutputPath = path, Force = false, ModelPath = stores.Find(source)?.Path }, progress, stop);
+        if (tenant is not { } becomes)
+            return new(result, null);
+        // The watch would find it a moment later.
+        _ = registration.Consider(becomes.Directory, Path.GetFileName(path));
+        var database = stores.Find(becomes.Name) ?? throw new LitestreamException($"{path} is restored, and not replicated: {becomes.Directory.Error ?? "`litestream status` says why"}");
+        await database.SyncAsync(stop);
+        return new(result, database);
+    }
+
+    /// <summary>As a tenant of another GUID, in the directory where the source's file is, or was.</summary>
+    /// <param name="source">GUID of the tenant.</param>
+    /// <param name="guid">Of the new one; nobody may have it.</param>
+    /// <param name="options">Which moment.</param>
+    /// <param name="progress">Told as any restore tells it.</param>
+    /// <param name="stop">Ends it; nothing of it stays.</param>
+    public Task<RestoredElsewhere> ForkAsync(string source, string guid, RestoreOptions options, IProgress<RestoreProgress>? progress, CancellationToken stop)
+    {
+        if (!TenantFiles.TryParseGuid(guid, out var name))
+            throw new LitestreamException($"fork as \"{guid}\": expected a GUID (8-4-4-4-12 hexadecimal digits)");
+        if (name == source)
+            throw new LitestreamException($"fork as {name}: that is the tenant itself", hint: "choose another GUID, or restore in place");
+        var former = stores.Find(source)?.Path ?? stores.All.Select(s => s.KnownPath(source)).FirstOrDefault(p => p is not null);
+        var directory = former is not null && registration.Directories.Any(d => d.TakesTenants && d.Path.TrimEnd('/') == Path.GetDirectoryName(former))
+            ? Path.GetDirectoryName(former)
+            : registration.Directories.FirstOrDefault(d => d.TakesTenants)?.Path;
+        return directory is null
+            ? throw new LitestreamException($"fork as {name}: no directory of tenants is watched here", hint: "name a path instead")
+            : RunAsync(source, Path.Combine(directory, name + (Path.GetExtension(former) is { Length: > 0 } extension ? extension : ".db")), options, progress, stop);
+    }
+
+    private IEnumerable<string> Directories() => registration.Directories.Where(d => d.TakesTenants).Select(d => d.Path).Concat(restoreDirectories);
+
+    /// <summary>What the file will be for the watch; null when it is none of its business. Throws when that tenant is somebody already.</summary>
+    private async Task<(WatchedDirectory Directory, string Name)?> ExpectTenantAsync(string source, string path, CancellationToken stop)
+    {
+        if (RestorePlaces.TenantsPlace(path, registration.Directories) is not { } directory)
+            return null;
+        if (!directory.TryNameDatabase(Path.GetFileName(path.AsSpan()), out var named))
+            throw new LitestreamException($"restore to \"{path}\": refused: nothing of that name is replicated in {directory.Path}", hint: "name it <guid>.db, or restore to -restore-dir");
+        if (stores.Find(named.Name) is { } living)
+            throw new LitestreamException($"restore to \"{path}\": refused: {named.Name} lives at {living.Path}", hint: "restore that in place, or choose another GUID");
+        // Its own chain goes on; somebody else's must not be gone on with.
+        if (named.Name != source && await named.Store.HasBackupAsync(named.Name, stop))
+            throw new LitestreamException($"restore to \"{path}\": refused: the replica has a tenant {named.Name} already", hint: "choose a new GUID");
+        return (directory, named.Name);
+    }
+
+    private async Task<Store> StoreOfAsync(string source, CancellationToken stop)
+    {
+        foreach (var store in stores.All)
+        {
+            if (store.Find(source) is not null)
+                return store;
+        }
+        foreach (var store in stores.All)
+        {
+            if (await store.HasBackupAsync(source, stop))
+                return store;
+        }
+        throw new LitestreamException($"there is no backup of {source} in {stores.ReplicaUrl}", hint: "`litestream databases` lists what there is");
+    }
+}

@@ -1,0 +1,8 @@
+using Litestream.Restore;
+
+namespace Litestream.Agent.Restoring;
+
+/// <summary>What was restored to a new file.</summary>
+/// <param name="Result">How it went.</param>
+/// <param name="Becomes">The tenant that it is from now on, replicated; null where nothing is watched.</param>
+internal readonly record struct RestoredElsewhere(RestoreResult Result, Database? Becomes);

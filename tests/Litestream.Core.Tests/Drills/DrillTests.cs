@@ -1,0 +1,166 @@
+using Litestream.Core.Tests.Replication;
+using Litestream.Drills;
+using Litestream.Ltx;
+using Litestream.Restore;
+
+namespace Litestream.Core.Tests.Drills;
+
+public sealed class DrillTests
+{
+    private const string Name = ReplicatedFolder.Name;
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_sound_backup_passes_and_leaves_nothing_behind(bool isHot)
+    {
+        await using var folder = new ReplicatedFolder();
+        using var application = folder.NewTenant();
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.WriteAsync(application, database, 5);
+        if (!isHot)
+        {
+            application.Close();
+            await ReplicatedFolder.WaitAsync(() => database.Snapshot() is { IsHot: false, Reason: DatabaseReason.Cold }, "cold");
+        }
+        else
+        {
+            application.Sql("INSERT INTO t (v) VALUES ('a moment ago')");
+        }
+        var before = database.Snapshot().LastProofAt;
+
+        var record = await database.DrillAsync(new(), null, default);
+
+        Assert.True(record.IsPassed, record.Trouble);
+        Assert.Equal((database.Snapshot().Txid, ProofKind.Sum, IntegrityCheck.Quick, LiveVerdict.Equal), (record.Txid, record.Proof, record.IntegrityCheck, record.Live));
+        Assert.Equal(database.Snapshot().SizeBytes, record.SizeBytes);
+        Assert.True(record.BytesRead > 0 && record.FileCount > 1 && record.RestoreTime > TimeSpan.Zero && record.Duration >= record.RestoreTime);
+        Assert.True(database.Snapshot().LastProofAt > before || before is null);
+        AssertNothingIsLeft(folder);
+    }
+
+    [Fact]
+    public async Task A_live_database_that_is_not_what_was_captured_fails()
+    {
+        await using var folder = new ReplicatedFolder();
+        using var application = folder.NewTenant();
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.WriteAsync(application, database, 20);
+        await ReplicatedFolder.WaitAsync(() => database.Snapshot().LastProofAt is not null, "its first check");
+        application.Sql("PRAGMA wal_checkpoint");
+        await ReplicatedFolder.SyncAsync(database);
+        // The engine is in this process: opened here, the file would lose its locks.
+        Damage(folder.PathOf(Name), offset: 3 * 4096 + 2000);
+
+        var record = await database.DrillAsync(new(), null, default);
+
+        Assert.False(record.IsPassed);
+        Assert.Equal((LiveVerdict.Differs, ProofKind.Sum), (record.Live, record.Proof));
+        Assert.Contains("1 pages", record.Trouble);
+        Assert.True((await database.DrillAsync(new() { IntegrityCheck = IntegrityCheck.None }, null, default)).IsPassed, "captured anew");
+        AssertNothingIsLeft(folder);
+    }
+
+    [Fact]
+    public async Task A_backup_that_does_not_restore_fails_and_says_which_file()
+    {
+        await using var folder = new ReplicatedFolder();
+        using var application = folder.NewTenant();
+        for (var i = 0; i < 50; i++)
+            application.Sql("INSERT INTO t (v) VALUES (hex(randomblob(2000)))");
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.WriteAsync(application, database, 2);
+        var image = Directory.GetFiles(folder.LevelOf(Name, "1")).Single(f => f.EndsWith("0000000000000001-0000000000000001.ltx", StringComparison.Ordinal));
+        var bytes = await File.ReadAllBytesAsync(image);
+        bytes[bytes.Length / 2] ^= 1;
+        await File.WriteAllBytesAsync(image, bytes);
+
+        var record = await database.DrillAsync(new(), null, default);
+
+        Assert.False(record.IsPassed);
+        Assert.Contains("0000000000000001-0000000000000001.ltx", record.Trouble);
+        Assert.Equal((Txid.None, LiveVerdict.NotDone, null), (record.Txid, record.Live, record.Proof));
+        AssertNothingIsLeft(folder);
+    }
+
+    [Fact]
+    public async Task A_stopped_database_is_drilled_without_a_live_check()
+    {
+        await using var folder = new ReplicatedFolder();
+        using var application = folder.NewTenant();
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.WriteAsync(application, database, 2);
+        await database.StopAsync(default);
+
+        var record = await database.DrillAsync(new(), null, default);
+
+        Assert.True(record.IsPassed);
+        Assert.Equal((LiveVerdict.NotDone, "it is stopped"), (record.Live, record.WhyNotLive));
+    }
+
+    [Fact]
+    public async Task A_drill_that_is_cancelled_leaves_nothing_and_one_that_was_killed_nothing_after_the_next_start()
+    {
+        await using var folder = new ReplicatedFolder();
+        using var application = folder.NewTenant();
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.WriteAsync(application, database, 2);
+        using var stop = new CancellationTokenSource();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => database.DrillAsync(new(), new Cancelling(stop), stop.Token));
+        AssertNothingIsLeft(folder);
+
+        var left = Directory.CreateDirectory(Path.Combine(folder.State, "scratch", "drill", Name)).FullName;
+        await File.WriteAllTextAsync(Path.Combine(left, "restored.db.part"), "of a run that was killed");
+        await folder.StopAsync();
+        folder.Open();
+        Assert.False(Directory.Exists(left));
+    }
+
+    [Fact]
+    public async Task Scratch_may_lie_elsewhere_and_only_its_own_part_of_that_is_cleared()
+    {
+        await using var folder = new ReplicatedFolder();
+        var elsewhere = Directory.CreateDirectory(Path.Combine(folder.Data, "..", "elsewhere")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(elsewhere, "somebody's"), "file");
+        folder.Options = folder.Options with { ScratchDirectory = elsewhere };
+        using var application = folder.NewTenant();
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.WriteAsync(application, database, 2);
+        var seen = new List<string>();
+        await database.DrillAsync(new(), new Looking(() => seen.AddRange(Directory.GetDirectories(elsewhere))), default);
+        Assert.StartsWith(".litestream-", Path.GetFileName(seen[0]));
+        await File.WriteAllTextAsync(Path.Combine(seen[0], "left"), "of a run that was killed");
+        await folder.StopAsync();
+        folder.Open();
+        Assert.Equal(["somebody's"], Directory.GetFileSystemEntries(elsewhere).Select(Path.GetFileName));
+    }
+
+    private static void AssertNothingIsLeft(ReplicatedFolder folder)
+    {
+        var scratch = Path.Combine(folder.State, "scratch");
+        Assert.True(!Directory.Exists(scratch) || Directory.GetFiles(scratch, "*", SearchOption.AllDirectories).Length == 0, "something is left aside");
+    }
+
+    private static void Damage(string path, int offset)
+    {
+        using var dd = System.Diagnostics.Process.Start("dd", ["if=/dev/urandom", $"of={path}", "bs=1", "count=16", $"seek={offset}", "conv=notrunc", "status=none"]);
+        dd.WaitForExit();
+        Assert.Equal(0, dd.ExitCode);
+    }
+
+    private sealed class Cancelling(CancellationTokenSource stop) : IProgress<RestoreProgress>
+    {
+        public void Report(RestoreProgress value) => stop.Cancel();
+    }
+
+    private sealed class Looking(Action look) : IProgress<RestoreProgress>
+    {
+        public void Report(RestoreProgress value) => look();
+    }
+}
