@@ -14,17 +14,15 @@ internal static class RestoreCommand
     {
         var flags = new RestoreFlags();
         var command = new ProgramCommand("restore", "Restore a database from its replica into a file", "-o FILE [flags] URL|DB|GUID\n-config FILE [flags] [DB]\n{-in-place | -undo} [flags] DB|GUID")
-            .Group("Where to", flags.Output, flags.Force, flags.IfDatabaseNotExists, flags.IfReplicaExists)
+            .Group("Where to", flags.Output, flags.Force, flags.IfDatabaseNotExists, flags.IfReplicaExists, flags.InPlace, flags.Undo)
             .Group("Which moment (the newest unless said)", flags.Txid, flags.Timestamp)
             .Group("How", flags.DryRun, flags.Follow, flags.Check, flags.Json)
-            .Group("Into a database in use, by the agent that replicates it", flags.InPlace, flags.Undo, flags.IfBusy, flags.BusyLimit)
             .Group("To find DB or GUID", flags.Lookup.MainGroup)
+            .RareGroup("A busy database", flags.IfBusy, flags.BusyLimit)
             .RareGroup("Buckets and agents", flags.Lookup.RareGroup)
             .RareGroup("Pace and log", flags.FollowInterval, flags.Parallelism, flags.Log.Level, flags.Log.Format)
             .Example("litestream restore -o app.db file:///var/backups/databases/<guid>", "the newest state, by the replica's URL; s3://… the same")
-            .Example("litestream restore -o app.db -replica s3://backups <guid>", "a tenant of a replica")
             .Example("litestream restore -config litestream.yml data/app.db", "to where it was, as the file says; without DB all of it")
-            .Example("litestream restore -f -o replica.db s3://backups/app", "a read replica that stays current; open it read-only")
             .Example("litestream restore -in-place -timestamp 2026-11-20T12:00:00Z data/app.db", "back to noon, under its application; -undo takes it back");
         command.Arguments.Add(flags.Url);
         command.SetAction((parsed, stop) => RunAsync(flags, parsed, context, stop));

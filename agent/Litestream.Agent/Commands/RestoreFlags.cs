@@ -25,7 +25,7 @@ internal sealed class RestoreFlags
 
     public Option<bool> DryRun { get; } = Flag.Switch("-dry-run", "only say what would be read, and what would be lost");
 
-    public Option<bool> Follow { get; } = Flag.Switch("-f", "stay, and keep the file current while others read it");
+    public Option<bool> Follow { get; } = Flag.Switch("-f", "stay, and keep a read replica current");
 
     public Option<TimeSpan?> FollowInterval { get; } = Flag.Duration("-follow-interval", "how often -f looks for news [1s]", TimeSpan.FromMilliseconds(50), TimeSpan.FromHours(24));
 
@@ -37,7 +37,7 @@ internal sealed class RestoreFlags
 
     public Option<int?> Parallelism { get; } = Flag.Number("-parallelism", "reads in flight [8, fewer with a small buffer]", 1, 256);
 
-    public Option<bool> InPlace { get; } = Flag.Switch("-in-place", "into the database itself, while it is in use");
+    public Option<bool> InPlace { get; } = Flag.Switch("-in-place", "into the database itself, while applications use it");
 
     public Option<bool> Undo { get; } = Flag.Switch("-undo", "back to the state before the last -in-place");
 

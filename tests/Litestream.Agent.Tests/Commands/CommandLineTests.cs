@@ -125,6 +125,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("list")]
     [InlineData("info")]
     [InlineData("sync")]
+    [InlineData("drill")]
     [InlineData("stop")]
     [InlineData("start")]
     [InlineData("register")]
