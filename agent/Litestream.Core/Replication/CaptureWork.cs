@@ -104,6 +104,9 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
         var book = database.Book;
         if (book.Resting is { } resting && database.Chain is not { NeedsImage: true } && database.Replicas.At(ReplicaStage.NeedsImage) == 0 && resting.AreUnchanged(database.Path, book.Position, book.PageSize) && !liveCheck.IsAsked(database))
         {
+            // At rest since before this start: whoever asks whether it is in a replica makes us look at one.
+            if (database.Chain is null && database.IsSyncWanted && database.Replicas.Published < book.Captured)
+                return AskForChain(database);
             database.SetCapture(DatabaseStatus.Active, DatabaseReason.Cold);
             database.EndLook(0);
             return Lane.Never;

@@ -27,6 +27,24 @@ public sealed class AnsweredSyncsTests
         Assert.Equal("1", ReplicatedFolder.Scalar(await folder.RestoreAsync(Name), "SELECT count(*) FROM t WHERE v = 'in the other file'"));
     }
 
+    [Fact]
+    public async Task A_database_at_rest_since_before_the_start_is_synced_as_soon_as_a_replica_was_looked_at()
+    {
+        await using var folder = new ReplicatedFolder();
+        using (var application = folder.NewTenant())
+        {
+            folder.Open();
+            await ReplicatedFolder.WriteAsync(application, folder.Register(Name), 2);
+        }
+        await ReplicatedFolder.WaitAsync(() => folder.Store!.Find(Name)!.Snapshot() is { IsHot: false, Reason: DatabaseReason.Cold }, "cold");
+        await folder.StopAsync();
+        folder.Open();
+        var database = folder.Register(Name);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        Assert.Equal(database.Snapshot().Txid, await database.SyncAsync(limit.Token));
+        Assert.False(database.Snapshot().IsHot);
+    }
+
     /// <summary>The other writer's transactions have higher numbers than ours; taken over, the replica counts as having ours only with its image.</summary>
     [Fact]
     public async Task No_sync_counts_on_a_replica_whose_image_is_still_on_its_way()
