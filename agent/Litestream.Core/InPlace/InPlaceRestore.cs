@@ -60,7 +60,7 @@ internal sealed class InPlaceRestore(
     private async Task<InPlaceResult> BringBackAsync(long begun, CancellationToken cancellationToken)
     {
         var book = database.Book;
-        if (database.Replicas.Published < book.Captured)
+        if (database.Replicas.Max(r => r.Book.Published) < book.Captured)
             throw _live.NotCaptured("its file is gone, and its last commits are on their way to the replica");
         var before = _live.Keep(book.Captured);
         _live.Report(InPlaceStep.Fetching);
