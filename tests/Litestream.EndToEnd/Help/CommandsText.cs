@@ -38,6 +38,7 @@ internal sealed partial class CommandsText(Sandbox sandbox)
         text = LogLine().Replace(text, "<time> $1");
         text = Age().Replace(text, "  <age>");
         text = Size().Replace(text, "<size>");
+        text = Duration().Replace(text, "in <some> s");
         return Checksum().Replace(text, "<sum>");
     }
 
@@ -59,6 +60,9 @@ internal sealed partial class CommandsText(Sandbox sandbox)
     /// <summary>At the end of a table's line, whose columns are as wide as this run's paths.</summary>
     [GeneratedRegex(" +(now|[0-9]+ s ago)$", RegexOptions.Multiline)]
     private static partial Regex Age();
+
+    [GeneratedRegex("\\bin [0-9]+\\.[0-9]+ s\\b")]
+    private static partial Regex Duration();
 
     [GeneratedRegex("[0-9.]+ [kM]?B\\b")]
     private static partial Regex Size();
