@@ -88,8 +88,8 @@ internal sealed class Judge(Archive archive)
             connection.Run("BEGIN");
             return HistoryFile.Incarnation(connection) == incarnation ? HistoryFile.Commits(connection) : null;
         }
-        // Locked, or between two files: its application may be replacing it.
-        catch (SqliteException error) when (error.SqliteErrorCode is 1 or 5 or 11 or 14 or 26)
+        // Locked, or between two files: its application may be replacing it, or delete it (an I/O error) while it is read.
+        catch (SqliteException error) when (error.SqliteErrorCode is 1 or 5 or 10 or 11 or 14 or 26)
         {
             return null;
         }
