@@ -11,8 +11,20 @@ config=${LITESTREAM_CONFIG:-/etc/litestream.yml}
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 
 # Databases of a whole directory, too; `replicate -exec` by itself restores only those that are named by their path.
+# Beside this shell, so that a stop ends it: a shell hears nothing while it waits for a command, and as a container's first process it would outlast the stop.
+stopped=
+"$here/restore.sh" >&2 &
+restore=$!
+trap 'stopped=yes; kill "$restore" 2>/dev/null' TERM INT HUP
 code=0
-"$here/restore.sh" >&2 || code=$?
+wait "$restore" || code=$?
+if [ -n "$stopped" ]; then
+    # What is restored so far is kept: the next start goes on from there.
+    wait "$restore" || :
+    echo "start.sh: stopped during the restore; nothing was started" >&2
+    exit 143
+fi
+trap - TERM INT HUP
 case $code in
     0) ;;
     3) echo "start.sh: restored around damage in the replica; going on" >&2 ;;

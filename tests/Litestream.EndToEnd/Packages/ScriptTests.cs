@@ -1,5 +1,6 @@
 using Litestream.EndToEnd.Needs;
 using Litestream.EndToEnd.Programs;
+using Litestream.Tests.Servers;
 
 namespace Litestream.EndToEnd.Packages;
 
@@ -73,6 +74,48 @@ public sealed class ScriptTests : IDisposable
         await File.WriteAllTextAsync(_sandbox.Replica, "");
         Assert.NotEqual(0, (await RunAsync("start.sh", "touch", Path.Combine(_sandbox.Root, "started"))).ExitCode);
         Assert.False(File.Exists(Path.Combine(_sandbox.Root, "started")));
+    }
+
+    [Fact]
+    public async Task A_stop_during_the_restore_ends_the_restore_and_starts_nothing()
+    {
+        await using var server = await S3Server.StartAsync("backups");
+        _sandbox.UseBucket("s3://backups", S3Server.AccessKeyId, S3Server.SecretAccessKey);
+        await File.WriteAllTextAsync(_config, $"dbs:\n  - path: {_sandbox.Data}/app.db\n    replica: {{url: s3://backups/app, endpoint: {server.Endpoint}}}\n");
+        var app = Path.Combine(_sandbox.Data, "app.db");
+        await WriterProgram.CreateAsync(_sandbox, app, "-rows", "40");
+        (await PublishedProgram.RunAsync(_sandbox, "replicate", "-config", _config, "-once")).MustSucceed();
+        File.Delete(app);
+        using var door = new ManualResetEventSlim();
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        server.Fault = _ =>
+        {
+            asked.TrySetResult();
+            door.Wait(Eventually.Patience);
+            return S3ServerFault.None;
+        };
+        using (var start = ChildProcess.Start("sh", [Script("start.sh"), "touch", Path.Combine(_sandbox.Root, "started")], _sandbox.Root, Environment))
+        {
+            await asked.Task.WaitAsync(Eventually.Patience);
+            start.Send(Signal.Terminate);
+            Assert.NotEqual(0, await start.WaitForExitAsync(Eventually.Patience));
+            // By its command line: nobody is left who goes on restoring.
+            await Eventually.TrueAsync(() => !Directory.EnumerateDirectories("/proc").Any(IsOurs), () => $"the restore has ended\n{start.Said}");
+        }
+        door.Set();
+        Assert.False(File.Exists(Path.Combine(_sandbox.Root, "started")) || File.Exists(app));
+
+        bool IsOurs(string process)
+        {
+            try
+            {
+                return File.ReadAllText(Path.Combine(process, "cmdline")).Contains(_config, StringComparison.Ordinal);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return false; // no process, or one that has just ended
+            }
+        }
     }
 
     [Fact]
