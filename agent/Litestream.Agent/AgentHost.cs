@@ -1,7 +1,9 @@
 using Litestream.Agent.Api;
 using Litestream.Agent.Configuration;
+using Litestream.Agent.RemoteCommands;
 using Litestream.Agent.Reporting;
 using Litestream.Agent.Watching;
+using Litestream.Fleet.Table;
 using Litestream.Replication;
 using Litestream.Storage;
 
@@ -22,6 +24,7 @@ internal sealed class AgentHost : IAsyncDisposable
     private DirectoryWatch _watch = null!;
     private LocalApi _api = null!;
     private FleetReporter? _fleet;
+    private RemoteCommandLane? _commands;
 
     private AgentHost(AgentOptions options, ILogger logger, TimeProvider time, SystemdNotice systemd) => (_options, _logger, _time, _systemd) = (options, logger, time, systemd);
 
@@ -57,6 +60,7 @@ internal sealed class AgentHost : IAsyncDisposable
         var began = _time.GetTimestamp();
         _logger.Stopping(Stores.Count);
         _systemd.Stopping(_options.ShutdownTimeout);
+        await (_commands?.StopAsync() ?? Task.CompletedTask);
         await _watch.StopAsync();
         using var limit = new CancellationTokenSource(_options.ShutdownTimeout, _time);
         // The stores' word counts, not the limit's: nothing may have been left to do, and the API below takes its own time to end.
@@ -120,6 +124,7 @@ internal sealed class AgentHost : IAsyncDisposable
         _logger.Monitoring(Stores.Count, directories.Count(d => d.TakesTenants));
         _logger.Ready(_options.Port is null ? "none (no addr)" : $"http://{_api.Address}", Stores.ReplicaUrl, StateFolder);
         _systemd.Ready();
+        _commands?.Start();
         _fleet?.Start();
     }
 
@@ -132,9 +137,13 @@ internal sealed class AgentHost : IAsyncDisposable
             throw new LitestreamException($"the restore directory {missing} does not exist", hint: "create it, or name another with -restore-dir");
         var hostId = HostIdentity.Of(fleet.HostId, StateFolder, Environment.MachineName);
         var table = new FleetTableClient(fleet.Table, FleetTableClient.LimitFor(fleet.Interval), environment, _time);
+        var logger = logging.CreateLogger("Litestream.Fleet");
+        _commands = new(hostId, table, tenant => Stores.Find(FleetKeys.TextOf(tenant)), RemoteCommandLane.AllKinds, _time, logger, Random.Shared);
         var reporter = new FleetReporter(
-            fleet, hostId, _options.LagLimit, () => HostFigures.Of(Stores, registration.Directories.Select(d => d.Path)), table, _time, BootClock.Now, logging.CreateLogger("Litestream.Fleet"), new Random());
+            fleet, hostId, _options.LagLimit, () => HostFigures.Of(Stores, registration.Directories.Select(d => d.Path)), table, _time, BootClock.Now, logger, Random.Shared, _commands.Heard);
+        // The last one first at the end: the client is the reporter's.
         _started.Add(reporter);
+        _started.Add(_commands);
         return reporter;
     }
 

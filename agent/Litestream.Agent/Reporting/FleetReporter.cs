@@ -25,6 +25,7 @@ internal sealed class FleetReporter : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Random _random;
+    private readonly Action<long>? _heard;
     private readonly RetryDelay _retry;
     private readonly TenantLedger _ledger;
     private readonly TenantWriter _tenants;
@@ -42,9 +43,12 @@ internal sealed class FleetReporter : IAsyncDisposable
     /// <param name="look">Sees this host as it is now.</param>
     /// <param name="bootClock">For the lease.</param>
     /// <param name="random">Spreads hosts and tenants; used by one thread at a time.</param>
+    /// <param name="heard">Told after each confirmed heartbeat what its answer says of commands.</param>
     public FleetReporter(
-        FleetOptions options, string hostId, TimeSpan lagLimit, Func<HostFigures> look, FleetTableClient table, TimeProvider time, Func<TimeSpan> bootClock, ILogger logger, Random random)
+        FleetOptions options, string hostId, TimeSpan lagLimit, Func<HostFigures> look, FleetTableClient table, TimeProvider time, Func<TimeSpan> bootClock, ILogger logger, Random random,
+        Action<long>? heard = null)
     {
+        _heard = heard;
         (_options, HostId, _lagLimit, _look, _table, _time, _logger, _random) = (options, hostId, lagLimit, look, table, time, logger, random);
         Lease = new(options.Interval, bootClock);
         _retry = new(options.Interval, random);
@@ -210,9 +214,11 @@ internal sealed class FleetReporter : IAsyncDisposable
 
     private void Confirmed(Item item, HostDigest digest, TimeSpan sentAt)
     {
+        long? commandsWaiting = null;
         try
         {
-            _leaseEpoch = HostDigestItem.Read(item).LeaseEpoch;
+            var written = HostDigestItem.Read(item);
+            (_leaseEpoch, commandsWaiting) = (written.LeaseEpoch, written.CommandsWaiting);
         }
         catch (MalformedItemException error)
         {
@@ -226,6 +232,8 @@ internal sealed class FleetReporter : IAsyncDisposable
             _logger.FleetIsBack(_table.Table, _time.GetElapsedTime(_awaySince).TotalSeconds);
         (_failures, _rival, _confirmedAt) = (0, null, digest.At);
         _state = FleetConnectionWords.Connected;
+        if (commandsWaiting is { } count)
+            _heard?.Invoke(count);
     }
 
     private void Failed(string reason)

@@ -70,23 +70,24 @@ internal sealed class FleetTableClient : IDisposable
         return answer.Item is { Count: > 0 } item ? DynamoDbItems.Read(item) : null;
     }
 
-    /// <summary>The first items of a query of the table itself, as they are now.</summary>
+    /// <summary>A page of a query of the table itself, as it is now, and where the next one begins; null: there is none.</summary>
     /// <param name="most">At most so many.</param>
-    public async Task<IReadOnlyList<Item>> QueryAsync(ItemQuery query, int most, CancellationToken cancellationToken)
+    /// <param name="from">Where the page before said that the next one begins.</param>
+    public async Task<(IReadOnlyList<Item> Items, ItemKey? Next)> QueryAsync(ItemQuery query, int most, ItemKey? from, CancellationToken cancellationToken)
     {
         var request = new QueryRequest
         {
             TableName = _table,
-            IndexName = query.Index?.Name,
+            ExclusiveStartKey = from is { } start ? DynamoDbItems.Write(start) : null,
             KeyConditionExpression = query.KeyCondition,
             ExpressionAttributeNames = new(query.Names),
             ExpressionAttributeValues = DynamoDbItems.Write(query.Values),
             ScanIndexForward = !query.IsBackwards,
-            ConsistentRead = query.Index is null,
+            ConsistentRead = true,
             Limit = most,
         };
         var answer = await RunAsync((client, token) => client.QueryAsync(request, token), cancellationToken);
-        return [.. (answer.Items ?? []).Select(DynamoDbItems.Read)];
+        return ([.. (answer.Items ?? []).Select(DynamoDbItems.Read)], answer.LastEvaluatedKey is { Count: > 0 } last ? DynamoDbItems.Read(last).Key : null);
     }
 
     public void Dispose()

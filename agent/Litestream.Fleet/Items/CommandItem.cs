@@ -33,6 +33,9 @@ public static class CommandItem
     public const string ErrorCode = "errorCode";
     public const string Error = "error";
 
+    /// <summary><c>expiresAt</c> is at most so long after <c>requestedAt</c>: agents look for new commands no further back.</summary>
+    public static readonly TimeSpan LongestLife = TimeSpan.FromHours(24);
+
     private const int MostResult = 2000;
     private const int MostError = 1000;
 

@@ -38,9 +38,12 @@ internal sealed class RunningAgent : IDisposable
     ]);
 
     /// <summary>The given words, plus state directory and a free port.</summary>
-    public static async Task<RunningAgent> StartExactlyAsync(Sandbox sandbox, params string[] arguments)
+    public static Task<RunningAgent> StartExactlyAsync(Sandbox sandbox, params string[] arguments) => StartWithAsync(sandbox, null, arguments);
+
+    /// <summary>The same, with more in its environment.</summary>
+    public static async Task<RunningAgent> StartWithAsync(Sandbox sandbox, IReadOnlyDictionary<string, string>? more, params string[] arguments)
     {
-        var agent = Launch(sandbox, null, arguments);
+        var agent = Launch(sandbox, more, arguments);
         try
         {
             await Eventually.TrueAsync(agent.AnswersAsync, () => $"the agent answers\n{agent.Said}");

@@ -1,0 +1,20 @@
+using Litestream.Fleet.Items;
+
+namespace Litestream.Agent.RemoteCommands;
+
+/// <summary><c>pause</c>: what was committed is in the replica, then nothing of it is open, until it is resumed; over restarts.</summary>
+internal sealed class PauseRemoteCommand : IRemoteCommand
+{
+    public string Kind => CommandKinds.Pause;
+
+    public TimeSpan Limit => TimeSpan.FromMinutes(10);
+
+    public bool MayBeResumed => true;
+
+    public async Task<RemoteResult> RunAsync(RemoteRun run, CancellationToken cancellationToken)
+    {
+        await run.Database.StopAsync(cancellationToken);
+        var txid = run.Database.Snapshot().ReplicatedTxid;
+        return new($"paused at transaction {txid}", txid);
+    }
+}

@@ -1,0 +1,151 @@
+using Litestream.Agent.Reporting;
+using Litestream.Fleet.Items;
+
+namespace Litestream.Agent.RemoteCommands;
+
+/// <summary>
+/// One command from its claim to its end. Each step is a conditional write, made before what it announces: after a crash at any point the item says how far
+/// it can have come.
+/// </summary>
+/// <param name="runId">Of this run of the agent.</param>
+/// <param name="find">The tenant on this host.</param>
+internal sealed class RemoteExecution(
+    string runId, FleetTableClient table, Func<Guid, Database?> find, IReadOnlyList<IRemoteCommand> kinds, TimeProvider time, RetryDelay retry, ILogger logger)
+{
+    /// <summary>Progress is written so often, and a wish to end it read.</summary>
+    private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(5);
+
+    /// <summary>Completes when it has ended and the table knows, or it is another's, or the agent stops: then the next run finds it as it is.</summary>
+    public async Task RunAsync(CommandRecord found, CancellationToken stop)
+    {
+        var claim = found.State == CommandStates.Requested ? CommandItem.Claim(found, runId, time.GetUtcNow()) : CommandItem.TakeOn(found, runId);
+        if (!await TryAsync(claim, stop))
+            return;
+        if (found.State != CommandStates.Requested)
+            logger.CommandTakenOn(found.Id, found.State);
+        var began = time.GetTimestamp();
+        var ended = await ConcludeAsync(found, stop);
+        var elapsedMs = time.GetElapsedTime(began).TotalMilliseconds;
+        if (ended.State == CommandStates.Failed)
+            logger.CommandFails(found.Id, elapsedMs, ended.Error);
+        else
+            logger.CommandEnds(found.Id, ended.State, elapsedMs, ended.Result);
+        await FinishAsync(ended, stop);
+    }
+
+    /// <summary>Does it, or finds out why it cannot be done. Throws only when the agent stops or the table is away before anything began.</summary>
+    private async Task<CommandRecord> ConcludeAsync(CommandRecord found, CancellationToken stop)
+    {
+        var isResumed = found.State == CommandStates.Running;
+        if (kinds.FirstOrDefault(k => k.Kind == found.Kind) is not { } kind)
+            return Failed(found, CommandErrors.UnknownKind, $"version {ProgramVersion.Text} of the agent does not know \"{found.Kind}\"; update it on this host");
+        if (isResumed && !kind.MayBeResumed)
+            return Failed(found, CommandErrors.Interrupted, "the agent ended in the middle; what was begun was undone");
+        if (find(found.Tenant) is not { } database)
+            return Failed(found, CommandErrors.UnknownTenant, $"{found.Tenant} is not registered on this host");
+        var run = new RemoteRun(found, database, time);
+        if (!isResumed && !await TryAsync(CommandItem.Begin(found, runId, run.Progress), stop))
+            return found with { State = CommandStates.Cancelled, FinishedAt = time.GetUtcNow() };
+        logger.CommandBegins(found.Id, found.Kind, found.Tenant, found.RequestedBy);
+        return await WorkAsync(kind, run, stop);
+    }
+
+    private async Task<CommandRecord> WorkAsync(IRemoteCommand kind, RemoteRun run, CancellationToken stop)
+    {
+        var command = run.Command;
+        using var limit = new CancellationTokenSource(kind.Limit, time);
+        using var wish = new CancellationTokenSource();
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token, wish.Token);
+        try
+        {
+            var work = kind.RunAsync(run, any.Token);
+            while (await Task.WhenAny(work, Task.Delay(ReportInterval, time, any.Token)) != work && !any.IsCancellationRequested)
+            {
+                if (await IsToEndAsync(run, any.Token))
+                    await wish.CancelAsync();
+            }
+            var result = await work;
+            return command with { State = CommandStates.Done, FinishedAt = time.GetUtcNow(), Result = result.Text, ResultTxid = Shown(result) };
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested && any.IsCancellationRequested)
+        {
+            return wish.IsCancellationRequested
+                ? command with { State = CommandStates.Cancelled, FinishedAt = time.GetUtcNow() }
+                : Failed(command, CommandErrors.TimedOut, $"not done after {kind.Limit.TotalMinutes:0} minutes");
+        }
+        catch (RemoteCommandException cannot)
+        {
+            return Failed(command, cannot.Code, cannot.Message) with { Result = cannot.Result?.Text, ResultTxid = cannot.Result is { } result ? Shown(result) : null };
+        }
+        catch (LitestreamException error)
+        {
+            var isIdle = run.Database.Snapshot().Status is DatabaseStatus.Paused or DatabaseStatus.Lost or DatabaseStatus.SplitBrain;
+            return Failed(command, isIdle ? CommandErrors.NotReplicated : CommandErrors.Other, error.Hint is null ? error.Message : $"{error.Message} ({error.Hint})");
+        }
+        catch (Exception error) when (!stop.IsCancellationRequested)
+        {
+            // An edge: one command, whatever it met, is one command.
+            logger.CommandDefect(command.Id, error);
+            return Failed(command, CommandErrors.Other, error.Message);
+        }
+    }
+
+    /// <summary>Reports, and answers whether it is to end: somebody said so, or it is another's by now. A table that is away says neither.</summary>
+    private async Task<bool> IsToEndAsync(RemoteRun run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var item = await table.UpdateAsync(CommandItem.Report(run.Command, runId, run.Progress), cancellationToken);
+            return item.Text(CommandItem.CancelRequestedAt) is not null;
+        }
+        catch (FleetTableException error)
+        {
+            return error.Fault == TableFault.Refused;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Until the table has it: whoever asked waits for this word.</summary>
+    private async Task FinishAsync(CommandRecord ended, CancellationToken stop)
+    {
+        for (var failures = 1; ; failures++)
+        {
+            try
+            {
+                await table.WriteAsync(CommandItem.Finish(ended, runId), stop);
+                return;
+            }
+            catch (FleetTableException error) when (error.Fault is TableFault.Refused or TableFault.Invalid)
+            {
+                logger.CommandNotFinished(ended.Id, error.Found?.Text(CommandItem.State) ?? error.Message);
+                return;
+            }
+            catch (FleetTableException)
+            {
+                await Task.Delay(retry.After(failures), time, stop);
+            }
+        }
+    }
+
+    /// <summary>False when its condition does not hold.</summary>
+    private async Task<bool> TryAsync(Litestream.Fleet.Table.ItemUpdate update, CancellationToken stop)
+    {
+        try
+        {
+            await table.WriteAsync(update, stop);
+            return true;
+        }
+        catch (FleetTableException refused) when (refused.Fault == TableFault.Refused)
+        {
+            return false;
+        }
+    }
+
+    private CommandRecord Failed(CommandRecord command, string code, string error) =>
+        command with { State = CommandStates.Failed, FinishedAt = time.GetUtcNow(), ErrorCode = code, Error = error };
+
+    private static string? Shown(RemoteResult result) => result.Txid.IsNone ? null : result.Txid.ToString();
+}

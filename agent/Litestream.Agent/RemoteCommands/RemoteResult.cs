@@ -1,0 +1,8 @@
+using Litestream.Ltx;
+
+namespace Litestream.Agent.RemoteCommands;
+
+/// <summary>What came of a command.</summary>
+/// <param name="Text">For the item's <c>result</c>: a sentence.</param>
+/// <param name="Txid">Newest transaction that it was about.</param>
+internal sealed record RemoteResult(string Text, Txid Txid = default);
