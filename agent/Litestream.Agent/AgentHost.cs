@@ -155,11 +155,16 @@ internal sealed class AgentHost : IAsyncDisposable
         var stores = new List<Store>();
         foreach (var (plan, replicas) in plans.Zip(_replicas))
         {
-            stores.Add(Store.Open(plan.Store with { StateDirectory = Path.Combine(StateFolder, plan.Folder) }, replicas, _time, logging));
+            stores.Add(Store.Open(plan.Store with { StateDirectory = Path.Combine(StateFolder, plan.Folder), Lease = Lease }, replicas, _time, logging));
             _started.Add(stores[^1]);
         }
         Stores = new(stores);
     }
+
+    /// <summary>Asked when something is published, which no store does before there is somebody to ask.</summary>
+    private OwnershipLease? Lease => _options.Fleet is { } fleet && !_options.Once
+        ? new(fleet.Interval * HeartbeatLease.Intervals, () => _fleet is not { } heard || heard.Lease.IsPast)
+        : null;
 
     private List<string> Warnings(IReadOnlyList<StorePlan> plans)
     {

@@ -109,7 +109,10 @@ public sealed class Database
     /// somebody else wrote a moment ago: the replicas are looked at again, a fence goes first, and what the database holds now is published behind what the
     /// other writer left. Completes when everything is there; false when there was nothing to end.
     /// </summary>
-    public Task<bool> TakeOverAsync(CancellationToken cancellationToken) => Intervention.TakeOverAsync(State, cancellationToken);
+    public Task<bool> TakeOverAsync(CancellationToken cancellationToken) => TakeOverAsync(0, cancellationToken);
+
+    /// <summary>The same under an epoch that somebody outside gives out; a smaller one than the files know is not used.</summary>
+    public Task<bool> TakeOverAsync(uint epoch, CancellationToken cancellationToken) => Intervention.TakeOverAsync(State, epoch, cancellationToken);
 
     /// <summary>Upkeep now that would fall due later. Completes when every replica has it.</summary>
     /// <param name="snapshot">An image of the newest state, if the newest image is older.</param>

@@ -33,6 +33,9 @@ public sealed record StoreOptions
     /// <summary>A WAL above this is truncated after a complete checkpoint. Default 64 MB.</summary>
     public long WalCapBytes { get; init; } = 64_000_000;
 
+    /// <summary>Default null: nobody else is told whose the databases are, and names that are created once keep two writers apart.</summary>
+    public OwnershipLease? Lease { get; init; }
+
     /// <summary>Publishing operations at the same time. Default 32.</summary>
     public int MaxUploads { get; init; } = 32;
 
@@ -75,6 +78,7 @@ public sealed record StoreOptions
         Require(SyncInterval >= TimeSpan.FromMilliseconds(50), $"the sync interval is {SyncInterval.TotalMilliseconds} ms, it must be at least 50 ms");
         Require(MaxHot >= 1 && MaxUploads >= 1 && MaxWorkers >= 2, "at least one open database, one upload and two workers are needed");
         Require(BufferBytes >= LeastBufferBytes, $"{BufferBytes} bytes of page buffers were given, at least {LeastBufferBytes} are needed");
+        Require(Lease is not { Length.Ticks: <= 0 }, "the lease has no length");
         Points.Check();
     }
 

@@ -73,6 +73,9 @@ internal sealed class DatabaseReplica
     /// </summary>
     public (long Timestamp, DateTimeOffset Utc) ConfirmedAt { get; set; }
 
+    /// <summary>The same of the last look at what is there, whether or not anything was published since.</summary>
+    public (long Timestamp, DateTimeOffset Utc) LookedAt { get; set; }
+
     /// <summary>Timestamp at which the next merger into L1 is due, <see cref="Lane.Never"/> when no L0 waits for one; owned by the lane. At first: look.</summary>
     public long CompactionAt { get; set; }
 

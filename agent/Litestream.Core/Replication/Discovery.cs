@@ -21,7 +21,7 @@ internal sealed class Discovery(StoreContext context, Staging staging, EarlierRu
         var listed = await ReplicaListing.ReadAsync(replica.Storage, cancellationToken).ConfigureAwait(false);
         replica.Place.Books.ReplaceFiles(database.Name, listed);
         Faults.Reach(FaultPoint.Listed);
-        replica.ConfirmedAt = context.Now;
+        replica.ConfirmedAt = replica.LookedAt = context.Now;
         replica.Place.Copies.DropAll(database.Name);
         replica.CompactionAt = 0;
         if (database.Chain is not null)
@@ -151,7 +151,7 @@ internal sealed class Discovery(StoreContext context, Staging staging, EarlierRu
         database.IsReplaced |= replica.IsTakenOver;
         EarlierRun.Delete(earlierRun.Read(database));
         var table = await BuildTableAsync(storage, listed, cancellationToken).ConfigureAwait(false);
-        var epoch = writer.Epoch + 1;
+        var epoch = Math.Max(writer.Epoch + 1, database.Book.Epoch);
         replica.Record(b => b with { Published = newest.MaxTxid });
         database.Record(b => b with
         {

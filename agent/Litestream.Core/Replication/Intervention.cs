@@ -41,8 +41,11 @@ internal static class Intervention
     /// Each replica that may not be touched is looked at again, and this time what another left there is no reason to stay away. Completes when all of
     /// them have everything; false when there was none.
     /// </summary>
-    public static async Task<bool> TakeOverAsync(ReplicatedDatabase database, CancellationToken cancellationToken)
+    /// <param name="epoch">At least this one goes into what is written from here on; 0: the next behind the other writer's.</param>
+    public static async Task<bool> TakeOverAsync(ReplicatedDatabase database, uint epoch, CancellationToken cancellationToken)
     {
+        if (epoch > database.Book.Epoch)
+            database.Record(b => b with { Epoch = Math.Max(b.Epoch, epoch) });
         var others = database.Replicas.Where(r => r.IsFenced || r.State.Reason == DatabaseReason.RecentForeignWriter).ToList();
         if (others.Count == 0)
             return false;

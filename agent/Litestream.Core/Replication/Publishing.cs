@@ -35,12 +35,14 @@ internal sealed class Publishing(StoreContext context, Compaction compaction)
     }
 
     /// <summary>
-    /// Create-only names fence only while they exist: retention frees them. Who slept for long must look whether somebody went on meanwhile.
+    /// Create-only names fence only while they exist: retention frees them. Who slept for long must look whether somebody went on meanwhile; so must who was
+    /// not heard of for longer than others wait, and again after as long.
     /// </summary>
     public async Task LookIfFenceMayHaveExpiredAsync(DatabaseReplica replica, CancellationToken cancellationToken)
     {
         var storage = replica.Storage;
-        if (context.SinceConfirmed(replica) < replica.Place.Points.L0Retention / 2)
+        var mayBeLost = context.Options.Lease is { } lease && lease.IsPast() && context.Since(replica.LookedAt) >= lease.Length;
+        if (!mayBeLost && context.Since(replica.ConfirmedAt) < replica.Place.Points.L0Retention / 2)
             return;
         for (var level = 0; level <= 1; level++)
         {
@@ -50,7 +52,7 @@ internal sealed class Publishing(StoreContext context, Compaction compaction)
                     throw ForeignChain.WrittenBehind(replica, $"it reaches transaction {file.MaxTxid}, this agent only published {replica.Book.Published}");
             }
         }
-        replica.ConfirmedAt = context.Now;
+        replica.ConfirmedAt = replica.LookedAt = context.Now;
     }
 
     /// <summary>The name is taken: by an earlier try of ours (same bytes, or our mark and equal pages), or by another writer.</summary>

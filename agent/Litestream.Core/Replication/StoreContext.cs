@@ -16,9 +16,9 @@ internal sealed record StoreContext(StoreOptions Options, IReadOnlyList<ReplicaP
     public DateOnly DayOf(DateTimeOffset time) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(time, Time.LocalTimeZone).DateTime);
 
     /// <summary>The longer of what the two clocks say: one stops while the machine is suspended, the other can be set back.</summary>
-    public TimeSpan SinceConfirmed(DatabaseReplica replica)
+    public TimeSpan Since((long Timestamp, DateTimeOffset Utc) moment)
     {
-        var (monotonic, wall) = (Time.GetElapsedTime(replica.ConfirmedAt.Timestamp), Time.GetUtcNow() - replica.ConfirmedAt.Utc);
+        var (monotonic, wall) = (Time.GetElapsedTime(moment.Timestamp), Time.GetUtcNow() - moment.Utc);
         return monotonic > wall ? monotonic : wall;
     }
 

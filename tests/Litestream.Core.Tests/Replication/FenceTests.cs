@@ -1,4 +1,5 @@
 using Litestream.Ltx;
+using Litestream.Replication;
 
 namespace Litestream.Core.Tests.Replication;
 
@@ -100,6 +101,86 @@ public sealed class FenceTests
         wake(sleeper);
         await ReplicatedFolder.WaitAsync(() => sleeper.Snapshot().Status == DatabaseStatus.SplitBrain, "split-brain");
         Assert.Equal(before, Listing(first));
+    }
+
+    /// <summary>A quarter of an hour: the retention of L0 would let it publish, and the names it would take are free.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Past_its_lease_it_looks_before_it_publishes_however_long_its_names_are_kept(bool isPast)
+    {
+        await using var first = new ReplicatedFolder { Time = new ShiftedTime() };
+        first.Options = first.Options with { Lease = new(TimeSpan.FromMinutes(10), () => isPast), Points = new() { LevelIntervals = [TimeSpan.FromHours(1)] } };
+        using var ours = first.NewTenant();
+        first.Open();
+        var sleeper = first.Register(Name);
+        await ReplicatedFolder.WriteAsync(ours, sleeper, 3);
+        await OvertakeAsync(first);
+        ((ShiftedTime)first.Time).Skip(TimeSpan.FromMinutes(15));
+        var before = Listing(first);
+        ours.Sql("INSERT INTO t (v) VALUES ('after the sleep')");
+        sleeper.Notice(FileEvent.Wal);
+        if (isPast)
+        {
+            await ReplicatedFolder.WaitAsync(() => sleeper.Snapshot().Status == DatabaseStatus.SplitBrain, "split-brain");
+            Assert.Equal(before, Listing(first));
+        }
+        else
+        {
+            await ReplicatedFolder.WaitAsync(() => Listing(first) != before, "without a lease it does not look");
+        }
+    }
+
+    [Fact]
+    public async Task That_nobody_hears_of_it_alone_stops_nothing_and_costs_two_listings_a_lease()
+    {
+        var time = new ShiftedTime();
+        await using var folder = new ReplicatedFolder { Time = time };
+        folder.Options = folder.Options with { Lease = new(TimeSpan.FromMinutes(10), () => true), Points = new() { LevelIntervals = [TimeSpan.FromHours(1)] } };
+        using var application = folder.NewTenant();
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.WriteAsync(application, database, 1);
+        for (var lease = 0; lease < 3; lease++)
+        {
+            time.Skip(TimeSpan.FromMinutes(11));
+            var before = Listings(database);
+            await ReplicatedFolder.WriteAsync(application, database, 5);
+            Assert.Equal(before + 2, Listings(database));
+        }
+        Assert.Equal(DatabaseStatus.Active, database.Snapshot().Status);
+        await folder.AssertRestoresEqualAsync(Name);
+
+        static long Listings(Database database) => database.Snapshot().Requests!["LIST"];
+    }
+
+    [Fact]
+    public async Task Who_takes_over_under_a_given_epoch_publishes_a_fence_of_that_epoch_first()
+    {
+        await using var first = new ReplicatedFolder();
+        using var ours = first.NewTenant();
+        first.Open();
+        await ReplicatedFolder.WriteAsync(ours, first.Register(Name), 3);
+        var newest = first.Store!.Find(Name)!.Snapshot().Txid;
+        await first.StopAsync();
+        await using var second = new ReplicatedFolder { BackupsAt = first.Backups };
+        ours.Sql($"VACUUM INTO '{second.PathOf(Name)}'");
+        second.Open();
+        var taker = second.Register(Name);
+        await ReplicatedFolder.WaitAsync(() => taker.Snapshot().Reason == DatabaseReason.RecentForeignWriter, "somebody wrote a moment ago");
+
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        Assert.True(await taker.TakeOverAsync(7, limit.Token));
+
+        var fence = Assert.Single(await second.ListAsync(Name, 0), f => f.MinTxid == newest.Next);
+        Assert.Empty(await second.PagesOfAsync(Name, fence));
+        foreach (var file in (await second.ListAsync(Name, 0)).Where(f => f.MinTxid > newest))
+        {
+            await using var stream = await second.StorageOf(Name).OpenAsync(file, default);
+            using var decoder = new LtxDecoder(stream, file.Name);
+            Assert.Equal(7u, NodeId.Of(decoder.Header.NodeId).Epoch);
+        }
+        await second.AssertRestoresEqualAsync(Name);
     }
 
     /// <summary>Published, and then the program died before its books knew: the same bytes are found under the name and taken for what they are.</summary>
