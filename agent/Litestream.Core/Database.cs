@@ -34,6 +34,9 @@ public sealed class Database
 
     internal StateHandlers StateHandlers { get; } = new();
 
+    /// <summary>It leaves the store; null while nobody asked for that.</summary>
+    internal Task? Leaving { get; set; }
+
     /// <summary>Plain files that follow its replicas; none as a rule.</summary>
     internal IReadOnlyList<MirrorLane> PlainFiles { get; }
 

@@ -157,6 +157,8 @@ public sealed class Store : IAsyncDisposable
         await restoring.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            if (Find(name)?.Leaving is { } leaving)
+                await leaving.WaitAsync(cancellationToken).ConfigureAwait(false);
             if (!File.Exists(path))
                 await RestoreMissingAsync(path, name, cancellationToken).ConfigureAwait(false);
             var database = Register(path, name);
@@ -209,19 +211,18 @@ public sealed class Store : IAsyncDisposable
     public Database? Find(string name) => _databases.GetValueOrDefault(name);
 
     /// <summary>
-    /// Captures what is left of it, publishes, closes, and forgets it; the replica is kept. Completes when nothing of it is open any more.
+    /// Captures what is left of it, closes, publishes, and forgets it; the replica is kept. Completes when nothing of it is open any more, and everything is in
+    /// the replica: while that does not answer, it waits, and the file is closed all the same. Cancelled, it goes on by itself; who opens it again waits for it.
     /// For a database whose file was deleted this is where its leftovers (<c>-wal</c>, <c>-shm</c>) are handled; before another file takes the place of one
     /// that is open, it is what leaves no WAL behind.
     /// </summary>
-    public async Task UnregisterAsync(Database database, CancellationToken cancellationToken)
+    public Task UnregisterAsync(Database database, CancellationToken cancellationToken)
     {
         _looks.Remove(database);
-        await database.State.BeginExit().Done.WaitAsync(cancellationToken).ConfigureAwait(false);
-        await _mirrors.RemoveAsync(database.PlainFiles).ConfigureAwait(false);
-        database.State.Record(b => b with { SwitchedInode = 0 });
-        _opening.Forget(database.State);
-        _known[database.Name] = new(database.State.Book, [.. database.State.Replicas.Select(r => r.Book)]);
-        _databases.TryRemove(new(database.Name, database));
+        Task leaving;
+        lock (_registering)
+            database.Leaving = leaving = database.Leaving is { IsFaulted: false } known ? known : Task.Run(() => LeaveAsync(database), CancellationToken.None);
+        return leaving.WaitAsync(cancellationToken);
     }
 
     /// <summary>
@@ -291,6 +292,17 @@ public sealed class Store : IAsyncDisposable
         var change = new DatabaseStateChange(database, note.Before, note.Status, note.Reason, note.Detail);
         _stateHandlers.Tell(this, change, _context.Log);
         database.StateHandlers.Tell(database, change, _context.Log);
+    }
+
+    /// <summary>Goes on when whoever asked for it waits no longer: half gone it would be neither replicated nor to be opened again.</summary>
+    private async Task LeaveAsync(Database database)
+    {
+        await database.State.BeginExit().Done.ConfigureAwait(false);
+        await _mirrors.RemoveAsync(database.PlainFiles).ConfigureAwait(false);
+        database.State.Record(b => b with { SwitchedInode = 0 });
+        _opening.Forget(database.State);
+        _known[database.Name] = new(database.State.Book, [.. database.State.Replicas.Select(r => r.Book)]);
+        _databases.TryRemove(new(database.Name, database));
     }
 
     private async Task RestoreMissingAsync(string path, string name, CancellationToken cancellationToken)

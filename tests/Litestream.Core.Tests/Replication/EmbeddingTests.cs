@@ -57,6 +57,30 @@ public sealed class EmbeddingTests
     }
 
     [Fact]
+    public async Task A_database_that_was_let_go_while_its_replica_was_away_leaves_when_it_is_back_and_can_be_opened_again()
+    {
+        await using var folder = new ReplicatedFolder();
+        using var application = folder.NewTenant();
+        var store = folder.Open();
+        var database = await store.OpenAsync(folder.PathOf(Name), default);
+        await database.SyncAsync(default);
+        var blocked = new BlockedFolder(folder.LevelOf(Name, "0"));
+        application.Sql("INSERT INTO t (v) VALUES ('not published')");
+        using (var impatience = new CancellationTokenSource(TimeSpan.FromMilliseconds(300)))
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => store.UnregisterAsync(database, impatience.Token));
+        // Nothing of it is open any more, so its file may be replaced now; it is not forgotten before the replica has it.
+        await ReplicatedFolder.WaitAsync(() => !database.Snapshot().IsHot, "closed");
+        Assert.Same(database, store.Find(Name));
+        var opening = store.OpenAsync(folder.PathOf(Name), default);
+        blocked.Unblock();
+        var again = await opening.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.NotSame(database, again);
+        application.Sql("INSERT INTO t (v) VALUES ('and on')");
+        await again.SyncAsync(default).WaitAsync(TimeSpan.FromSeconds(30));
+        await folder.AssertRestoresEqualAsync(Name);
+    }
+
+    [Fact]
     public async Task A_cold_database_is_noticed_when_it_is_written_again()
     {
         await using var folder = new ReplicatedFolder();
