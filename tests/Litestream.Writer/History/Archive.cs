@@ -19,6 +19,33 @@ internal sealed class Archive(string folder)
         File.Move(path + ".tmp", path, overwrite: true);
     }
 
+    /// <summary>
+    /// The right to replace a tenant's file, or to open it from outside: a stranger that opens it between two files leaves a <c>-wal</c> and <c>-shm</c> of the
+    /// old one beside the new. Goes with its process.
+    /// </summary>
+    public IDisposable Hold(string tenant)
+    {
+        while (true)
+        {
+            if (TryHold(tenant) is { } hold)
+                return hold;
+            Thread.Sleep(2);
+        }
+    }
+
+    /// <summary>Null when somebody else has it.</summary>
+    public IDisposable? TryHold(string tenant)
+    {
+        try
+        {
+            return new FileStream(Path.Combine(folder, tenant + ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>0 when no incarnation is over.</summary>
     public int Newest(string tenant) => Directory.EnumerateFiles(folder, tenant + ".*")
         .Select(path => int.TryParse(Path.GetExtension(path.AsSpan()).TrimStart('.'), CultureInfo.InvariantCulture, out var incarnation) ? incarnation : 0)

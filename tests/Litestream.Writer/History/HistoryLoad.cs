@@ -61,7 +61,7 @@ internal sealed class HistoryLoad(int writer, Random random, IReadOnlyList<strin
         catch (Exception error) when (error is SqliteException or IOException or InvalidOperationException)
         {
             Failures++;
-            Console.Error.WriteLine($"{DateTime.UtcNow:O} {path}: {error.Message} at {new StackTrace(error, fNeedFileInfo: false).GetFrame(0)?.GetMethod()?.Name}");
+            Console.Error.WriteLine($"{DateTime.UtcNow:O} {path}: {error.Message} ({(error as SqliteException)?.SqliteExtendedErrorCode}) at {new StackTrace(error, fNeedFileInfo: false).GetFrame(0)?.GetMethod()?.Name}");
             Close(path);
         }
     }

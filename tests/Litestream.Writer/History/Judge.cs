@@ -73,8 +73,11 @@ internal sealed class Judge(Archive archive)
         {
             if (archive.Has(tenant, incarnation))
                 return [.. archive.Read(tenant, incarnation)];
-            if (CommitsOf(live, incarnation) is { } commits)
-                return commits;
+            using (var hold = archive.TryHold(tenant))
+            {
+                if (hold is not null && CommitsOf(live, incarnation) is { } commits)
+                    return commits;
+            }
             if (DateTime.UtcNow > deadline)
                 return null;
         }
@@ -88,8 +91,8 @@ internal sealed class Judge(Archive archive)
             connection.Run("BEGIN");
             return HistoryFile.Incarnation(connection) == incarnation ? HistoryFile.Commits(connection) : null;
         }
-        // Locked, or between two files: its application may be replacing it, or delete it (an I/O error) while it is read.
-        catch (SqliteException error) when (error.SqliteErrorCode is 1 or 5 or 10 or 11 or 14 or 26)
+        // Locked, or its application was killed between two files.
+        catch (SqliteException error) when (error.SqliteErrorCode is 1 or 5 or 11 or 14 or 26)
         {
             return null;
         }

@@ -12,6 +12,7 @@ internal sealed class Replacement(Random random, Archive archive, string templat
     public void Run(string path, int writer)
     {
         var tenant = Path.GetFileNameWithoutExtension(path);
+        using var hold = archive.Hold(tenant);
         string? copy = null;
         int incarnation;
         bool isEmptied;
@@ -45,6 +46,7 @@ internal sealed class Replacement(Random random, Archive archive, string templat
     public void Settle(string path)
     {
         var tenant = Path.GetFileNameWithoutExtension(path);
+        using var hold = archive.Hold(tenant);
         if (!File.Exists(path) || IncarnationOf(path) is not { } incarnation || archive.Has(tenant, incarnation))
             CreateAnew(path, archive.Newest(tenant) + 1);
     }
