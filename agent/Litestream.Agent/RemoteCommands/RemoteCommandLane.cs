@@ -54,7 +54,7 @@ internal sealed class RemoteCommandLane : IAsyncDisposable
 
     /// <summary>What this version can do.</summary>
     public static IReadOnlyList<IRemoteCommand> AllKinds { get; } =
-        [new SyncRemoteCommand(), new SnapshotRemoteCommand(), new VerifyRemoteCommand(), new PauseRemoteCommand(), new ResumeRemoteCommand()];
+        [new SyncRemoteCommand(), new SnapshotRemoteCommand(), new VerifyRemoteCommand(), new PauseRemoteCommand(), new ResumeRemoteCommand(), new DrillRemoteCommand()];
 
     public int RunningCount => _running.Count;
 

@@ -37,7 +37,7 @@ internal sealed class Drill(ReplicatedDatabase database, IReplicaStorage from, L
         return Told(await CheckLiveAsync(record, cancellationToken).ConfigureAwait(false) with { Duration = time.GetElapsedTime(begun) });
     }
 
-    private RestoreOptions OptionsFor(string path) => new() { OutputPath = path, IntegrityCheck = options.IntegrityCheck, Parallelism = options.Parallelism };
+    private RestoreOptions OptionsFor(string path) => new() { OutputPath = path, Txid = options.Txid, Timestamp = options.Timestamp, IntegrityCheck = options.IntegrityCheck, Parallelism = options.Parallelism };
 
     /// <summary>So that it is drilled what an application has now, where that can be.</summary>
     private async Task SyncAsync(CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using Litestream.Ltx;
 using Litestream.Restore;
 
 namespace Litestream.Drills;
@@ -5,6 +6,12 @@ namespace Litestream.Drills;
 /// <summary>How a drill is made.</summary>
 public sealed record DrillOptions
 {
+    /// <summary>Exactly this transaction. Not together with <see cref="Timestamp"/>; with neither the newest.</summary>
+    public Txid? Txid { get; init; }
+
+    /// <summary>The newest state captured strictly before this time.</summary>
+    public DateTimeOffset? Timestamp { get; init; }
+
     /// <summary>SQLite's own check of the restored file, beside the proof. Default quick.</summary>
     public IntegrityCheck IntegrityCheck { get; init; } = IntegrityCheck.Quick;
 

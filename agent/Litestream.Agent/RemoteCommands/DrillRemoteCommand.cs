@@ -1,0 +1,37 @@
+using System.Globalization;
+using Litestream.Drills;
+using Litestream.Fleet.Items;
+using Litestream.Restore;
+
+namespace Litestream.Agent.RemoteCommands;
+
+/// <summary><c>drill</c>: its backup is restored aside, proven, thrown away, and the live database compared with what was captured.</summary>
+internal sealed class DrillRemoteCommand : IRemoteCommand
+{
+    public string Kind => CommandKinds.Drill;
+
+    public TimeSpan Limit => TimeSpan.FromHours(6);
+
+    /// <summary>It changes nothing that stays, and what it left aside went at the start.</summary>
+    public bool MayBeResumed => true;
+
+    public async Task<RemoteResult> RunAsync(RemoteRun run, CancellationToken cancellationToken)
+    {
+        var (txid, timestamp) = RemoteMoment.Of(run.Command);
+        var record = await run.Database.DrillAsync(new() { Txid = txid, Timestamp = timestamp }, new Telling(run), cancellationToken);
+        var result = new RemoteResult(Text(record), record.Txid);
+        return record.IsPassed ? result : throw new RemoteCommandException(CommandErrors.Damaged, record.Trouble!) { Result = result };
+    }
+
+    private static string Text(DrillRecord record) => string.Create(CultureInfo.InvariantCulture,
+        $"{(record.IsPassed ? "passed" : "failed")}: {record.SizeBytes} bytes restored in {record.RestoreTime.TotalSeconds:0.000} s from {record.FileCount} files, {record.BytesRead} bytes read; proof: {Word(record.Proof)}; integrity check: {record.IntegrityCheck.ToString().ToLowerInvariant()}; live check: {Word(record)}");
+
+    private static string Word(ProofKind? proof) => proof switch { ProofKind.Sum => "sum", ProofKind.FileChecksums => "checksums", _ => "none" };
+
+    private static string Word(DrillRecord record) => record.Live switch { LiveVerdict.Equal => "equal", LiveVerdict.Differs => "differs", _ => $"not done ({record.WhyNotLive})" };
+
+    private sealed class Telling(RemoteRun run) : IProgress<RestoreProgress>
+    {
+        public void Report(RestoreProgress value) => run.Report("fetch", value.PagesTotal == 0 ? 0 : (int)(90 * value.PagesDone / value.PagesTotal), value.BytesRead, value.PagesDone);
+    }
+}
