@@ -36,14 +36,19 @@ internal static class TenantView
         LastProofAt = database.LastProofAt,
         LagSeconds = database.LagSeconds,
         LagLimitSeconds = lagLimit.TotalSeconds,
+        UndoTxid = UndoOf(database)?.Txid.ToString(),
+        UndoUntil = UndoOf(database)?.Until,
     };
 
     /// <summary>What a fleet should hear of at once. Becoming hot or cold, or another text for the same, is nothing of that.</summary>
     public static int StateOf(DatabaseSnapshot database, TimeSpan lagLimit) =>
-        HashCode.Combine(database.Status, ReasonOf(database), ProblemOf(database, lagLimit), database.Epoch, database.Path, database.ReplicaUrl);
+        HashCode.Combine(database.Status, ReasonOf(database), ProblemOf(database, lagLimit), database.Epoch, database.Path, database.ReplicaUrl, UndoOf(database));
 
     /// <summary>What moves while a tenant is in use.</summary>
     public static int UseOf(DatabaseSnapshot database) => HashCode.Combine(database.Txid, database.ReplicatedTxid, database.SizeBytes, database.LastProofAt);
+
+    /// <summary>What an undo of the last restore in place would go back to; null: there is none.</summary>
+    private static KeptState? UndoOf(DatabaseSnapshot database) => database.Kept.LastOrDefault(k => k.IsUndo);
 
     private static string? ReasonOf(DatabaseSnapshot database) => database.Reason is DatabaseReason.Hot or DatabaseReason.Cold ? null : Words.Of(database.Reason);
 

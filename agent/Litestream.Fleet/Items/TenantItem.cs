@@ -28,10 +28,11 @@ public static class TenantItem
 
     private const int MostDetail = 300;
 
-    /// <summary>Those that may be missing from a record, and must then be missing from the item. The undo is not among them: it stays until it is replaced.</summary>
+    /// <summary>Those that may be missing from a record, and must then be missing from the item.</summary>
     private static readonly string[] Optional =
     [
         FleetTable.HostKey, FleetTable.ProblemKey, FleetTable.ProblemSort, Reason, Detail, Problem, Txid, ReplicatedTxid, LastSyncAt, LastSnapshotAt, LastProofAt,
+        UndoTxid, UndoUntil,
     ];
 
     public static Item Write(TenantRecord tenant) => new ItemWriter(tenant.Key, ItemTypes.Tenant)

@@ -1,4 +1,5 @@
 using Litestream.Agent.Reporting;
+using Litestream.Agent.Tests.Fleet;
 using Litestream.Fleet;
 using Litestream.Fleet.Items;
 using Litestream.Fleet.Table;
@@ -78,6 +79,23 @@ public sealed class ReporterTests
         await host.BeatAsync();
         Assert.Equal((StatusWords.Active, null), (host.Tenant(tenant)!.Status, host.Tenant(tenant)!.Problem));
         Assert.False(server.Find(FleetKeys.Tenant(tenant).Partition, $"{tenant}")!.ContainsKey("badPk"));
+    }
+
+    [Fact]
+    public async Task What_a_restore_in_place_can_be_undone_to_stands_in_the_tenants_item_at_once()
+    {
+        await using var server = await FleetTables.StartAsync();
+        await using var host = new MadeUpHost(server);
+        var tenant = host.Add();
+        await host.BeatAsync();
+        Assert.Null(host.Tenant(tenant)!.UndoTxid);
+        var until = FleetSamples.Noon.AddDays(7);
+        host.Change(tenant, d => d with { Kept = [new(new(5), "restored-in-place", FleetSamples.Noon, until, IsUndo: true), new(new(6), "file-replaced", FleetSamples.Noon, until, IsUndo: false)] });
+        await host.BeatAsync();
+        Assert.Equal(("0000000000000005", until), (host.Tenant(tenant)!.UndoTxid, host.Tenant(tenant)!.UndoUntil));
+        host.Change(tenant, d => d with { Kept = [] });
+        await host.BeatAsync();
+        Assert.Equal((null, null), (host.Tenant(tenant)!.UndoTxid, host.Tenant(tenant)!.UndoUntil));
     }
 
     [Fact]
