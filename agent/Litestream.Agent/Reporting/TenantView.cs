@@ -42,7 +42,8 @@ internal static class TenantView
 
     /// <summary>What a fleet should hear of at once. Becoming hot or cold, or another text for the same, is nothing of that.</summary>
     public static int StateOf(DatabaseSnapshot database, TimeSpan lagLimit) =>
-        HashCode.Combine(database.Status, ReasonOf(database), ProblemOf(database, lagLimit), database.Epoch, database.Path, database.ReplicaUrl, UndoOf(database));
+        HashCode.Combine(database.Status, ReasonOf(database), ProblemOf(database, lagLimit), database.Epoch, database.Path, database.ReplicaUrl, UndoOf(database),
+            database.ReplicatedTxid.IsNone); // its first copy has arrived: nobody should wait an hour to hear that
 
     /// <summary>What moves while a tenant is in use.</summary>
     public static int UseOf(DatabaseSnapshot database) => HashCode.Combine(database.Txid, database.ReplicatedTxid, database.SizeBytes, database.LastProofAt);

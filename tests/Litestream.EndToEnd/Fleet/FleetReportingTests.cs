@@ -35,7 +35,7 @@ public sealed class FleetReportingTests : IDisposable
             await Eventually.PassesAsync(async () =>
             {
                 var digest = await DigestAsync(table, id);
-                Assert.True(digest is { Active: Tenants, Tenants: Tenants, OtherDatabases: 1, DirtyBytes: 0, LeaseEpoch: 1, CommandsWaiting: 0, State: HostStates.Running }, $"{digest}\n{agent.Said}");
+                Assert.True(digest is { Active: Tenants, Tenants: Tenants, OtherDatabases: 1, DirtyBytes: 0, LeaseEpoch: >= 1, CommandsWaiting: 0, State: HostStates.Running }, $"{digest}\n{agent.Said}");
                 Assert.Equal((1d, 300d, 0), (digest!.IntervalSeconds, digest.LagLimitSeconds, digest.Unhealthy));
                 Assert.True(digest.DiskFreeBytes > 0 && digest.DiskBytes > digest.DiskFreeBytes && digest.PutRequests >= Tenants && digest.TenantBytes >= Tenants * 4096, $"{digest}");
             });
@@ -53,11 +53,13 @@ public sealed class FleetReportingTests : IDisposable
             Assert.Equal([$"{broken}"], (await ProblemsAsync(table)).Select(i => i.Key.Sort));
         });
 
+        // One for the start; one more for each answer that did not come in time.
+        var before = (await DigestAsync(table, "web-2"))!.LeaseEpoch;
         Assert.Equal(0, await hosts[1].Agent.StopAsync());
         Assert.Equal(HostStates.Stopped, (await DigestAsync(table, "web-2"))!.State);
         using var again = Start(table, "web-2", hosts[1].Folder);
         await Eventually.PassesAsync(async () =>
-            Assert.Equal((2L, HostStates.Running, Tenants), (await DigestAsync(table, "web-2") is var digest ? digest!.LeaseEpoch : 0, digest!.State, digest.Active)));
+            Assert.True(await DigestAsync(table, "web-2") is { State: HostStates.Running, Active: Tenants } digest && digest.LeaseEpoch > before, again.Said));
     }
 
     [NeedsNode]
