@@ -52,7 +52,7 @@ internal sealed class CrashChapter : IDisposable
         for (var end = _totals.Kills + kills; _totals.Kills < end && _totals.Findings.Count == 0;)
         {
             _writers.StartAll();
-            _agent ??= BeginLife(NextStep());
+            _agent ??= await BeginLifeAsync(NextStep());
             await KillSomethingAsync();
             if (_agent.HasEnded)
                 await BuryAsync(_agent);
@@ -113,6 +113,23 @@ internal sealed class CrashChapter : IDisposable
     {
         await _writers.KillOneAsync();
         _totals.WriterKills++;
+    }
+
+    private async Task<AgentLife> BeginLifeAsync(FaultPoint? deathAt)
+    {
+        // The tenants of the chapter are in WAL mode but for moments.
+        if (deathAt == FaultPoint.SwitchedNotBooked)
+            await AddOneInRollbackModeAsync();
+        return BeginLife(deathAt);
+    }
+
+    private async Task AddOneInRollbackModeAsync()
+    {
+        var id = new byte[16];
+        _random.NextBytes(id);
+        using var application = await Application.OpenAsync(_sandbox, Path.Combine(_sandbox.Data, $"{new Guid(id)}.db"), "-create");
+        await application.ExecuteAsync("PRAGMA journal_mode=DELETE");
+        await application.EndAsync();
     }
 
     private AgentLife BeginLife(FaultPoint? deathAt) => AgentLife.Begin(_sandbox, _replicas.Flags, _random, deathAt, AskForSyncAsync);

@@ -71,6 +71,8 @@ public sealed class FollowTests : IDisposable
             using var last = await Application.OpenAsync(_sandbox, output);
             Assert.True(committed == await last.NumberAsync("SELECT n FROM counter"), $"seed {_seed}: the last of {committed} transactions arrives\n{follower.Said}\n{agent.Said}");
         }, Eventually.Patience);
+        // The newest may have started a moment ago.
+        await Eventually.TrueAsync(() => reader.Lines.Contains("reading"), () => $"seed {_seed}: it reads: {reader.Said}");
         reader.Send(Signal.Terminate);
         Assert.True(await reader.WaitForExitAsync(Eventually.Patience) == 0, $"seed {_seed}: {reader.Said}");
         Assert.Matches("reads [1-9][0-9]+", reader.Said);

@@ -103,6 +103,8 @@ public sealed class PlainFileTests : IDisposable
             async () => (await judge.AskAsync("restored", plain, database))[^1] == (await judge.AskAsync("live", database))[^1], () => $"seed {_seed}: the last commit arrives\n{agent.Said}");
         foreach (var reader in readers)
         {
+            // The newest may have started a moment ago.
+            await Eventually.TrueAsync(() => reader.Lines.Contains("reading"), () => $"seed {_seed}: it reads: {reader.Said}");
             reader.Send(Signal.Terminate);
             Assert.True(await reader.WaitForExitAsync(Eventually.Patience) == 0, $"seed {_seed}: {reader.Said}");
             Assert.Matches("reads [1-9][0-9]+", reader.Said);

@@ -6,10 +6,12 @@ namespace Litestream.Writer.Verbs;
 /// <summary>
 /// A reader of a database that changes under it: asks the same question again and again, each time in a transaction of its own, on a connection it
 /// has kept or a new one. The answer must be <c>ok</c> each time; a database that is busy, or that only a writer may roll back, is asked again.
+/// Says <c>reading</c> once it has read a few times.
 /// </summary>
 internal static class WatchVerb
 {
     private const int ReadsOfAConnection = 200;
+    private const int AFew = 10;
 
     public static int Run(Arguments arguments)
     {
@@ -29,6 +31,8 @@ internal static class WatchVerb
                 {
                     if (connection.Scalar(query) as string is var answer && answer != "ok")
                         return Wrong(answer);
+                    if (reads == AFew)
+                        Console.WriteLine("reading");
                     Thread.Yield();
                 }
             }
