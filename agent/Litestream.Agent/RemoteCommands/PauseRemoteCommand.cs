@@ -13,7 +13,10 @@ internal sealed class PauseRemoteCommand : IRemoteCommand
 
     public async Task<RemoteResult> RunAsync(RemoteRun run, CancellationToken cancellationToken)
     {
-        await run.Database.StopAsync(cancellationToken);
+        // Called back or failed here, it is not paused: only behind this is it.
+        if (!run.Database.Snapshot().IsPaused)
+            await run.Database.SyncAsync(cancellationToken);
+        await run.Database.StopAsync(CancellationToken.None);
         var txid = run.Database.Snapshot().ReplicatedTxid;
         return new($"paused at transaction {txid}", txid);
     }

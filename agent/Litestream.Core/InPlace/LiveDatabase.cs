@@ -26,6 +26,9 @@ internal sealed class LiveDatabase(ReplicatedDatabase database, InPlaceOptions o
 
     public TimeProvider Time => time;
 
+    /// <summary>It has the wanted state: what fails from here on takes nothing back.</summary>
+    public bool IsCommitted { get; private set; }
+
     public void Report(InPlaceStep step, long done = 0, long total = 0, long bytesRead = 0) => progress?.Report(new(step, done, total, bytesRead));
 
     /// <summary>Everything committed until now is in the replica; answers the transaction that holds it. Throws <see cref="InPlaceException"/>.</summary>
@@ -68,6 +71,9 @@ internal sealed class LiveDatabase(ReplicatedDatabase database, InPlaceOptions o
         return label;
     }
 
+    /// <summary>It was not replaced after all: there is nothing to undo.</summary>
+    public void LetGo(Label label) => database.Record(b => b with { Labels = [.. b.Labels.Where(l => l != label)] });
+
     /// <summary>Another connection to the file that is replicated.</summary>
     public EngineConnection Open()
     {
@@ -107,9 +113,17 @@ internal sealed class LiveDatabase(ReplicatedDatabase database, InPlaceOptions o
                 }
             }
         }
+        catch (SqliteErrorException e) when (copy.IsCommitted)
+        {
+            throw new InPlaceException(InPlaceFault.NotPublished, $"{Path} has the wanted state, which may not survive a power loss now: {e.Message}", e, "see what is wrong with its disk");
+        }
         catch (SqliteErrorException e)
         {
             throw e.Primary == SqliteCode.Full ? NoRoom(e.Message, e) : new InPlaceException(InPlaceFault.NotWritten, $"{Path} keeps its old state: {e.Message}", e);
+        }
+        finally
+        {
+            IsCommitted = copy.IsCommitted;
         }
         Faults.Reach(FaultPoint.InPlaceCommitted);
     }

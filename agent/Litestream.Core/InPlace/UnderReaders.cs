@@ -22,7 +22,15 @@ internal sealed class UnderReaders(LiveDatabase live)
         // From here on nobody commits: what is in the replica now is exactly what the restore replaces.
         var locked = live.Time.GetTimestamp();
         var before = live.Keep(await live.CaptureAsync(LiveDatabase.LockedCaptureLimit, cancellationToken).ConfigureAwait(false));
-        live.Copy(copy, pageSize, cancellationToken);
+        try
+        {
+            live.Copy(copy, pageSize, cancellationToken);
+        }
+        catch when (!live.IsCommitted)
+        {
+            live.LetGo(before);
+            throw;
+        }
         return new(before, live.Time.GetElapsedTime(locked));
     }
 

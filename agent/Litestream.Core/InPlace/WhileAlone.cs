@@ -50,7 +50,15 @@ internal sealed class WhileAlone(LiveDatabase live)
             // Should we die without WAL mode, the next start may switch to it once more.
             state.Record(b => b with { SwitchedInode = 0 });
             var before = live.Keep(state.Book.Captured);
-            Enter(wanted, target, pageSize, cancellationToken);
+            try
+            {
+                Enter(wanted, target, pageSize, cancellationToken);
+            }
+            catch when (!live.IsCommitted)
+            {
+                live.LetGo(before);
+                throw;
+            }
             return new(before, live.Time.GetElapsedTime(locked));
         }
         finally

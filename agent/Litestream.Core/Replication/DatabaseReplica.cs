@@ -135,6 +135,13 @@ internal sealed class DatabaseReplica
         }
     }
 
+    /// <summary>Nothing that was found out about it is good any more: it is looked at again, and no sync counts on it before.</summary>
+    public void Doubt()
+    {
+        lock (Database.Gate)
+            (HoldsChain, Stage) = (false, ReplicaStage.Unknown);
+    }
+
     /// <summary>It may not be touched any more until a person decides. Asked by every round, so without the lock; set under it.</summary>
     public bool IsFenced => Volatile.Read(ref _isFenced);
 

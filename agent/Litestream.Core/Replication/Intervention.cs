@@ -57,7 +57,7 @@ internal static class Intervention
         if (others.Count == database.Replicas.Count)
             database.ForgetChain();
         else
-            others.ForEach(r => r.Stage = ReplicaStage.Unknown);
+            others.ForEach(r => r.Doubt());
         // Served by a replica when nothing waits for it any more; asked only now that it must be looked at first.
         var requests = others.ConvertAll(replica => replica.WantUpkeep(snapshot: false, retention: false));
         if (database.Book.IsPaused)

@@ -246,9 +246,8 @@ internal sealed class PublishWork(
     {
         context.Log.ChainDamaged(replica.Database.Name, failure.Message);
         replica.IsDamaged = true;
-        replica.HoldsChain = false;
         if (replica.Database.Replicas.Any(r => r != replica && r.Stage == ReplicaStage.Follows))
-            replica.Stage = ReplicaStage.Unknown;
+            replica.Doubt();
         else
             replica.Database.ForgetChain();
         replica.Database.Record(b => b with { Resting = null });

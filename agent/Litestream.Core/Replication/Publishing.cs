@@ -19,9 +19,10 @@ internal sealed class Publishing(StoreContext context, Compaction compaction)
         // L1 files touch each other: what lies between the last one and this goes first.
         if (staged.File is { Level: 1, MinTxid.Value: > 1 })
             await compaction.MergeLevel1Async(replica, staged.File.MinTxid.Previous, cancellationToken).ConfigureAwait(false);
-        if (!await storage.PublishAsync(staged.File, staged.Path, cancellationToken).ConfigureAwait(false)
-            && !await IsOursAsync(storage, staged, cancellationToken).ConfigureAwait(false))
+        var isNew = await storage.PublishAsync(staged.File, staged.Path, cancellationToken).ConfigureAwait(false);
+        if (!isNew && !await IsOursAsync(storage, staged, cancellationToken).ConfigureAwait(false))
             throw ForeignChain.WrittenBehind(replica, $"transaction {staged.File.MaxTxid} was published by somebody else");
+        await TakeBackIfOvertakenAsync(replica, staged, isNew, cancellationToken).ConfigureAwait(false);
         Faults.Reach(FaultPoint.PublishedNotConfirmed);
         replica.ConfirmedAt = context.Now;
         var isFree = replica.Confirm(staged, context.Time.GetUtcNow());
@@ -48,11 +49,25 @@ internal sealed class Publishing(StoreContext context, Compaction compaction)
         {
             await foreach (var file in storage.ListAsync(level, cancellationToken).ConfigureAwait(false))
             {
-                if (file.MaxTxid > replica.Book.Published && !(replica.PeekStaged() is { } next && file.MaxTxid == next.File.MaxTxid))
+                if (file.MaxTxid > replica.Book.Published && !(replica.PeekStaged()?.File is { } next && (file.Level, file.MinTxid, file.MaxTxid) == (next.Level, next.MinTxid, next.MaxTxid)))
                     throw ForeignChain.WrittenBehind(replica, $"it reaches transaction {file.MaxTxid}, this agent only published {replica.Book.Published}");
             }
         }
         replica.ConfirmedAt = replica.LookedAt = context.Now;
+    }
+
+    /// <summary>Asleep with the file on its way, or tried again for long: by now its name may have been free because somebody else went on. Then it goes again.</summary>
+    private async Task TakeBackIfOvertakenAsync(DatabaseReplica replica, StagedFile staged, bool isNew, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await LookIfFenceMayHaveExpiredAsync(replica, cancellationToken).ConfigureAwait(false);
+        }
+        catch (CaptureException) when (isNew)
+        {
+            await replica.Storage.DeleteAsync([staged.File], cancellationToken).ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <summary>The name is taken: by an earlier try of ours (same bytes, or our mark and equal pages), or by another writer.</summary>

@@ -156,7 +156,7 @@ internal sealed class ReplicatedDatabase
                 LastProofAt = Book.LastProofAt,
                 LagSeconds = replicas.Max(r => r.LagSeconds),
                 LastError = _lastError,
-                Kept = [.. Book.Labels.Select(l => l.ToKept())],
+                Kept = [.. Book.Labels.Where(l => l.Until > _context.Time.GetUtcNow()).Select(l => l.ToKept())],
                 IsPaused = Book.IsPaused,
                 IsHot = Hot is not null,
                 SpoolBytes = Staged.SizeBytes,
@@ -206,7 +206,7 @@ internal sealed class ReplicatedDatabase
     public void ForgetChain()
     {
         foreach (var replica in Replicas)
-            replica.Stage = ReplicaStage.Unknown;
+            replica.Doubt();
         Chain = null;
     }
 

@@ -25,6 +25,9 @@ internal sealed unsafe class OnlineCopy : IDisposable
         return backup != 0 ? new(target, backup) : throw target.Error("restoring into", NativeSqlite.ExtendedErrorCode(target.Handle));
     }
 
+    /// <summary>The target has the new state, whatever failed since.</summary>
+    public bool IsCommitted { get; private set; }
+
     /// <summary>Pages of the source; 0 before <see cref="TryLock"/>.</summary>
     public int PageCount => NativeSqlite.BackupPageCount(_backup);
 
@@ -48,9 +51,10 @@ internal sealed unsafe class OnlineCopy : IDisposable
         var code = NativeSqlite.BackupStep(_backup, pages);
         if (code is not (NativeSqlite.Ok or NativeSqlite.Done))
             throw Failed(code);
-        if (code == NativeSqlite.Done)
+        IsCommitted = code == NativeSqlite.Done;
+        if (IsCommitted)
             _target.SyncWal();
-        return code == NativeSqlite.Done;
+        return IsCommitted;
     }
 
     /// <summary>What was not committed is taken back.</summary>

@@ -28,7 +28,7 @@ public sealed class InPlaceRoomTests
 
     /// <summary>Large enough that SQLite writes before the commit, and finds the disk full then.</summary>
     [NeedsMount]
-    public async Task A_disk_that_fills_up_meanwhile_leaves_the_old_state_and_its_undo()
+    public async Task A_disk_that_fills_up_meanwhile_leaves_the_old_state_and_nothing_to_undo()
     {
         using var small = new SmallFileSystem(40);
         await using var tenant = new Generations(new() { DataAt = small.Path });
@@ -44,6 +44,7 @@ public sealed class InPlaceRoomTests
 
         Assert.Equal(InPlaceFault.NoRoom, full.Fault);
         Assert.Equal("2", tenant.Seen());
+        Assert.Empty(tenant.Database.Snapshot().Kept);
         Assert.Equal(["ok"], tenant.Application.Sql("PRAGMA integrity_check"));
         small.Free();
         tenant.Application.Sql("INSERT INTO t (v) VALUES ('there is room again')");

@@ -1,5 +1,7 @@
 using Litestream.Ltx;
 using Litestream.Replication;
+using Litestream.Storage;
+using Litestream.Tests.Servers;
 
 namespace Litestream.Core.Tests.Replication;
 
@@ -83,6 +85,46 @@ public sealed class FenceTests
         await using var first = new ReplicatedFolder { Time = new ShiftedTime() };
         using var ours = first.NewTenant();
         await SleepAndWakeAsync(first, ours, sleeper => sleeper.State.Replicas[0].Lane.Wake());
+    }
+
+    /// <summary>It looked, and fell asleep with the file on its way: the request that is made anew when it wakes finds the name free.</summary>
+    [Fact]
+    public async Task A_file_that_was_on_its_way_during_the_sleep_is_taken_back()
+    {
+        await using var server = await S3Server.StartAsync("chain");
+        using var root = ReplicaRoot.Parse(server.Url("chain"), new() { AccessKeyId = S3Server.AccessKeyId, SecretAccessKey = S3Server.SecretAccessKey });
+        await using var first = new ReplicatedFolder { RootAt = root, Time = new ShiftedTime() };
+        first.Options = first.Options with { Points = new() { LevelIntervals = [TimeSpan.FromHours(1)] } };
+        using var ours = first.NewTenant();
+        first.Open();
+        var sleeper = first.Register(Name);
+        await ReplicatedFolder.WriteAsync(ours, sleeper, 3);
+        using var awake = new ManualResetEventSlim();
+        var (next, tries) = (sleeper.Snapshot().Txid.Next, 0);
+        server.Fault = request => request.Method == "PUT" && request.Key.EndsWith($"/0000/{next}-{next}.ltx", StringComparison.Ordinal) && Interlocked.Increment(ref tries) == 1 && awake.Wait(TimeSpan.FromSeconds(60))
+            ? S3ServerFault.Reset : S3ServerFault.None;
+        ours.Sql("INSERT INTO t (v) VALUES ('on its way')");
+        sleeper.Notice(FileEvent.Wal);
+        await ReplicatedFolder.WaitAsync(() => Volatile.Read(ref tries) == 1, "on its way");
+
+        var later = new ShiftedTime();
+        later.Skip(TimeSpan.FromHours(1));
+        await using var second = new ReplicatedFolder { RootAt = root, Time = later };
+        second.Options = second.Options with { Points = new() { LevelIntervals = Levels } };
+        ours.Sql($"VACUUM INTO '{second.PathOf(Name)}'");
+        second.Open();
+        using var theirs = new Application(second.PathOf(Name));
+        await ReplicatedFolder.WriteAsync(theirs, second.Register(Name), 5);
+        await ReplicatedFolder.WaitAsync(
+            () => second.ListAsync(Name, 1).GetAwaiter().GetResult().Max(f => f.MaxTxid) == second.Store!.Find(Name)!.Snapshot().ReplicatedTxid, "merged");
+        await second.StorageOf(Name).DeleteAsync([.. (await second.ListAsync(Name, 0)).OrderBy(f => f.MaxTxid).SkipLast(1)], default);
+        var before = await second.ListAllAsync(Name);
+        ((ShiftedTime)first.Time).Skip(TimeSpan.FromHours(2));
+        awake.Set();
+        await ReplicatedFolder.WaitAsync(() => sleeper.Snapshot().Status == DatabaseStatus.SplitBrain, "split-brain");
+        Assert.True(tries >= 2);
+        Assert.Equal(before.Select(f => (f.Level, f.Name)), (await second.ListAllAsync(Name)).Select(f => (f.Level, f.Name)));
+        await second.AssertRestoresEqualAsync(Name);
     }
 
     /// <summary>Sleeps past the retention while another agent goes on, wakes, and must touch nothing.</summary>
