@@ -16,7 +16,14 @@ public sealed class FollowTests : IDisposable
     private readonly Sandbox _sandbox = new();
     private readonly int _seed = Random.Shared.Next();
 
-    public void Dispose() => _sandbox.Dispose();
+    // A reader that is left behind takes a core for good.
+    private readonly List<ChildProcess> _readers = [];
+
+    public void Dispose()
+    {
+        _readers.ForEach(r => r.Dispose());
+        _sandbox.Dispose();
+    }
 
     [Fact]
     public async Task A_reader_never_sees_a_transaction_by_halves_whoever_is_killed()
@@ -108,5 +115,9 @@ public sealed class FollowTests : IDisposable
     private ChildProcess StartFollower(Tenant tenant, string output) => ChildProcess.Start(
         PublishedProgram.Path, ["restore", "-f", "-follow-interval", "50ms", "-o", output, tenant.ReplicaUrl], _sandbox.Root, _sandbox.Environment);
 
-    private ChildProcess StartReader(string path) => WriterProgram.Start(_sandbox, "watch", path, "-query", Invariant);
+    private ChildProcess StartReader(string path)
+    {
+        _readers.Add(WriterProgram.Start(_sandbox, "watch", path, "-query", Invariant));
+        return _readers[^1];
+    }
 }

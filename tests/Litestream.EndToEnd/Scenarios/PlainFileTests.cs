@@ -17,7 +17,14 @@ public sealed class PlainFileTests : IDisposable
     private readonly Sandbox _sandbox = new();
     private readonly int _seed = Random.Shared.Next();
 
-    public void Dispose() => _sandbox.Dispose();
+    // A reader that is left behind takes a core for good.
+    private readonly List<ChildProcess> _readers = [];
+
+    public void Dispose()
+    {
+        _readers.ForEach(r => r.Dispose());
+        _sandbox.Dispose();
+    }
 
     /// <summary>Every command of the README's first block, in order; what it says behind a # of a question is what the answer becomes.</summary>
     [NeedsSqlite3]
@@ -122,7 +129,11 @@ public sealed class PlainFileTests : IDisposable
         return int.Parse(answer[^1], CultureInfo.InvariantCulture);
     }
 
-    private ChildProcess StartReader(string path) => WriterProgram.Start(_sandbox, "watch", path, "-query", Invariant);
+    private ChildProcess StartReader(string path)
+    {
+        _readers.Add(WriterProgram.Start(_sandbox, "watch", path, "-query", Invariant));
+        return _readers[^1];
+    }
 
     private RunningAgent Launch() => RunningAgent.Launch(_sandbox, null, "replicate", "-config", "litestream.yml");
 
