@@ -75,7 +75,7 @@ public sealed class DaysTests : IAsyncLifetime, IAsyncDisposable
         await _tenant.SettleAsync(database);
         await using (var old = At("2026-11-02"))
             Assert.Contains(TenantInTime.StateOf(await old.RestoreAsync(Name)), _tenant.History.Where(h => h.At < new DateTimeOffset(2026, 11, 2, 18, 30, 2, TimeSpan.Zero)).TakeLast(2).Select(h => h.State));
-        Assert.Empty(Directory.GetFiles(Path.Combine(_folder.State, "spool")));
+        await _folder.SpoolIsEmptyAsync();
     }
 
     [Fact]

@@ -144,7 +144,7 @@ public sealed class DiskFullTests
         await ReplicatedFolder.SyncAsync(database);
         await ReplicatedFolder.WaitAsync(() => database.Snapshot().Status == DatabaseStatus.Active, "active again");
         await folder.AssertRestoresEqualAsync(Name);
-        await ReplicatedFolder.WaitAsync(() => Directory.GetFiles(Path.Combine(folder.State, "spool")).Length == 0, "an empty spool");
+        await folder.SpoolIsEmptyAsync();
         await folder.StopAsync();
         await ReplicateAsync(folder);
         await folder.AssertRestoresEqualAsync(Name);

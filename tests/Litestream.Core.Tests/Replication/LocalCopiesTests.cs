@@ -70,7 +70,7 @@ public sealed class LocalCopiesTests
         folder.Open();
         var database = folder.Register(Name);
         await ReplicatedFolder.WriteAsync(application, database, 3);
-        await ReplicatedFolder.WaitAsync(() => Directory.GetFiles(Path.Combine(folder.State, "spool")).Length == 0, "an empty spool");
+        await folder.SpoolIsEmptyAsync();
         Assert.Empty(Directory.GetFiles(Path.Combine(folder.State, "copies")));
     }
 

@@ -130,6 +130,9 @@ internal sealed class ReplicatedFolder : IAsyncDisposable
         }
     }
 
+    /// <summary>Nothing waits. An answered sync is ahead of the deletion of what was sent.</summary>
+    public Task SpoolIsEmptyAsync() => WaitAsync(() => Directory.GetFiles(Path.Combine(State, "spool")).Length == 0, "an empty spool");
+
     public static async Task WaitAsync(Func<bool> condition, string what)
     {
         var begun = Stopwatch.GetTimestamp();

@@ -35,7 +35,7 @@ public sealed class SeveralReplicasTests
             Assert.Null(two.Database.Snapshot().Detail);
         }
         await two.AssertImagesAsync(1, 1);
-        Assert.Empty(Directory.GetFiles(Path.Combine(two.Folder.State, "spool")));
+        await two.Folder.SpoolIsEmptyAsync();
     }
 
     /// <summary>What waits for it survives the restart, although the other replica has it.</summary>

@@ -194,7 +194,7 @@ public sealed class StateDirectoryTests
         folder.Open();
         await ReplicatedFolder.WriteAsync(application, folder.Register(Name), 1);
         await folder.AssertRestoresEqualAsync(Name);
-        Assert.Empty(Directory.GetFiles(Path.Combine(folder.State, "spool")));
+        await folder.SpoolIsEmptyAsync();
     }
 
     /// <summary>Captures so many transactions while the replica takes none (a file stands where its folder should be), and ends.</summary>

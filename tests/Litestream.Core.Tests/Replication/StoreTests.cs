@@ -108,7 +108,7 @@ public sealed class StoreTests
         ReplicatedFolder.Scalar(books, "ALTER TABLE aside RENAME TO database");
         await ReplicatedFolder.SyncAsync(database);
         await ReplicatedFolder.WaitAsync(() => database.Snapshot().Status == DatabaseStatus.Active, "active again");
-        Assert.Empty(Directory.GetFiles(Path.Combine(folder.State, "spool")));
+        await folder.SpoolIsEmptyAsync();
         await folder.AssertRestoresEqualAsync(Name);
     }
 }
