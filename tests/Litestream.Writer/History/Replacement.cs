@@ -12,7 +12,6 @@ internal sealed class Replacement(Random random, Archive archive, string templat
     public void Run(string path, int writer)
     {
         var tenant = Path.GetFileNameWithoutExtension(path);
-        using var hold = archive.Hold(tenant);
         string? copy = null;
         int incarnation;
         bool isEmptied;
@@ -26,6 +25,8 @@ internal sealed class Replacement(Random random, Archive archive, string templat
             archive.Write(tenant, incarnation, session.Commits());
         }
 
+        // From here on the archive answers for the old one: whoever asks need not open it, should this process be stopped or killed now.
+        using var hold = archive.Hold(tenant);
         switch (kind)
         {
             case 0:
@@ -46,9 +47,10 @@ internal sealed class Replacement(Random random, Archive archive, string templat
     public void Settle(string path)
     {
         var tenant = Path.GetFileNameWithoutExtension(path);
+        if (File.Exists(path) && IncarnationOf(path) is { } incarnation && !archive.Has(tenant, incarnation))
+            return;
         using var hold = archive.Hold(tenant);
-        if (!File.Exists(path) || IncarnationOf(path) is not { } incarnation || archive.Has(tenant, incarnation))
-            CreateAnew(path, archive.Newest(tenant) + 1);
+        CreateAnew(path, archive.Newest(tenant) + 1);
     }
 
     private static int? IncarnationOf(string path)
