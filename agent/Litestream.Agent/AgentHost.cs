@@ -138,7 +138,7 @@ internal sealed class AgentHost : IAsyncDisposable
         var hostId = HostIdentity.Of(fleet.HostId, StateFolder, Environment.MachineName);
         var table = new FleetTableClient(fleet.Table, FleetTableClient.LimitFor(fleet.Interval), environment, _time);
         var logger = logging.CreateLogger("Litestream.Fleet");
-        IReadOnlyList<IRemoteCommand> kinds = [.. RemoteCommandLane.AllKinds, new RestoreRemoteCommand(new(Stores, registration, fleet.RestoreDirectories))];
+        IReadOnlyList<IRemoteCommand> kinds = [.. RemoteCommandLane.AllKinds, new RestoreRemoteCommand(new(Stores, registration, [StateFolder], fleet.RestoreDirectories))];
         _commands = new(hostId, table, tenant => Stores.Find(FleetKeys.TextOf(tenant)), kinds, _time, logger, Random.Shared);
         var reporter = new FleetReporter(
             fleet, hostId, _options.LagLimit, () => HostFigures.Of(Stores, registration.Directories.Select(d => d.Path)), table, _time, BootClock.Now, logger, Random.Shared, _commands.Heard);

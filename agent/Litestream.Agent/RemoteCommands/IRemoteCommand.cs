@@ -17,7 +17,7 @@ internal interface IRemoteCommand
 
     /// <summary>
     /// Does it. Throws <see cref="RemoteCommandException"/> when it cannot, or any <see cref="LitestreamException"/>; when cancelled it leaves nothing half
-    /// done.
+    /// done. What has happened is told as done.
     /// </summary>
     /// <param name="run">The command, its tenant here, and where progress goes.</param>
     /// <param name="cancellationToken">Somebody called it back, it took too long, or the agent stops.</param>

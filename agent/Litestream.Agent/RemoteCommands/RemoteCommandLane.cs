@@ -14,10 +14,8 @@ internal sealed class RemoteCommandLane : IAsyncDisposable
     public static readonly TimeSpan LookInterval = TimeSpan.FromMinutes(10);
 
     private const int AtOnce = 4;
+    private const long Unconfirmed = long.MinValue;
     private const int PageSize = 200;
-
-    /// <summary>Of one look; a host has a handful. What is beyond is found when these have ended.</summary>
-    private const int MostPages = 20;
 
     /// <summary>What an agent that was off for long may have left in the middle.</summary>
     private static readonly TimeSpan FirstLookBack = TimeSpan.FromDays(30);
@@ -34,8 +32,11 @@ internal sealed class RemoteCommandLane : IAsyncDisposable
     private readonly SemaphoreSlim _signal = new(0, 1);
     private readonly CancellationTokenSource _stop = new();
     private Task _looking = Task.CompletedTask;
-    private long _seen = long.MinValue;
-    private bool _isLaterLook;
+
+    /// <summary>Begun by somebody else before this agent was confirmed: left in the middle.</summary>
+    private readonly HashSet<Ulid> _left = [];
+    private long _seen = Unconfirmed;
+    private volatile bool _isLaterLook;
     private volatile bool _hasMore;
 
     /// <param name="find">The tenant on this host.</param>
@@ -61,9 +62,13 @@ internal sealed class RemoteCommandLane : IAsyncDisposable
     /// <summary>
     /// A heartbeat was confirmed, and its answer counts so many commands ever put. Nothing runs before the first one: the host's id is this agent's only then.
     /// </summary>
-    public void Heard(long commandsWaiting)
+    /// <param name="commandsWaiting">Null: another agent has the host's id, and its commands, until this one is confirmed again. What runs comes to its end.</param>
+    public void Heard(long? commandsWaiting)
     {
-        if (Interlocked.Exchange(ref _seen, commandsWaiting) != commandsWaiting)
+        if (commandsWaiting is null)
+            _isLaterLook = false;
+        var seen = commandsWaiting ?? Unconfirmed;
+        if (Interlocked.Exchange(ref _seen, seen) != seen && seen != Unconfirmed)
             Signal();
     }
 
@@ -95,7 +100,7 @@ internal sealed class RemoteCommandLane : IAsyncDisposable
             try
             {
                 await _signal.WaitAsync(failures > 0 ? _retry.After(failures) : LookInterval, stop);
-                if (Volatile.Read(ref _seen) == long.MinValue)
+                if (Volatile.Read(ref _seen) == Unconfirmed)
                     continue;
                 await LookAsync(stop);
                 failures = 0;
@@ -119,12 +124,13 @@ internal sealed class RemoteCommandLane : IAsyncDisposable
         _hasMore = false;
         var query = ItemQuery.Commands(_hostId, Ulid.First(now - (_isLaterLook ? CommandItem.LongestLife + TimeSpan.FromHours(1) : FirstLookBack)));
         ItemKey? next = null;
-        for (var page = 0; page == 0 || (next is not null && page < MostPages); page++)
+        do
         {
             (var items, next) = await _table.QueryAsync(query, PageSize, next, stop);
             foreach (var item in items)
                 await ConsiderAsync(item, now, stop);
         }
+        while (next is not null);
         _isLaterLook = true;
     }
 
@@ -141,6 +147,12 @@ internal sealed class RemoteCommandLane : IAsyncDisposable
             return;
         }
         if (CommandStates.IsFinal(command.State) || _running.ContainsKey(command.Id))
+            return;
+        var isAnothers = command.State != CommandStates.Requested && command.ClaimedBy != RunId;
+        if (isAnothers && !_isLaterLook)
+            _left.Add(command.Id);
+        // Begun behind that, it is done by an agent that lives.
+        if (isAnothers && !_left.Contains(command.Id))
             return;
         if (command.State == CommandStates.Requested && command.ExpiresAt <= now)
             await ExpireAsync(command, now, stop);

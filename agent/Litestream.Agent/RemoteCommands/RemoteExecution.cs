@@ -40,7 +40,7 @@ internal sealed class RemoteExecution(
         if (kinds.FirstOrDefault(k => k.Kind == found.Kind) is not { } kind)
             return Failed(found, CommandErrors.UnknownKind, $"version {ProgramVersion.Text} of the agent does not know \"{found.Kind}\"; update it on this host");
         if (isResumed && !kind.MayBeResumed)
-            return Failed(found, CommandErrors.Interrupted, "the agent ended in the middle; what was begun was undone");
+            return Failed(found, CommandErrors.Interrupted, "the agent ended in the middle: it may have happened or not; look at the tenant before you ask again");
         if (find(found.Tenant) is not { } database)
             return Failed(found, CommandErrors.UnknownTenant, $"{found.Tenant} is not registered on this host");
         var run = new RemoteRun(found, database, time);

@@ -1,6 +1,7 @@
 using Litestream.Agent.Restoring;
 using Litestream.Fleet.Items;
 using Litestream.InPlace;
+using Litestream.Ltx;
 using Litestream.Restore;
 
 namespace Litestream.Agent.RemoteCommands;
@@ -40,6 +41,11 @@ internal sealed class RestoreRemoteCommand(RestoreElsewhere elsewhere) : IRemote
         {
             throw new RemoteCommandException(CommandErrors.Busy, e.Message);
         }
+        catch (InPlaceException e) when (e.Fault is InPlaceFault.NotPublished)
+        {
+            // It has happened, whoever stops waiting now.
+            return new(e.Message, Txid.None);
+        }
         catch (InPlaceException e) when (e.Fault is InPlaceFault.NotReplicated)
         {
             throw new RemoteCommandException(CommandErrors.NotReplicated, e.Message);
@@ -54,7 +60,7 @@ internal sealed class RestoreRemoteCommand(RestoreElsewhere elsewhere) : IRemote
         var restored = arguments.NewTenant is { } tenant
             ? await elsewhere.ForkAsync(source, $"{tenant}", options, new Telling(run), cancellationToken)
             : await elsewhere.RunAsync(source, arguments.TargetPath!, options, new Telling(run), cancellationToken);
-        return new($"restored transaction {restored.Result.Txid}, {restored.Result.SizeBytes} bytes, to {restored.Becomes?.Path ?? arguments.TargetPath}", restored.Result.Txid);
+        return new($"restored transaction {restored.Result.Txid}, {restored.Result.SizeBytes} bytes, to {restored.Becomes?.Path ?? arguments.TargetPath}{(restored.Pending is { } why ? $"; it is not in the replica yet: {why}" : "")}", restored.Result.Txid);
     }
 
     private sealed class Telling(RemoteRun run) : IProgress<RestoreProgress>

@@ -25,7 +25,7 @@ internal sealed class FleetReporter : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Random _random;
-    private readonly Action<long>? _heard;
+    private readonly Action<long?>? _heard;
     private readonly RetryDelay _retry;
     private readonly TenantLedger _ledger;
     private readonly TenantWriter _tenants;
@@ -46,7 +46,7 @@ internal sealed class FleetReporter : IAsyncDisposable
     /// <param name="heard">Told after each confirmed heartbeat what its answer says of commands.</param>
     public FleetReporter(
         FleetOptions options, string hostId, TimeSpan lagLimit, Func<HostFigures> look, FleetTableClient table, TimeProvider time, Func<TimeSpan> bootClock, ILogger logger, Random random,
-        Action<long>? heard = null)
+        Action<long?>? heard = null)
     {
         _heard = heard;
         (_options, HostId, _lagLimit, _look, _table, _time, _logger, _random) = (options, hostId, lagLimit, look, table, time, logger, random);
@@ -266,5 +266,6 @@ internal sealed class FleetReporter : IAsyncDisposable
         else if (_time.GetElapsedTime(_rival.Value.SeenAt) > Lease.Length)
             _leaseEpoch = null;
         _state = FleetConnectionWords.Displaced;
+        _heard?.Invoke(null);
     }
 }

@@ -7,8 +7,9 @@ namespace Litestream.Agent.Restoring;
 /// A tenant, at any moment, into a new file: beside the living one, back to where a deleted one was, or as another tenant (a fork), which then has a chain of
 /// its own. What is there is never touched, and the new file appears whole and proven, with owner and mode of the one it comes from.
 /// </summary>
+/// <param name="kept">Folders of the agent's own, that nobody may restore into.</param>
 /// <param name="restoreDirectories">Directories beside those of tenants that may be restored into.</param>
-internal sealed class RestoreElsewhere(Stores stores, Registration registration, IReadOnlyList<string> restoreDirectories)
+internal sealed class RestoreElsewhere(Stores stores, Registration registration, IReadOnlyList<string> kept, IReadOnlyList<string> restoreDirectories)
 {
     /// <summary>
     /// Throws <see cref="LitestreamException"/>. In a watched directory it becomes a tenant by its name: then done is when it is replicated.
@@ -17,10 +18,10 @@ internal sealed class RestoreElsewhere(Stores stores, Registration registration,
     /// <param name="path">Of the new file.</param>
     /// <param name="options">Which moment; where to is <paramref name="path"/>.</param>
     /// <param name="progress">Told as any restore tells it.</param>
-    /// <param name="stop">Ends it; nothing of it stays.</param>
+    /// <param name="stop">Ends it, and nothing of it stays; once the file has its name only the wait for the replica ends.</param>
     public async Task<RestoredElsewhere> RunAsync(string source, string path, RestoreOptions options, IProgress<RestoreProgress>? progress, CancellationToken stop)
     {
-        RestorePlaces.Check(path, Directories());
+        RestorePlaces.Check(path, Directories(), kept.Concat(stores.Replicas.Select(r => r.LocalFolder).OfType<string>()));
         var tenant = await ExpectTenantAsync(source, path, stop);
         var store = await StoreOfAsync(source, stop);
         var result = await store.RestoreAsync(source, options with { OutputPath = path, Force = false, ModelPath = stores.Find(source)?.Path }, progress, stop);
@@ -29,8 +30,16 @@ internal sealed class RestoreElsewhere(Stores stores, Registration registration,
         // The watch would find it a moment later.
         _ = registration.Consider(becomes.Directory, Path.GetFileName(path));
         var database = stores.Find(becomes.Name) ?? throw new LitestreamException($"{path} is restored, and not replicated: {becomes.Directory.Error ?? "`litestream status` says why"}");
-        await database.SyncAsync(stop);
-        return new(result, database);
+        try
+        {
+            await database.SyncAsync(stop);
+            return new(result, database);
+        }
+        catch (Exception e) when (e is LitestreamException or OperationCanceledException)
+        {
+            // The file is there, and a tenant: that cannot be taken back.
+            return new(result, database, e.Message);
+        }
     }
 
     /// <summary>As a tenant of another GUID, in the directory where the source's file is, or was.</summary>
@@ -38,7 +47,7 @@ internal sealed class RestoreElsewhere(Stores stores, Registration registration,
     /// <param name="guid">Of the new one; nobody may have it.</param>
     /// <param name="options">Which moment.</param>
     /// <param name="progress">Told as any restore tells it.</param>
-    /// <param name="stop">Ends it; nothing of it stays.</param>
+    /// <param name="stop">Ends it, and nothing of it stays; once the file has its name only the wait for the replica ends.</param>
     public Task<RestoredElsewhere> ForkAsync(string source, string guid, RestoreOptions options, IProgress<RestoreProgress>? progress, CancellationToken stop)
     {
         if (!TenantFiles.TryParseGuid(guid, out var name))

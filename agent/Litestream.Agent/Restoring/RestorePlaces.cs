@@ -15,8 +15,9 @@ internal static class RestorePlaces
 
     /// <summary>Throws <see cref="LitestreamException"/> unless a new file may be made at <paramref name="path"/>.</summary>
     /// <param name="path">As it came.</param>
+    /// <param name="kept">Folders of ours, absolute: replicas and the state, in which a stranger's file would stop or mislead whoever they belong to.</param>
     /// <param name="directories">Absolute. They themselves may be reached through links: whoever started the agent named them.</param>
-    public static void Check(string path, IEnumerable<string> directories)
+    public static void Check(string path, IEnumerable<string> directories, IEnumerable<string> kept)
     {
         if (path.Length is 0 or > LongestPath || path.AsSpan().ContainsAnyInRange('\0', '\x1f') || path[0] != '/' || path.EndsWith('/'))
             throw Refused(path, "expected the absolute path of a file, of at most 4096 characters, none of them a control character");
@@ -27,18 +28,21 @@ internal static class RestorePlaces
             throw Refused(path, $"a name that ends in {end} is no database's");
         var root = directories.Select(d => d.TrimEnd('/')).Where(d => path.StartsWith(d + "/", StringComparison.Ordinal)).MaxBy(d => d.Length)
             ?? throw Refused(path, "it is outside of the directories that are watched and of -restore-dir", "choose a path below one of them");
-        CheckFolders(path, root);
+        CheckFolders(path, root, kept);
         var facts = FileFacts.Read(path, followLinks: false);
         if (facts.Exists)
             throw Refused(path, facts.Kind == FileKind.SymbolicLink ? "it is a symbolic link" : "something is there already", "choose a name that is not taken, or restore in place");
     }
 
-    private static void CheckFolders(string path, string root)
+    private static void CheckFolders(string path, string root, IEnumerable<string> kept)
     {
         for (var at = path.IndexOf('/', root.Length + 1); at >= 0; at = path.IndexOf('/', at + 1))
         {
             var folder = path[..at];
-            var kind = FileFacts.Read(folder, followLinks: false).Kind;
+            var facts = FileFacts.Read(folder, followLinks: false);
+            var kind = facts.Kind;
+            if (kind == FileKind.Directory && kept.Any(ours => FileFacts.Read(ours, followLinks: true).IsSameFileAs(facts)))
+                throw Refused(path, $"{folder} is a replica's or the agent's own", "choose a path outside of it");
             if (kind != FileKind.Directory)
                 throw Refused(path, kind == FileKind.SymbolicLink ? $"{folder} is a symbolic link" : $"{folder} is no directory", kind == FileKind.Missing ? "create it first" : null);
         }

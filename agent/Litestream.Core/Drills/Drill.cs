@@ -26,7 +26,8 @@ internal sealed class Drill(ReplicatedDatabase database, IReplicaStorage from, L
             restored = aside.Result;
             Faults.Reach(FaultPoint.RestoredAside);
         }
-        catch (LitestreamException e)
+        // A replica that does not answer says nothing of the backup: that is thrown, as by any restore.
+        catch (LitestreamException e) when (e is not StorageException { Fault: not StorageFault.Missing })
         {
             return Told(new(Txid.None, at, time.GetElapsedTime(begun), time.GetElapsedTime(begun), 0, 0, 0, null, IntegrityCheck.None, LiveVerdict.NotDone, e.Message) { WhyNotLive = "there is nothing restored to compare with" });
         }

@@ -27,7 +27,7 @@ public static class CommandErrors
     /// <summary>The tenant's epoch is another one by now.</summary>
     public const string StaleEpoch = "stale-epoch";
 
-    /// <summary>The agent ended in the middle; what was begun was undone or had not changed anything.</summary>
+    /// <summary>The agent ended in the middle: it happened whole, or not at all; nobody noted which.</summary>
     public const string Interrupted = "interrupted";
 
     /// <summary>It took longer than it may.</summary>

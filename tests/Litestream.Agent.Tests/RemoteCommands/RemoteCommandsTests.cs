@@ -142,8 +142,11 @@ public sealed class RemoteCommandsTests
     public async Task Somebody_who_wants_it_to_end_before_it_begins_is_heard()
     {
         await using var host = await CommandedAgent.StartAsync();
+        await host.Agent.StopAsync();
+        await host.Agent.DisposeAsync();
         var command = host.New(CommandKinds.Pause, c => c with { State = CommandStates.Claimed, ClaimedBy = "earlier", ClaimedAt = DateTimeOffset.UtcNow, CancelRequestedAt = DateTimeOffset.UtcNow });
-        host.Put(command);
+        host.Put(command, isAnnounced: false);
+        await host.StartAgentAsync();
         Assert.Equal(CommandStates.Cancelled, (await host.EndOfAsync(command)).State);
         Assert.Equal(DatabaseStatus.Active, host.Agent.Find($"{host.Tenant}")!.Snapshot().Status);
     }

@@ -98,7 +98,7 @@ public sealed class RestoreElsewhereTests : IDisposable
         Assert.Equal([$"{Guid}.db"], Directory.GetFiles(_folder["clients"], "*.db").Select(Path.GetFileName));
     }
 
-    private RestoreElsewhere Elsewhere(RunningAgent agent) => new(agent.Host.Stores, agent.Host.Watch.Registration, [_folder["restored"]]);
+    private RestoreElsewhere Elsewhere(RunningAgent agent) => new(agent.Host.Stores, agent.Host.Watch.Registration, [agent.Host.StateFolder], [_folder["restored"]]);
 
     private Application NewTenant(string guid)
     {

@@ -16,7 +16,7 @@ public sealed class RestorePlacesTests : IDisposable
     public void A_new_file_below_one_of_the_directories_is_allowed(string path)
     {
         Prepare();
-        RestorePlaces.Check(_folder[path], Directories);
+        RestorePlaces.Check(_folder[path], Directories, Kept);
     }
 
     [Theory]
@@ -36,11 +36,13 @@ public sealed class RestorePlacesTests : IDisposable
     [InlineData("clients/taken.db-wal", "-wal")]
     [InlineData("clients/new.db.part", ".part")]
     [InlineData("clients/", "absolute path of a file")]
+    [InlineData("clients/backups/databases/0000000000000002-0000000000000002.ltx", "is a replica's")]
+    [InlineData("link-to-clients/backups/new.db", "is a replica's")]
     [InlineData("clients/ne\nw.db", "control character")]
     public void Anything_else_is_refused_and_says_why(string path, string why)
     {
         Prepare();
-        var refused = Assert.Throws<LitestreamException>(() => RestorePlaces.Check(_folder.Path + "/" + path, Directories));
+        var refused = Assert.Throws<LitestreamException>(() => RestorePlaces.Check(_folder.Path + "/" + path, Directories, Kept));
         Assert.Contains(why, $"{refused.Message} {refused.Hint}");
     }
 
@@ -49,12 +51,15 @@ public sealed class RestorePlacesTests : IDisposable
     [InlineData("clients/new.db")]
     [InlineData("../clients/new.db")]
     public void A_path_that_is_not_absolute_is_refused(string path) =>
-        Assert.Contains("absolute", Assert.Throws<LitestreamException>(() => RestorePlaces.Check(path, Directories)).Message);
+        Assert.Contains("absolute", Assert.Throws<LitestreamException>(() => RestorePlaces.Check(path, Directories, Kept)).Message);
 
     private string[] Directories => [_folder["clients"], _folder["restored"] + "/", _folder["link-to-clients"]];
 
+    private string[] Kept => [_folder["clients/backups"], _folder["nowhere"]];
+
     private void Prepare()
     {
+        _folder.Folder("clients/backups/databases");
         _folder.Folder("clients/below");
         _folder.Folder("restored");
         _folder.Folder("outside");
