@@ -120,16 +120,36 @@ internal sealed class CrashChapter : IDisposable
         // The tenants of the chapter are in WAL mode but for moments.
         if (deathAt == FaultPoint.SwitchedNotBooked)
             await AddOneInRollbackModeAsync();
-        return BeginLife(deathAt);
+        var agent = BeginLife(deathAt);
+        // Theirs mostly take their WAL along themselves.
+        if (deathAt == FaultPoint.LeftoversHalfRemoved)
+            await DeleteOneInUseAsync(agent);
+        return agent;
+    }
+
+    private async Task DeleteOneInUseAsync(AgentLife agent)
+    {
+        var path = NewPath();
+        using var application = await Application.OpenAsync(_sandbox, path, "-create");
+        await application.InsertAsync(10);
+        for (var deadline = DateTime.UtcNow + StepPatience; !agent.HasEnded && DateTime.UtcNow < deadline && !await agent.TrySyncAsync(Path.GetFileNameWithoutExtension(path));)
+            await Task.Delay(20);
+        File.Delete(path);
+        await application.EndAsync();
     }
 
     private async Task AddOneInRollbackModeAsync()
     {
-        var id = new byte[16];
-        _random.NextBytes(id);
-        using var application = await Application.OpenAsync(_sandbox, Path.Combine(_sandbox.Data, $"{new Guid(id)}.db"), "-create");
+        using var application = await Application.OpenAsync(_sandbox, NewPath(), "-create");
         await application.ExecuteAsync("PRAGMA journal_mode=DELETE");
         await application.EndAsync();
+    }
+
+    private string NewPath()
+    {
+        var id = new byte[16];
+        _random.NextBytes(id);
+        return Path.Combine(_sandbox.Data, $"{new Guid(id)}.db");
     }
 
     private AgentLife BeginLife(FaultPoint? deathAt) => AgentLife.Begin(_sandbox, _replicas.Flags, _random, deathAt, AskForSyncAsync);
