@@ -3,6 +3,7 @@ using Litestream.Agent.Configuration;
 using Litestream.Agent.RemoteCommands;
 using Litestream.Agent.Reporting;
 using Litestream.Agent.Watching;
+using Litestream.DynamoDb;
 using Litestream.Fleet.Table;
 using Litestream.Replication;
 using Litestream.Storage;
@@ -136,7 +137,7 @@ internal sealed class AgentHost : IAsyncDisposable
         if (fleet.RestoreDirectories.FirstOrDefault(d => !Directory.Exists(d)) is { } missing)
             throw new LitestreamException($"the restore directory {missing} does not exist", hint: "create it, or name another with -restore-dir");
         var hostId = HostIdentity.Of(fleet.HostId, StateFolder, Environment.MachineName);
-        var table = new FleetTableClient(fleet.Table, FleetTableClient.LimitFor(fleet.Interval), environment, _time);
+        var table = new FleetTableClient(fleet.Table, FleetReporter.RequestLimit(fleet.Interval), environment.TableAccess, _time);
         var logger = logging.CreateLogger("Litestream.Fleet");
         IReadOnlyList<IRemoteCommand> kinds = [.. RemoteCommandLane.AllKinds, new RestoreRemoteCommand(new(Stores, registration, [StateFolder], fleet.RestoreDirectories))];
         _commands = new(hostId, table, tenant => Stores.Find(FleetKeys.TextOf(tenant)), kinds, _time, logger, Random.Shared);

@@ -1,4 +1,5 @@
 using Litestream.Agent.Watching;
+using Litestream.Http;
 
 namespace Litestream.Agent.Api;
 
@@ -9,6 +10,6 @@ internal static class ClientLookup
     {
         if (TenantFiles.TryParseGuid(id, out var guid))
             return stores.Find(guid) ?? throw new ProblemException(Problems.UnknownClient(guid));
-        return stores.Find(id) ?? throw new ProblemException(Problems.BadGuid());
+        return stores.Find(id) ?? throw new ProblemException(RequestProblems.BadGuid());
     }
 }

@@ -2,6 +2,7 @@ using Litestream.Agent.Interop;
 using Litestream.Agent.Watching;
 using Litestream.Fleet;
 using Litestream.Fleet.Api;
+using Litestream.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Litestream.Agent.Api;

@@ -1,12 +1,10 @@
-using System.Globalization;
+using Litestream.Http;
 
 namespace Litestream.Agent.Api;
 
 /// <summary>The parameters of every list of tenants: <c>limit</c>, <c>cursor</c>, <c>q</c> (part of id or path), <c>status</c>, <c>unhealthy=true</c>.</summary>
 internal sealed record ListQuery
 {
-    private const int LongestText = 500;
-
     public int Limit { get; private init; } = ClientPage.DefaultLimit;
 
     public string? Cursor { get; private init; }
@@ -16,39 +14,19 @@ internal sealed record ListQuery
 
     public static ListQuery Read(IQueryCollection query, Census census)
     {
-        var limit = ClientPage.DefaultLimit;
-        if (Text(query, "limit") is { } given
-            && (!int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > ClientPage.LargestLimit))
-            throw new ProblemException(Problems.BadParameter($"limit is a number from 1 to {ClientPage.LargestLimit}"));
-        return new() { Limit = limit, Cursor = Text(query, "cursor"), Filter = FilterOf(Text(query, "q"), Text(query, "status"), UnhealthyOf(query, census)) };
+        var limit = QueryText.Number(query, "limit", ClientPage.DefaultLimit, ClientPage.LargestLimit);
+        return new() { Limit = limit, Cursor = QueryText.Text(query, "cursor"), Filter = FilterOf(QueryText.Text(query, "q"), QueryText.Text(query, "status"), QueryText.Flag(query, "unhealthy") ? census : null) };
     }
-
-    /// <summary>Null when all are wanted: for those that are not as they should be, or not in one of their replicas.</summary>
-    private static Census? UnhealthyOf(IQueryCollection query, Census census) => Text(query, "unhealthy") switch
-    {
-        null or "false" => null,
-        "true" => census,
-        _ => throw new ProblemException(Problems.BadParameter("unhealthy is true or false")),
-    };
 
     private static Func<Database, bool>? FilterOf(string? part, string? status, Census? unhealthy)
     {
         if (status is not null && !Fleet.StatusWords.All.Contains(status))
-            throw new ProblemException(Problems.BadParameter($"status is one of {string.Join(", ", Fleet.StatusWords.All)}"));
+            throw new ProblemException(RequestProblems.BadParameter($"status is one of {string.Join(", ", Fleet.StatusWords.All)}"));
         if (part is null && status is null && unhealthy is null)
             return null;
         return database =>
             (part is null || database.Name.Contains(part, StringComparison.OrdinalIgnoreCase) || database.Path.Contains(part, StringComparison.OrdinalIgnoreCase))
             && (status is null || Words.Of(database.Snapshot().Status) == status)
             && unhealthy?.IsWhollyHealthy(database.Snapshot()) != true;
-    }
-
-    private static string? Text(IQueryCollection query, string name)
-    {
-        if (!query.TryGetValue(name, out var values) || values.Count == 0 || values[0] is not { Length: > 0 } text)
-            return null;
-        return values.Count == 1 && text.Length <= LongestText
-            ? text
-            : throw new ProblemException(Problems.BadParameter($"{name} is given once, with at most {LongestText} characters"));
     }
 }

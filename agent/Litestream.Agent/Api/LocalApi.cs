@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Litestream.Agent.Configuration;
 using Litestream.Fleet.Api;
+using Litestream.Http;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -76,7 +77,7 @@ internal sealed class LocalApi : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, agent.Options, socket));
 
         var application = builder.Build();
-        application.Use(next => context => ProblemDocuments.Run(context, next, logger));
+        application.Use(next => context => ProblemDocuments.Run(context, next, (failed, error) => logger.RequestFailed(failed.Request.Method, failed.Request.Path, error)));
         var rules = new LocalWriteRules(IsLoopback(agent.Options.Bind), agent.Options.ApiToken);
         application.Use(next => context => Guard(context, next, rules));
         application.UseRouting();

@@ -1,7 +1,6 @@
 using System.Net;
-using System.Security.Cryptography;
-using System.Text;
 using Litestream.Fleet.Api;
+using Litestream.Http;
 
 namespace Litestream.Agent.Api;
 
@@ -11,9 +10,7 @@ namespace Litestream.Agent.Api;
 /// </summary>
 internal sealed class LocalWriteRules(bool isLoopbackOnly, string? token)
 {
-    private const string Scheme = "Bearer ";
-
-    private readonly byte[]? _tokenHash = token is null ? null : Hash(token);
+    private readonly byte[]? _tokenHash = token is null ? null : BearerToken.Hash(token);
 
     /// <summary>Null when the change is allowed.</summary>
     /// <param name="host">The request's <c>Host</c> with port.</param>
@@ -29,7 +26,7 @@ internal sealed class LocalWriteRules(bool isLoopbackOnly, string? token)
             return null;
         if (_tokenHash is null)
             return Problems.WritesDisabled();
-        return HasToken(authorization) ? null : Problems.TokenRequired();
+        return BearerToken.IsSame(BearerToken.HashIn(authorization), _tokenHash) ? null : Problems.TokenRequired();
     }
 
     public static bool IsLoopbackName(string host)
@@ -41,12 +38,4 @@ internal sealed class LocalWriteRules(bool isLoopbackOnly, string? token)
 
     private static bool IsSame(string origin, HostString host) =>
         origin.Equals($"http://{host.Value}", StringComparison.OrdinalIgnoreCase);
-
-    /// <summary>Hashes are compared, in constant time: neither the token's bytes nor its length can be measured.</summary>
-    private bool HasToken(string? authorization) =>
-        authorization is not null
-        && authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-        && CryptographicOperations.FixedTimeEquals(Hash(authorization[Scheme.Length..].Trim()), _tokenHash);
-
-    private static byte[] Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
 }

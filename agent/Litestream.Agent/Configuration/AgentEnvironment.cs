@@ -1,3 +1,5 @@
+using Litestream.DynamoDb;
+
 namespace Litestream.Agent.Configuration;
 
 /// <summary>What the process was given besides its arguments. Read once, in Program.cs; nothing else looks at the environment.</summary>
@@ -67,6 +69,8 @@ internal sealed record AgentEnvironment
         Variables = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
             .ToDictionary(v => (string)v.Key, v => (string?)v.Value, StringComparer.Ordinal),
     };
+
+    public TableAccess TableAccess => new() { Endpoint = DynamoDbEndpoint, Region = Region, AccessKeyId = AccessKeyId, SecretAccessKey = SecretAccessKey };
 
     /// <summary>Throws when it is no duration.</summary>
     public TimeSpan? ReadRetention()

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Litestream.Agent.Reporting;
+using Litestream.DynamoDb;
 using Litestream.Fleet.Items;
 using Litestream.Fleet.Table;
 
@@ -123,7 +124,7 @@ internal sealed class RemoteCommandLane : IAsyncDisposable
         var now = _time.GetUtcNow();
         _hasMore = false;
         var query = ItemQuery.Commands(_hostId, Ulid.First(now - (_isLaterLook ? CommandItem.LongestLife + TimeSpan.FromHours(1) : FirstLookBack)));
-        ItemKey? next = null;
+        Item? next = null;
         do
         {
             (var items, next) = await _table.QueryAsync(query, PageSize, next, stop);

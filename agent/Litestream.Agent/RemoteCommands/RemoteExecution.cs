@@ -1,4 +1,5 @@
 using Litestream.Agent.Reporting;
+using Litestream.DynamoDb;
 using Litestream.Fleet.Items;
 
 namespace Litestream.Agent.RemoteCommands;

@@ -1,4 +1,5 @@
 using Litestream.Agent.Configuration;
+using Litestream.DynamoDb;
 using Litestream.Fleet;
 using Litestream.Fleet.Api;
 using Litestream.Fleet.Items;
@@ -17,6 +18,7 @@ internal sealed class FleetReporter : IAsyncDisposable
 
     private const int LeastTenantsALook = 100;
     private static readonly TimeSpan LastWordLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestRequest = TimeSpan.FromSeconds(10);
 
     private readonly FleetOptions _options;
     private readonly TimeSpan _lagLimit;
@@ -86,6 +88,9 @@ internal sealed class FleetReporter : IAsyncDisposable
         Errors = _table.Errors,
         LastError = _lastError,
     };
+
+    /// <summary>A heartbeat that takes longer is late in any case, and the next one has newer news.</summary>
+    public static TimeSpan RequestLimit(TimeSpan interval) => interval / 2 < LongestRequest ? interval / 2 : LongestRequest;
 
     public void Start() => _running = Task.Run(() => RunAsync(_stop.Token));
 

@@ -1,3 +1,4 @@
+using Litestream.DynamoDb;
 using Litestream.Fleet.Items;
 
 namespace Litestream.Agent.Reporting;

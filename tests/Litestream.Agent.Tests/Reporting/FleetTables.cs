@@ -1,5 +1,6 @@
 using Litestream.Agent.Configuration;
 using Litestream.Agent.Reporting;
+using Litestream.DynamoDb;
 using Litestream.Fleet.Table;
 using Litestream.Tests.Servers;
 
@@ -23,7 +24,7 @@ internal static class FleetTables
     };
 
     public static FleetTableClient Client(TableServer server, TimeSpan? limit = null, TimeProvider? time = null) =>
-        new(Name, limit ?? TimeSpan.FromSeconds(10), Environment(server), time ?? TimeProvider.System);
+        new(Name, limit ?? TimeSpan.FromSeconds(10), Environment(server).TableAccess, time ?? TimeProvider.System);
 
     /// <summary>As the treaty reads it.</summary>
     public static Item? Find(TableServer server, ItemKey key) => server.Find(key.Partition, key.Sort) is { } item ? Read(item) : null;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Litestream.Agent.Configuration;
 using Litestream.Agent.Reporting;
+using Litestream.DynamoDb;
 using Litestream.Fleet.Items;
 using Litestream.Fleet.Table;
 using Litestream.Ltx;

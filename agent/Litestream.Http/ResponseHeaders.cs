@@ -1,7 +1,8 @@
-namespace Litestream.Agent.Api;
+using Microsoft.AspNetCore.Http;
+namespace Litestream.Http;
 
 /// <summary>Headers of every answer: nothing is cached, framed, sniffed or loaded from elsewhere.</summary>
-internal static class ResponseHeaders
+public static class ResponseHeaders
 {
     public static void Apply(HttpResponse response)
     {

@@ -1,7 +1,7 @@
 using Amazon.DynamoDBv2.Model;
 using Litestream.Fleet.Table;
 
-namespace Litestream.Agent.Reporting;
+namespace Litestream.DynamoDb;
 
 /// <summary>The treaty's items as the SDK's, and back.</summary>
 internal static class DynamoDbItems

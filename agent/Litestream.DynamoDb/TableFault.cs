@@ -1,7 +1,7 @@
-namespace Litestream.Agent.Reporting;
+namespace Litestream.DynamoDb;
 
 /// <summary>Why a request to the fleet's table failed.</summary>
-internal enum TableFault
+public enum TableFault
 {
     /// <summary>Its condition does not hold: nothing was written, and that is an answer.</summary>
     Refused,

@@ -2,21 +2,19 @@ using Amazon;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using Amazon.Runtime;
-using Litestream.Agent.Configuration;
 using Litestream.Fleet.Table;
 
-namespace Litestream.Agent.Reporting;
+namespace Litestream.DynamoDb;
 
 /// <summary>
 /// The fleet's table. Each call is one request with a limit to its time, and is not tried again here: whoever calls has something newer to say by then.
 /// Throws <see cref="FleetTableException"/>. Region and credentials are looked for with the first request, by whom that may take as long as it does.
 /// </summary>
-internal sealed class FleetTableClient : IDisposable
+public sealed class FleetTableClient : IDisposable
 {
     private const string DefaultRegion = "us-east-1";
     private const int MaxConnections = 8;
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan LongestLimit = TimeSpan.FromSeconds(10);
 
     private readonly string _table;
     private readonly TimeSpan _limit;
@@ -28,7 +26,9 @@ internal sealed class FleetTableClient : IDisposable
 
     /// <param name="table">Its name.</param>
     /// <param name="limit">Of each request.</param>
-    public FleetTableClient(string table, TimeSpan limit, AgentEnvironment environment, TimeProvider time)
+    /// <param name="access">How to get there.</param>
+    /// <param name="time">Measures the limit.</param>
+    public FleetTableClient(string table, TimeSpan limit, TableAccess access, TimeProvider time)
     {
         (_table, _limit, _time) = (table, limit, time);
         _http = new(new SocketsHttpHandler
@@ -41,13 +41,10 @@ internal sealed class FleetTableClient : IDisposable
             UseCookies = false,
         })
         { Timeout = Timeout.InfiniteTimeSpan };
-        _client = new(() => Create(environment), LazyThreadSafetyMode.PublicationOnly);
+        _client = new(() => Create(access), LazyThreadSafetyMode.PublicationOnly);
     }
 
     public string Table => _table;
-
-    /// <summary>A heartbeat that takes longer is late in any case, and the next one has newer news.</summary>
-    public static TimeSpan LimitFor(TimeSpan interval) => interval / 2 < LongestLimit ? interval / 2 : LongestLimit;
 
     /// <summary>Made so far.</summary>
     public long Requests => Interlocked.Read(ref _requests);
@@ -70,24 +67,27 @@ internal sealed class FleetTableClient : IDisposable
         return answer.Item is { Count: > 0 } item ? DynamoDbItems.Read(item) : null;
     }
 
-    /// <summary>A page of a query of the table itself, as it is now, and where the next one begins; null: there is none.</summary>
+    /// <summary>
+    /// A page of a query, and where the next one begins (null: there is none). Of the table itself as it is now; of an index as it was a moment ago.
+    /// </summary>
     /// <param name="most">At most so many.</param>
-    /// <param name="from">Where the page before said that the next one begins.</param>
-    public async Task<(IReadOnlyList<Item> Items, ItemKey? Next)> QueryAsync(ItemQuery query, int most, ItemKey? from, CancellationToken cancellationToken)
+    /// <param name="from">Where the page before said that the next one begins: the keys of its last item.</param>
+    public async Task<(IReadOnlyList<Item> Items, Item? Next)> QueryAsync(ItemQuery query, int most, Item? from, CancellationToken cancellationToken)
     {
         var request = new QueryRequest
         {
             TableName = _table,
-            ExclusiveStartKey = from is { } start ? DynamoDbItems.Write(start) : null,
+            IndexName = query.Index?.Name,
+            ExclusiveStartKey = from is null ? null : DynamoDbItems.Write(from),
             KeyConditionExpression = query.KeyCondition,
             ExpressionAttributeNames = new(query.Names),
             ExpressionAttributeValues = DynamoDbItems.Write(query.Values),
             ScanIndexForward = !query.IsBackwards,
-            ConsistentRead = true,
+            ConsistentRead = query.Index is null,
             Limit = most,
         };
         var answer = await RunAsync((client, token) => client.QueryAsync(request, token), cancellationToken);
-        return ([.. (answer.Items ?? []).Select(DynamoDbItems.Read)], answer.LastEvaluatedKey is { Count: > 0 } last ? DynamoDbItems.Read(last).Key : null);
+        return ([.. (answer.Items ?? []).Select(DynamoDbItems.Read)], answer.LastEvaluatedKey is { Count: > 0 } last ? DynamoDbItems.Read(last) : null);
     }
 
     public void Dispose()
@@ -145,7 +145,7 @@ internal sealed class FleetTableClient : IDisposable
         }
     }
 
-    private AmazonDynamoDBClient Create(AgentEnvironment environment)
+    private AmazonDynamoDBClient Create(TableAccess access)
     {
         var config = new AmazonDynamoDBConfig
         {
@@ -156,18 +156,18 @@ internal sealed class FleetTableClient : IDisposable
             DisableLogging = true,
             ClientAppId = "litestream",
         };
-        if (environment.DynamoDbEndpoint is { } endpoint)
+        if (access.Endpoint is { } endpoint)
         {
             config.ServiceURL = endpoint;
-            config.AuthenticationRegion = environment.Region ?? DefaultRegion;
+            config.AuthenticationRegion = access.Region ?? DefaultRegion;
         }
         else
         {
-            config.RegionEndpoint = environment.Region is { } region ? RegionEndpoint.GetBySystemName(region)
+            config.RegionEndpoint = access.Region is { } region ? RegionEndpoint.GetBySystemName(region)
                 : FallbackRegionFactory.GetRegionEndpoint() ?? RegionEndpoint.GetBySystemName(DefaultRegion);
             config.IgnoreConfiguredEndpointUrls = true; // read by us
         }
-        return environment is { AccessKeyId: { } key, SecretAccessKey: { } secret } ? new(key, secret, config) : new(config);
+        return access is { AccessKeyId: { } key, SecretAccessKey: { } secret } ? new(key, secret, config) : new(config);
     }
 
     private sealed class OneHttpClient(HttpClient http) : HttpClientFactory

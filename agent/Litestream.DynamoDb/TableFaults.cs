@@ -3,7 +3,7 @@ using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using Amazon.Runtime;
 
-namespace Litestream.Agent.Reporting;
+namespace Litestream.DynamoDb;
 
 /// <summary>The one place where what the SDK throws becomes ours: on answers that are none of DynamoDB it throws anything.</summary>
 internal static class TableFaults

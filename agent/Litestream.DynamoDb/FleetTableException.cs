@@ -1,9 +1,9 @@
 using Litestream.Fleet.Table;
 
-namespace Litestream.Agent.Reporting;
+namespace Litestream.DynamoDb;
 
 /// <summary>A request to the fleet's table failed.</summary>
-internal sealed class FleetTableException(TableFault fault, string message, Exception? inner = null) : Exception(message, inner)
+public sealed class FleetTableException(TableFault fault, string message, Exception? inner = null) : Exception(message, inner)
 {
     public TableFault Fault => fault;
 

@@ -1,0 +1,36 @@
+using Litestream.Fleet;
+using Litestream.Fleet.Api;
+
+namespace Litestream.Http;
+
+/// <summary>What can be wrong with any request, whatever it asks for.</summary>
+public static class RequestProblems
+{
+    public static Problem NotFound(string path) =>
+        Of(404, ProblemCodes.NotFound, "No such address", $"there is nothing at {path}", "/api/status is a good start");
+
+    public static Problem MethodNotAllowed(string method) =>
+        Of(405, ProblemCodes.MethodNotAllowed, "Method not allowed", $"{method} is not possible here");
+
+    public static Problem BadBody(string detail) =>
+        Of(400, ProblemCodes.BadBody, "The body cannot be read", detail);
+
+    /// <param name="limitBytes">Null when it is not known here.</param>
+    public static Problem BodyTooLarge(long? limitBytes) =>
+        Of(413, ProblemCodes.BodyTooLarge, "The body is too large", limitBytes is { } limit ? $"at most {limit} bytes are read" : null);
+
+    public static Problem NotJson() =>
+        Of(415, ProblemCodes.NotJson, "The body is not JSON", hint: "send Content-Type: application/json");
+
+    public static Problem BadParameter(string detail) =>
+        Of(400, ProblemCodes.BadParameter, "A parameter is wrong", detail);
+
+    public static Problem BadGuid() =>
+        Of(400, ProblemCodes.BadGuid, "Not a client id", "a client id is a GUID: 8-4-4-4-12 hexadecimal digits");
+
+    public static Problem Internal() =>
+        Of(500, ProblemCodes.Internal, "The request failed", "the log of the program says why");
+
+    public static Problem Of(int status, string code, string title, string? detail = null, string? hint = null) =>
+        new() { Title = title, Status = status, Code = code, Detail = detail, Hint = hint };
+}
