@@ -57,6 +57,69 @@ public static class ProblemCodes
     /// <summary>403: reachable from other machines and no token configured, so changes are off.</summary>
     public const string WritesDisabled = "writes-disabled";
 
+    /// <summary>400: a cursor that this list did not give, or gave for other filters.</summary>
+    public const string BadCursor = "bad-cursor";
+
+    /// <summary>400: not 16 hexadecimal digits, or not above 0.</summary>
+    public const string BadTxid = "bad-txid";
+
+    /// <summary>400: no time of ISO 8601 with an offset, or one that has not come yet.</summary>
+    public const string BadTime = "bad-time";
+
+    /// <summary>400: what was asked for contradicts itself, or lacks something.</summary>
+    public const string BadArgument = "bad-argument";
+
+    /// <summary>400: no kind of command that hosts know.</summary>
+    public const string UnknownKind = "unknown-kind";
+
+    /// <summary>404: no host of this id ever reported.</summary>
+    public const string UnknownHost = "unknown-host";
+
+    /// <summary>404: no tenant of this GUID in the catalogue.</summary>
+    public const string UnknownTenant = "unknown-tenant";
+
+    /// <summary>404</summary>
+    public const string UnknownJob = "unknown-job";
+
+    /// <summary>404</summary>
+    public const string UnknownCommand = "unknown-command";
+
+    /// <summary>409: the host is stopped or not heard of: nobody would begin.</summary>
+    public const string HostAway = "host-away";
+
+    /// <summary>409: the tenant has another owner or epoch than the caller saw.</summary>
+    public const string StaleEpoch = "stale-epoch";
+
+    /// <summary>409: it has ended, or cannot be called back any more.</summary>
+    public const string NotCancellable = "not-cancellable";
+
+    /// <summary>409: nothing of it can be taken back (any more).</summary>
+    public const string NothingToUndo = "nothing-to-undo";
+
+    /// <summary>422: the moment cannot be restored; <c>detail</c> says what can.</summary>
+    public const string NoSuchPoint = "no-such-point";
+
+    /// <summary>400: a change needs an <c>Idempotency-Key</c> of 1 to 128 visible characters.</summary>
+    public const string BadIdempotencyKey = "bad-idempotency-key";
+
+    /// <summary>422: the same key came with another request before.</summary>
+    public const string IdempotencyKeyReused = "idempotency-key-reused";
+
+    /// <summary>412: it changed since the caller read it (<c>If-Match</c>).</summary>
+    public const string Changed = "changed";
+
+    /// <summary>401: no token, or not one that is known.</summary>
+    public const string Unauthenticated = "unauthenticated";
+
+    /// <summary>403: the token lacks the scope that <c>detail</c> names.</summary>
+    public const string ScopeMissing = "scope-missing";
+
+    /// <summary>413: more tenants than one request may name.</summary>
+    public const string TooMany = "too-many";
+
+    /// <summary>503: the fleet's table, or a replica, does not answer; <c>Retry-After</c> says when to ask again.</summary>
+    public const string Unavailable = "unavailable";
+
     /// <summary>503: the agent is stopping.</summary>
     public const string Stopping = "stopping";
 

@@ -6,13 +6,13 @@ public static class CommandErrors
     /// <summary>This version of the agent does not know the kind.</summary>
     public const string UnknownKind = "unknown-kind";
 
-    /// <summary>The tenant is not registered on the host.</summary>
+    /// <summary>The tenant is not registered on the host, nor known to a replica that the host reaches.</summary>
     public const string UnknownTenant = "unknown-tenant";
 
     /// <summary>An argument is missing, malformed, or names a place where nothing may be written.</summary>
     public const string BadArgument = "bad-argument";
 
-    /// <summary>The tenant is paused, lost or has another writer.</summary>
+    /// <summary>The tenant is paused, lost, has another writer or owner, or cannot be captured now; the text says which.</summary>
     public const string NotReplicated = "not-replicated";
 
     /// <summary>An application kept the database locked.</summary>
@@ -21,8 +21,14 @@ public static class CommandErrors
     /// <summary>What was restored is not what was captured, or the chain is damaged.</summary>
     public const string Damaged = "damaged";
 
-    /// <summary>No such point in time can be restored.</summary>
+    /// <summary>The transaction or time cannot be restored; the text says what can.</summary>
     public const string NoSuchPoint = "no-such-point";
+
+    /// <summary>A replica does not answer, or may not be used.</summary>
+    public const string ReplicaUnavailable = "replica-unavailable";
+
+    /// <summary>There is not enough room on the host.</summary>
+    public const string NoRoom = "no-room";
 
     /// <summary>The tenant's epoch is another one by now.</summary>
     public const string StaleEpoch = "stale-epoch";
@@ -36,5 +42,5 @@ public static class CommandErrors
     public const string Other = "other";
 
     public static IReadOnlyList<string> All { get; } =
-        [UnknownKind, UnknownTenant, BadArgument, NotReplicated, Busy, Damaged, NoSuchPoint, StaleEpoch, Interrupted, TimedOut, Other];
+        [UnknownKind, UnknownTenant, BadArgument, NotReplicated, Busy, Damaged, NoSuchPoint, ReplicaUnavailable, NoRoom, StaleEpoch, Interrupted, TimedOut, Other];
 }

@@ -116,6 +116,16 @@ public static class CommandItem
             .Text(ErrorCode, command.ErrorCode).Text(Error, command.Error, MostError).Number(Percent, command.State == CommandStates.Done ? 100L : null),
         IsHeldBy(run));
 
+    /// <summary>
+    /// It says what no agent understands, so it has failed; refused when somebody answered it meanwhile. Null for an item that is no command nobody has begun.
+    /// </summary>
+    public static ItemUpdate? Refuse(Item malformed, string code, string error, DateTimeOffset now) =>
+        malformed.Text(FleetTable.Type) == ItemTypes.Command && malformed.Text(State) == CommandStates.Requested && malformed.Key.Sort.StartsWith(FleetKeys.CommandPrefix, StringComparison.Ordinal)
+            ? ItemUpdate.Of(
+                new ItemWriter(malformed.Key, ItemTypes.Command).Text(State, CommandStates.Failed).Time(FinishedAt, now).Text(ErrorCode, code).Text(Error, error, MostError).Item,
+                [], ItemCondition.Is(State, ItemValue.Of(CommandStates.Requested)))
+            : null;
+
     /// <summary>Nobody began it in time.</summary>
     public static ItemUpdate Expire(CommandRecord command, DateTimeOffset now) => Change(command, w => w.Text(State, CommandStates.Expired).Time(FinishedAt, now),
         ItemCondition.Is(State, ItemValue.Of(CommandStates.Requested)));

@@ -30,7 +30,8 @@ public static class CommandStates
 
     public static bool MayFollow(string before, string after) => (before, after) switch
     {
-        (Requested, Claimed or Cancelled or Expired) => true,
+        // Failed at once: what nobody can understand nobody begins.
+        (Requested, Claimed or Cancelled or Expired or Failed) => true,
         (Claimed, Running or Done or Failed or Cancelled) => true,
         (Running, Running or Done or Failed or Cancelled) => true,
         _ => false,

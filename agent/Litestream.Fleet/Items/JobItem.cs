@@ -19,6 +19,7 @@ public static class JobItem
     public const string Bytes = "bytes";
     public const string Cursor = "cursor";
     public const string Error = "error";
+    public const string Undoes = "undoes";
     public const string Revision = "revision";
 
     private const int MostError = 1000;
@@ -29,7 +30,7 @@ public static class JobItem
         .Text(Kind, job.Kind).Text(State, job.State).Time(RequestedAt, job.RequestedAt).Text(RequestedBy, job.RequestedBy).Time(FinishedAt, job.FinishedAt)
         .Text(FromHost, job.FromHost).Text(ToHosts, job.ToHosts)
         .Number(Total, job.Total).Number(Done, job.Done).Number(Failed, job.Failed).Number(Cancelled, job.Cancelled).Number(Bytes, job.Bytes)
-        .Guid(Cursor, job.Cursor).Text(Error, job.Error, MostError).Number(Revision, job.Revision)
+        .Guid(Cursor, job.Cursor).Text(Error, job.Error, MostError).Ulid(Undoes, job.Undoes).Number(Revision, job.Revision)
         .Item;
 
     /// <summary>Throws <see cref="MalformedItemException"/>.</summary>
@@ -53,6 +54,7 @@ public static class JobItem
             Bytes = read.LongOr(Bytes, 0),
             Cursor = read.GuidOrNull(Cursor),
             Error = read.TextOrNull(Error),
+            Undoes = read.UlidOrNull(Undoes),
             Revision = read.LongOr(Revision, 0),
         };
     }

@@ -41,6 +41,9 @@ public sealed record JobRecord
     /// <summary>Why it halted or failed.</summary>
     public string? Error { get; init; }
 
+    /// <summary>The job whose restores in place it takes back.</summary>
+    public Ulid? Undoes { get; init; }
+
     /// <summary>Raised by each change, which is made under the condition that nobody else changed it meanwhile.</summary>
     public long Revision { get; init; }
 

@@ -9,6 +9,7 @@ public static class ProofItem
     public const string At = "at";
     public const string Verdict = "verdict";
     public const string By = "by";
+    public const string Command = "command";
     public const string Txid = "txid";
     public const string Seconds = "seconds";
     public const string Bytes = "bytes";
@@ -19,11 +20,13 @@ public static class ProofItem
 
     private const int MostDetail = 1000;
 
+    private static readonly string[] Optional = [Txid, Checks, Detail, Evidence, Problem, FleetTable.ProblemKey, FleetTable.ProblemSort];
+
     public static Item Write(ProofRecord proof)
     {
         var isBad = proof.Verdict == ProofVerdicts.Fail;
         return new ItemWriter(proof.Key, ItemTypes.Proof)
-            .Guid(Tenant, proof.Tenant).Time(At, proof.At).Text(Verdict, proof.Verdict).Text(By, proof.By).Text(Txid, proof.Txid)
+            .Guid(Tenant, proof.Tenant).Time(At, proof.At).Text(Verdict, proof.Verdict).Text(By, proof.By).Ulid(Command, proof.Command).Text(Txid, proof.Txid)
             .Number(Seconds, proof.Seconds).Number(Bytes, proof.Bytes).Text(Checks, proof.Checks).Text(Detail, proof.Detail, MostDetail).Text(Evidence, proof.Evidence)
             .Text(Problem, isBad ? ProblemWords.ProofFailed : null)
             .Text(FleetTable.ProblemKey, isBad ? FleetKeys.ProblemPartition(proof.Tenant) : null)
@@ -41,6 +44,7 @@ public static class ProofItem
             At = read.Time(At),
             Verdict = read.Text(Verdict),
             By = read.Text(By),
+            Command = read.UlidOrNull(Command),
             Txid = read.TextOrNull(Txid),
             Seconds = read.DoubleOrNull(Seconds) ?? 0,
             Bytes = read.LongOr(Bytes, 0),
@@ -50,7 +54,12 @@ public static class ProofItem
         };
     }
 
-    public static ItemUpdate Put(ProofRecord proof) => ItemUpdate.Of(Write(proof), [], ItemCondition.IsAbsent);
+    /// <summary>
+    /// Once. Of a command again: a run that a crash ended had written it, and what the next run found is what the command answers. Refused when another stands
+    /// under the same time.
+    /// </summary>
+    public static ItemUpdate Put(ProofRecord proof) => ItemUpdate.Of(Write(proof), proof.Command is null ? [] : Optional,
+        proof.Command is { } command ? ItemCondition.IsAbsent.Or(ItemCondition.Is(Command, ItemValue.Of(command.ToString()))) : ItemCondition.IsAbsent);
 
     /// <summary>A later proof passed: this one is no problem any more, and stays as history.</summary>
     public static ItemUpdate Settle(ProofRecord proof) =>

@@ -15,6 +15,9 @@ public sealed record ProofRecord
     /// <summary>Host id of the agent, or the worker's name.</summary>
     public required string By { get; init; }
 
+    /// <summary>The command that asked for it; null: nobody did.</summary>
+    public Ulid? Command { get; init; }
+
     /// <summary>The transaction that was restored, 16 hexadecimal digits; null when it did not come so far.</summary>
     public string? Txid { get; init; }
 

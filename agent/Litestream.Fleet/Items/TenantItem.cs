@@ -21,6 +21,8 @@ public static class TenantItem
     public const string LastSyncAt = "lastSyncAt";
     public const string LastSnapshotAt = "lastSnapshotAt";
     public const string LastProofAt = "lastProofAt";
+    public const string LastDrillAt = "lastDrillAt";
+    public const string LastDrillVerdict = "lastDrillVerdict";
     public const string Lag = "lagSeconds";
     public const string LagLimit = "lagLimitSeconds";
     public const string UndoTxid = "undoTxid";
@@ -44,6 +46,7 @@ public static class TenantItem
         .Time(UpdatedAt, tenant.UpdatedAt).Number(SizeBytes, tenant.SizeBytes).Number(PageSize, tenant.PageSize)
         .Text(Txid, tenant.Txid).Text(ReplicatedTxid, tenant.ReplicatedTxid)
         .Time(LastSyncAt, tenant.LastSyncAt).Time(LastSnapshotAt, tenant.LastSnapshotAt).Time(LastProofAt, tenant.LastProofAt)
+        .Time(LastDrillAt, tenant.LastDrillAt).Text(LastDrillVerdict, tenant.LastDrillVerdict)
         .Number(Lag, tenant.LagSeconds).Number(LagLimit, tenant.LagLimitSeconds)
         .Text(UndoTxid, tenant.UndoTxid).Time(UndoUntil, tenant.UndoUntil)
         .Item;
@@ -72,6 +75,8 @@ public static class TenantItem
             LastSyncAt = read.TimeOrNull(LastSyncAt),
             LastSnapshotAt = read.TimeOrNull(LastSnapshotAt),
             LastProofAt = read.TimeOrNull(LastProofAt),
+            LastDrillAt = read.TimeOrNull(LastDrillAt),
+            LastDrillVerdict = read.TextOrNull(LastDrillVerdict),
             LagSeconds = read.DoubleOrNull(Lag) ?? 0,
             LagLimitSeconds = read.DoubleOrNull(LagLimit) ?? 0,
             UndoTxid = read.TextOrNull(UndoTxid),
@@ -93,6 +98,12 @@ public static class TenantItem
         new ItemWriter(FleetKeys.Tenant(tenant), ItemTypes.Tenant)
             .Text(Status, StatusWords.Waiting).Text(Reason, ReasonWords.FileMissing).Time(Since, now).Time(UpdatedAt, now).Number(Lag, 0L).Item,
         [FleetTable.ProblemKey, FleetTable.ProblemSort, Problem, Detail], IsOwnedBy(hostId));
+
+    /// <summary>Its backup was restored and looked at, by whomever. Refused when a later drill is known, or no such tenant.</summary>
+    public static ItemUpdate Drilled(ProofRecord proof) => ItemUpdate.Of(
+        new ItemWriter(FleetKeys.Tenant(proof.Tenant), ItemTypes.Tenant).Time(LastDrillAt, proof.At).Text(LastDrillVerdict, proof.Verdict).Item,
+        [], ItemCondition.IsPresent.And(
+            new ItemCondition($"attribute_not_exists(#{LastDrillAt})", new Dictionary<string, ItemValue>()).Or(ItemCondition.Compare(LastDrillAt, "<=", ItemValue.Of(ItemTime.Text(proof.At))))));
 
     /// <summary>
     /// Its owner gives it up; the chain stays. Refused when it was taken over meanwhile.

@@ -55,6 +55,12 @@ public sealed record TenantRecord
     /// <summary>When it was last read whole and found equal to what was captured.</summary>
     public DateTimeOffset? LastProofAt { get; init; }
 
+    /// <summary>When its backup was last restored aside and looked at. Written by whoever did; its owner's agent leaves it as it is.</summary>
+    public DateTimeOffset? LastDrillAt { get; init; }
+
+    /// <summary>What that came to: one of <see cref="ProofVerdicts"/>.</summary>
+    public string? LastDrillVerdict { get; init; }
+
     public double LagSeconds { get; init; }
 
     /// <summary>The objective.</summary>

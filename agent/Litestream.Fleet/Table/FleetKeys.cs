@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace Litestream.Fleet.Table;
@@ -22,6 +23,7 @@ public static class FleetKeys
     public const string SlicePartition = "SLICES";
     public const string AuditPrefix = "AUDIT#";
     public const string JobPrefix = "JOBS#";
+    public const string RequestPrefix = "REQUEST#";
     public const string MostHostIdText = "1 to 64 letters, digits, dots, dashes or underscores";
 
     private const int MostHostIdCharacters = 64;
@@ -56,6 +58,13 @@ public static class FleetKeys
     public static ItemKey Slice(int slice) => new(SlicePartition, slice.ToString("x2", CultureInfo.InvariantCulture));
 
     public static ItemKey Audit(DateTimeOffset at, Ulid id) => new(AuditPartition(at), $"{ItemTime.Text(at)}#{id}");
+
+    /// <summary>Of whoever asks under an idempotency key: another's key of the same text is another.</summary>
+    public static ItemKey Request(string actor, string idempotencyKey)
+    {
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{actor}\0{idempotencyKey}")));
+        return new(RequestPrefix + hash[..2], hash);
+    }
 
     public static string AuditPartition(DateTimeOffset day) => AuditPrefix + day.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 

@@ -10,4 +10,5 @@ public static class ItemTypes
     public const string Proof = "proof";
     public const string Slice = "slice";
     public const string Audit = "audit";
+    public const string Request = "request";
 }

@@ -30,6 +30,10 @@ public sealed class FleetExpressionTests
         ["job"] = JobItem.Put(FleetSamples.Job()),
         ["job change"] = JobItem.Change(FleetSamples.Job() with { Cursor = null }),
         ["proof"] = ProofItem.Put(FleetSamples.Proof()),
+        ["proof that nobody asked for"] = ProofItem.Put(FleetSamples.Proof() with { Command = null }),
+        ["refuse"] = CommandItem.Refuse(CommandItem.Write(FleetSamples.Command() with { State = CommandStates.Requested }), CommandErrors.BadArgument, "why", FleetSamples.Noon)!,
+        ["drilled"] = TenantItem.Drilled(FleetSamples.Proof()),
+        ["request"] = RequestItem.Put(FleetSamples.Request()),
         ["proof settled"] = ProofItem.Settle(FleetSamples.Proof()),
         ["slice"] = SliceItem.Visit(FleetSamples.Slice()),
         ["audit"] = AuditItem.Append(FleetSamples.Audit()),
@@ -67,6 +71,22 @@ public sealed class FleetExpressionTests
         Assert.Contains("REMOVE #badPk, #badSk, #reason, #problem", update.Expression, StringComparison.Ordinal);
         Assert.Equal(
             "((attribute_not_exists(#pk)) OR (#epoch < :if_epoch)) OR ((#epoch = :if_epoch) AND ((attribute_not_exists(#hostPk)) OR (#hostPk = :if_hostPk)))", update.Condition);
+    }
+
+    [Fact]
+    public void What_the_owner_describes_leaves_what_a_drill_found_as_it_is()
+    {
+        var update = TenantItem.Describe(FleetSamples.TenantRecord() with { LastDrillAt = null, LastDrillVerdict = null });
+        Assert.DoesNotContain("lastDrill", update.Expression, StringComparison.Ordinal);
+        Assert.Equal("SET #type = :type, #lastDrillAt = :lastDrillAt, #lastDrillVerdict = :lastDrillVerdict", Updates["drilled"].Expression);
+    }
+
+    [Fact]
+    public void Only_a_command_that_nobody_began_can_be_refused_as_malformed()
+    {
+        Assert.Equal("#state = :if_state", Updates["refuse"].Condition);
+        Assert.Null(CommandItem.Refuse(CommandItem.Write(FleetSamples.Command()), CommandErrors.BadArgument, "why", FleetSamples.Noon));
+        Assert.Null(CommandItem.Refuse(TenantItem.Write(FleetSamples.TenantRecord()), CommandErrors.BadArgument, "why", FleetSamples.Noon));
     }
 
     [Fact]

@@ -17,6 +17,7 @@ public sealed class FleetItemTests
         Assert.Equal(FleetSamples.Proof(), ProofItem.Read(ProofItem.Write(FleetSamples.Proof())));
         Assert.Equal(FleetSamples.Slice(), SliceItem.Read(SliceItem.Write(FleetSamples.Slice())));
         Assert.Equal(FleetSamples.Audit(), AuditItem.Read(AuditItem.Write(FleetSamples.Audit())));
+        Assert.Equal(FleetSamples.Request(), RequestItem.Read(RequestItem.Write(FleetSamples.Request()), FleetSamples.Request().IdempotencyKey));
     }
 
     [Fact]
@@ -25,7 +26,7 @@ public sealed class FleetItemTests
         // Else a member that no map knows would come back "as it was". What agents do not write into a digest is left out.
         string[] notWritten = [nameof(HostDigest.LeaseEpoch), nameof(HostDigest.CommandsWaiting)];
         object[] samples = [FleetSamples.Digest(), FleetSamples.TenantRecord(), FleetSamples.Command(), FleetSamples.Command().Arguments, FleetSamples.Command().Progress!,
-            FleetSamples.Job(), FleetSamples.Proof(), FleetSamples.Slice(), FleetSamples.Audit()];
+            FleetSamples.Job(), FleetSamples.Proof(), FleetSamples.Slice(), FleetSamples.Audit(), FleetSamples.Request()];
         var empty =
             from sample in samples
             from member in sample.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
@@ -97,7 +98,7 @@ public sealed class FleetItemTests
             (HostDigestItem.Write(FleetSamples.Digest()), i => HostDigestItem.Read(i)), (TenantItem.Write(FleetSamples.TenantRecord()), i => TenantItem.Read(i)),
             (CommandItem.Write(FleetSamples.Command()), i => CommandItem.Read(i)), (JobItem.Write(FleetSamples.Job()), i => JobItem.Read(i)),
             (ProofItem.Write(FleetSamples.Proof()), i => ProofItem.Read(i)), (SliceItem.Write(FleetSamples.Slice()), i => SliceItem.Read(i)),
-            (AuditItem.Write(FleetSamples.Audit()), i => AuditItem.Read(i)),
+            (AuditItem.Write(FleetSamples.Audit()), i => AuditItem.Read(i)), (RequestItem.Write(FleetSamples.Request()), i => RequestItem.Read(i, "key")),
         ];
         string[] noise = ["", "#", "-1", "1e400", "0abc", new string('9', 60), "HOST#", "COMMAND#01JD", "2026-13-41T12:00:00.000Z", "\ud83d\ude00", "true", "zz"];
         var (refused, taken) = (0, 0);

@@ -14,7 +14,7 @@ public sealed class FleetNamesTests
             + "paused pk putRequests sk splitBrain startedAt state tenantBytes tenants type unhealthy version waiting worstLagSeconds",
             NamesOf(HostDigestItem.Write(FleetSamples.Digest())));
         Assert.Equal(
-            "badPk badSk detail epoch hostPk lagLimitSeconds lagSeconds lastProofAt lastSnapshotAt lastSyncAt pageSize path pk problem reason replica replicatedTxid since "
+            "badPk badSk detail epoch hostPk lagLimitSeconds lagSeconds lastDrillAt lastDrillVerdict lastProofAt lastSnapshotAt lastSyncAt pageSize path pk problem reason replica replicatedTxid since "
             + "sizeBytes sk status txid type undoTxid undoUntil updatedAt",
             NamesOf(TenantItem.Write(FleetSamples.TenantRecord())));
         Assert.Equal(
@@ -22,13 +22,14 @@ public sealed class FleetNamesTests
             + "finishedAt job kind percent pk progressAt requestedAt requestedBy result resultTxid sk state step tenant type",
             NamesOf(CommandItem.Write(FleetSamples.Command())));
         Assert.Equal(
-            "bytes cancelled cursor done error failed finishedAt fromHost kind pk requestedAt requestedBy revision sk state toHosts total type",
+            "bytes cancelled cursor done error failed finishedAt fromHost kind pk requestedAt requestedBy revision sk state toHosts total type undoes",
             NamesOf(JobItem.Write(FleetSamples.Job())));
-        Assert.Equal("at badPk badSk by bytes checks detail evidence pk problem seconds sk tenant txid type verdict", NamesOf(ProofItem.Write(FleetSamples.Proof())));
+        Assert.Equal("at badPk badSk by bytes checks command detail evidence pk problem seconds sk tenant txid type verdict", NamesOf(ProofItem.Write(FleetSamples.Proof())));
         Assert.Equal(
             "badPk badSk cursor failed p50Seconds p99Seconds pk problem provenWithin1Day provenWithin30Days provenWithin7Days sk tenants type unproven unprovenSince visitedAt",
             NamesOf(SliceItem.Write(FleetSamples.Slice())));
         Assert.Equal("action actor after at before pk refused sk target type", NamesOf(AuditItem.Write(FleetSamples.Audit())));
+        Assert.Equal("action actor at bodyHash pk sk target type", NamesOf(RequestItem.Write(FleetSamples.Request())));
     }
 
     [Fact]
@@ -41,6 +42,8 @@ public sealed class FleetNamesTests
         Assert.Equal("PROOF#0a / 0abc1234-5678-4abc-9def-0123456789af#2026-11-21T12:00:00.123Z", $"{FleetSamples.Proof().Key}");
         Assert.Equal("SLICES / a7", $"{FleetSamples.Slice().Key}");
         Assert.Equal("AUDIT#2026-11-21 / 2026-11-21T12:00:00.123Z#01JD7KQ3V8ZZZZZZZZZZZZZZZ7", $"{FleetSamples.Audit().Key}");
+        Assert.Equal("REQUEST#ce / ce57e9bf790f17083d5085ea13d34ab084c34b67ddef89ba90226f45f9716730", $"{FleetSamples.Request().Key}");
+        Assert.NotEqual(FleetKeys.Request("ada", "1"), FleetKeys.Request("bob", "1"));
         var tenant = TenantItem.Write(FleetSamples.TenantRecord());
         Assert.Equal(("HOST#web-1.eu", "BAD#15", "2#2026-11-21T11:55:00.123Z"), (tenant.Text("hostPk"), tenant.Text("badPk"), tenant.Text("badSk")));
     }
@@ -75,7 +78,7 @@ public sealed class FleetNamesTests
     public void The_table_has_two_indexes_and_the_hourly_refresh_touches_neither()
     {
         Assert.Equal(["byHost", "problems"], FleetTable.Indexes.Select(i => i.Name));
-        string[] refreshed = ["txid", "replicatedTxid", "lastSyncAt", "lastSnapshotAt", "lastProofAt", "sizeBytes", "lagSeconds", "updatedAt"];
+        string[] refreshed = ["txid", "replicatedTxid", "lastSyncAt", "lastSnapshotAt", "lastProofAt", "lastDrillAt", "lastDrillVerdict", "sizeBytes", "lagSeconds", "updatedAt"];
         Assert.Empty(FleetTable.ByHost.Included!.Intersect(refreshed));
         Assert.Null(FleetTable.Problems.Included);
         Assert.Equal(["badPk", "badSk", "hostPk", "pk", "sk"], FleetTable.KeyAttributes.Order());

@@ -64,6 +64,8 @@ internal static class FleetSamples
         LastSyncAt = Noon.AddSeconds(-301),
         LastSnapshotAt = Noon.AddHours(-3),
         LastProofAt = Noon.AddHours(-1),
+        LastDrillAt = Noon.AddDays(-2),
+        LastDrillVerdict = ProofVerdicts.Pass,
         LagSeconds = 301.5,
         LagLimitSeconds = 300,
         UndoTxid = "0000000000000011",
@@ -119,6 +121,7 @@ internal static class FleetSamples
         Bytes = 123456789,
         Cursor = Tenant,
         Error = "too many failed",
+        Undoes = Id,
         Revision = 7,
     };
 
@@ -128,6 +131,7 @@ internal static class FleetSamples
         At = Noon,
         Verdict = ProofVerdicts.Fail,
         By = "worker",
+        Command = Id,
         Txid = "000000000000002a",
         Seconds = 1.234,
         Bytes = 4096,
@@ -162,5 +166,15 @@ internal static class FleetSamples
         Before = """{"txid":"000000000000002a"}""",
         After = """{"txid":"0000000000000029"}""",
         Refused = "stale-epoch",
+    };
+
+    public static RequestRecord Request() => new()
+    {
+        Actor = "ada@example.org",
+        IdempotencyKey = "3f1c",
+        At = Noon,
+        Action = "POST /api/restores",
+        BodyHash = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        Target = Id,
     };
 }

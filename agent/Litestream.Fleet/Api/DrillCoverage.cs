@@ -1,0 +1,28 @@
+namespace Litestream.Fleet.Api;
+
+/// <summary>How much of the fleet was restored and proven lately: the sums of its 256 slices.</summary>
+public sealed record DrillCoverage
+{
+    public required int Tenants { get; init; }
+
+    public required int ProvenWithin1Day { get; init; }
+
+    public required int ProvenWithin7Days { get; init; }
+
+    public required int ProvenWithin30Days { get; init; }
+
+    /// <summary>Whose last proof failed.</summary>
+    public required int Failed { get; init; }
+
+    /// <summary>Past the interval of the drills without a proof.</summary>
+    public required int Unproven { get; init; }
+
+    /// <summary>Slices that were visited; of the others nothing is known.</summary>
+    public required int VisitedSlices { get; init; }
+
+    /// <summary>The slice that waits longest was visited then, UTC; null: none was.</summary>
+    public DateTimeOffset? OldestVisitAt { get; init; }
+
+    /// <summary>Largest p99 of a slice.</summary>
+    public double P99Seconds { get; init; }
+}
