@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Litestream.Tests.Servers;
 
-/// <summary>What a table of the tests would cost: a write is one unit for each KiB of the larger of the two items, in the table and in each index that it changes.</summary>
+/// <summary>
+/// What a table of the tests would cost: a write is one unit for each KiB of the larger of the two items, in the table and in each index that it changes; a read
+/// one for each 4 KiB of what a request reads, half as much where it need not be the newest.
+/// </summary>
 internal sealed class TableCharges((string PartitionKey, string SortKey, IReadOnlyCollection<string>? Included)[] indexes)
 {
     private readonly Lock _lock = new();
@@ -20,10 +23,24 @@ internal sealed class TableCharges((string PartitionKey, string SortKey, IReadOn
 
     public long WriteUnits => UnitsByKind.Values.Sum();
 
+    public double ReadUnits { get; private set; }
+
+    /// <summary>By gets and queries.</summary>
+    public long ItemsRead { get; private set; }
+
     /// <summary>Of the largest item of each kind.</summary>
     public Dictionary<string, int> LargestBytes { get; } = [];
 
     public void Refused(Dictionary<string, TableValue> item) => Add("refused", Units(SizeOf(item)));
+
+    public void Read(IEnumerable<Dictionary<string, TableValue>> items, bool isConsistent)
+    {
+        var (count, bytes) = (0, 0);
+        foreach (var item in items)
+            (count, bytes) = (count + 1, bytes + SizeOf(item));
+        lock (_lock)
+            (ItemsRead, ReadUnits) = (ItemsRead + count, ReadUnits + (Math.Max(1, (bytes + 4095) / 4096) * (isConsistent ? 1 : 0.5)));
+    }
 
     public void Written(Dictionary<string, TableValue> before, Dictionary<string, TableValue> after)
     {

@@ -141,7 +141,7 @@ internal sealed class TableServer : IAsyncDisposable
             return request.Operation switch
             {
                 "UpdateItem" => Update(request),
-                "GetItem" => (200, _items.TryGetValue(request.Item, out var item) ? new() { ["Item"] = Json(item) } : new()),
+                "GetItem" => (200, Get(request)),
                 "Query" => (200, Query(request.Body)),
                 _ => Error("UnknownOperationException", request.Operation),
             };
@@ -166,11 +166,26 @@ internal sealed class TableServer : IAsyncDisposable
         return (200, request.Body.TryGetProperty("ReturnValues", out var wanted) && wanted.GetString() == "ALL_NEW" ? new() { ["Attributes"] = Json(after) } : new());
     }
 
+    private JsonObject Get(TableServerRequest request)
+    {
+        var item = _items.GetValueOrDefault(request.Item);
+        _charges.Read(item is null ? [] : [item], isConsistent: request.Body.TryGetProperty("ConsistentRead", out var consistent) && consistent.GetBoolean());
+        return item is null ? [] : new() { ["Item"] = Json(item) };
+    }
+
     private JsonObject Query(JsonElement request)
     {
-        var found = _items.Where(i => TableExpression.Holds(request, "KeyConditionExpression", i.Value)).OrderBy(i => i.Key.Item2, StringComparer.Ordinal);
+        var from = request.TryGetProperty("ExclusiveStartKey", out var start) ? start.GetProperty("sk").GetProperty("S").GetString() : null;
+        var isBackwards = request.TryGetProperty("ScanIndexForward", out var forward) && !forward.GetBoolean();
+        var order = Comparer<string>.Create((a, b) => isBackwards ? string.CompareOrdinal(b, a) : string.CompareOrdinal(a, b));
         var most = request.TryGetProperty("Limit", out var limit) ? limit.GetInt32() : int.MaxValue;
-        return new() { ["Items"] = new JsonArray([.. found.Take(most).Select(i => (JsonNode)Json(i.Value))]) };
+        var found = _items.Where(i => TableExpression.Holds(request, "KeyConditionExpression", i.Value)).OrderBy(i => i.Key.Item2, order)
+            .SkipWhile(i => from is not null && order.Compare(i.Key.Item2, from) <= 0).Take(most).ToList();
+        _charges.Read(found.Select(i => i.Value), isConsistent: request.TryGetProperty("ConsistentRead", out var consistent) && consistent.GetBoolean());
+        var answer = new JsonObject { ["Items"] = new JsonArray([.. found.Select(i => (JsonNode)Json(i.Value))]) };
+        if (found.Count == most)
+            answer["LastEvaluatedKey"] = Json(new() { ["pk"] = found[^1].Value["pk"], ["sk"] = found[^1].Value["sk"] });
+        return answer;
     }
 
     private static (int Status, JsonObject Json) Error(string code, string message) =>

@@ -7,8 +7,8 @@ using Litestream.Fleet.Table;
 namespace Litestream.Agent.RemoteCommands;
 
 /// <summary>
-/// Finds the commands for this host and runs them, a few at a time, one for each tenant. Looks when a heartbeat's answer says that there are more than
-/// before, at the start, and every ten minutes. Beside everything that replicates, like the reports.
+/// Runs the commands for this host, a few at a time, one for each tenant. Looks for them when a heartbeat's answer says that there are more than before, at
+/// the start, and every ten minutes (<see cref="CommandSearch"/>). Beside everything that replicates, like the reports.
 /// </summary>
 internal sealed class RemoteCommandLane : IAsyncDisposable
 {
@@ -16,38 +16,35 @@ internal sealed class RemoteCommandLane : IAsyncDisposable
 
     private const int AtOnce = 4;
     private const long Unconfirmed = long.MinValue;
-    private const int PageSize = 200;
-
-    /// <summary>What an agent that was off for long may have left in the middle.</summary>
-    private static readonly TimeSpan FirstLookBack = TimeSpan.FromDays(30);
 
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(2);
 
-    private readonly string _hostId;
     private readonly FleetTableClient _table;
+    private readonly CommandSearch _search;
     private readonly RemoteExecution _execution;
     private readonly TimeProvider _time;
     private readonly RetryDelay _retry;
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<Ulid, (Guid Tenant, Task Work)> _running = [];
+    private readonly ConcurrentQueue<Ulid> _notBegun = new();
     private readonly SemaphoreSlim _signal = new(0, 1);
     private readonly CancellationTokenSource _stop = new();
     private Task _looking = Task.CompletedTask;
-
-    /// <summary>Begun by somebody else before this agent was confirmed: left in the middle.</summary>
-    private readonly HashSet<Ulid> _left = [];
     private long _seen = Unconfirmed;
-    private volatile bool _isLaterLook;
-    private volatile bool _hasMore;
+    private int _confirmation;
+    private volatile bool _isNews;
 
     /// <param name="find">The tenant on this host.</param>
     /// <param name="kinds">What this agent can do.</param>
+    /// <param name="lookInterval">Between looks at everything; <see cref="LookInterval"/> unless a test waits for one.</param>
     public RemoteCommandLane(
-        string hostId, FleetTableClient table, Func<Guid, Database?> find, IReadOnlyList<IRemoteCommand> kinds, TimeProvider time, ILogger logger, Random random)
+        string hostId, FleetTableClient table, Func<Guid, Database?> find, IReadOnlyList<IRemoteCommand> kinds, TimeProvider time, ILogger logger, Random random,
+        TimeSpan? lookInterval = null)
     {
-        (_hostId, _table, _time, _logger) = (hostId, table, time, logger);
+        (_table, _time, _logger) = (table, time, logger);
         _retry = new(TimeSpan.FromSeconds(30), random);
         RunId = new UlidSource(time, random).Next().ToString();
+        _search = new(hostId, RunId, table, lookInterval ?? LookInterval, time, logger);
         _execution = new(RunId, table, find, kinds, time, _retry, logger);
     }
 
@@ -66,11 +63,14 @@ internal sealed class RemoteCommandLane : IAsyncDisposable
     /// <param name="commandsWaiting">Null: another agent has the host's id, and its commands, until this one is confirmed again. What runs comes to its end.</param>
     public void Heard(long? commandsWaiting)
     {
+        // A look that is under way meanwhile was still one of the confirmation before.
         if (commandsWaiting is null)
-            _isLaterLook = false;
+            Interlocked.Increment(ref _confirmation);
         var seen = commandsWaiting ?? Unconfirmed;
-        if (Interlocked.Exchange(ref _seen, seen) != seen && seen != Unconfirmed)
-            Signal();
+        if (Interlocked.Exchange(ref _seen, seen) == seen || seen == Unconfirmed)
+            return;
+        _isNews = true;
+        Signal();
     }
 
     public void Start() => _looking = Task.Run(() => LoopAsync(_stop.Token));
@@ -100,10 +100,9 @@ internal sealed class RemoteCommandLane : IAsyncDisposable
         {
             try
             {
-                await _signal.WaitAsync(failures > 0 ? _retry.After(failures) : LookInterval, stop);
-                if (Volatile.Read(ref _seen) == Unconfirmed)
-                    continue;
-                await LookAsync(stop);
+                await _signal.WaitAsync(failures > 0 ? _retry.After(failures) : UntilLook, stop);
+                if (IsConfirmed)
+                    await LookAsync(stop);
                 failures = 0;
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -119,56 +118,51 @@ internal sealed class RemoteCommandLane : IAsyncDisposable
         }
     }
 
+    private bool IsConfirmed => Volatile.Read(ref _seen) != Unconfirmed;
+
+    /// <summary>Nothing to look for, or no room for what would be found: somebody signals when that changes.</summary>
+    private TimeSpan UntilLook => IsConfirmed && !_search.IsFull ? _search.UntilWhole : LookInterval;
+
     private async Task LookAsync(CancellationToken stop)
     {
+        var confirmation = Volatile.Read(ref _confirmation);
+        _search.BelongTo(confirmation);
+        while (_notBegun.TryDequeue(out var id))
+            _search.ReadAgain(id);
+        if (_search.HasMore || (!_search.IsFull && (_isNews || _search.UntilWhole == TimeSpan.Zero)))
+            await ReadAsync(stop);
         var now = _time.GetUtcNow();
-        _hasMore = false;
-        var query = ItemQuery.Commands(_hostId, Ulid.First(now - (_isLaterLook ? CommandItem.LongestLife + TimeSpan.FromHours(1) : FirstLookBack)));
-        Item? next = null;
-        do
+        foreach (var command in _search.Waiting.TakeWhile(_ => Volatile.Read(ref _confirmation) == confirmation))
         {
-            (var items, next) = await _table.QueryAsync(query, PageSize, next, stop);
-            foreach (var item in items)
-                await ConsiderAsync(item, now, stop);
+            if (command.State == CommandStates.Requested && command.ExpiresAt <= now)
+                await ExpireAsync(command, now, stop);
+            else if (_running.Count < AtOnce && !_running.Values.Any(r => r.Tenant == command.Tenant))
+                Begin(command);
         }
-        while (next is not null);
-        _isLaterLook = true;
     }
 
-    private async Task ConsiderAsync(Item item, DateTimeOffset now, CancellationToken stop)
+    private async Task ReadAsync(CancellationToken stop)
     {
-        CommandRecord command;
+        _isNews = false;
         try
         {
-            command = CommandItem.Read(item);
+            await _search.ReadAsync(_running.ContainsKey, stop);
         }
-        catch (MalformedItemException error)
+        catch
         {
-            _logger.MalformedItem(error.Message);
-            return;
+            _isNews = true;
+            throw;
         }
-        if (CommandStates.IsFinal(command.State) || _running.ContainsKey(command.Id))
-            return;
-        var isAnothers = command.State != CommandStates.Requested && command.ClaimedBy != RunId;
-        if (isAnothers && !_isLaterLook)
-            _left.Add(command.Id);
-        // Begun behind that, it is done by an agent that lives.
-        if (isAnothers && !_left.Contains(command.Id))
-            return;
-        if (command.State == CommandStates.Requested && command.ExpiresAt <= now)
-            await ExpireAsync(command, now, stop);
-        else if (_running.Count >= AtOnce || _running.Values.Any(r => r.Tenant == command.Tenant))
-            _hasMore = true;
-        else
-            Begin(command);
     }
 
     private void Begin(CommandRecord command)
     {
+        _search.Remove(command.Id);
         var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _running[command.Id] = (command.Tenant, begun.Task);
         _ = Task.Run(async () =>
         {
+            var isAnswered = true;
             try
             {
                 await _execution.RunAsync(command, _stop.Token);
@@ -179,15 +173,16 @@ internal sealed class RemoteCommandLane : IAsyncDisposable
             }
             catch (Exception error)
             {
-                // An edge: the table was away when it was to be claimed or begun; nothing has changed, and the next look finds it.
+                // An edge: the table was away when it was to be claimed or begun; nothing has changed, and the next look finds it as it is by then.
                 _logger.NoLookForCommands(error.Message);
-                _hasMore = true;
+                isAnswered = false;
                 await Task.Delay(_retry.After(1), _time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             _running.TryRemove(command.Id, out _);
+            if (!isAnswered)
+                _notBegun.Enqueue(command.Id);
             begun.SetResult();
-            if (_hasMore)
-                Signal();
+            Signal();
         });
     }
 
@@ -201,5 +196,6 @@ internal sealed class RemoteCommandLane : IAsyncDisposable
         {
             // Somebody was quicker.
         }
+        _search.Remove(command.Id);
     }
 }

@@ -1,4 +1,5 @@
 using Litestream.Agent.RemoteCommands;
+using Litestream.Agent.Tests.Reporting;
 using Litestream.Fleet.Items;
 using Litestream.Tests.Servers;
 
@@ -77,15 +78,25 @@ public sealed class RemoteCommandsTests
     }
 
     [Fact]
-    public async Task A_malformed_command_is_skipped_and_hinders_no_other()
+    public async Task A_malformed_command_fails_and_hinders_no_other()
     {
         await using var host = await CommandedAgent.StartAsync();
-        var bad = host.New(CommandKinds.Sync);
-        host.Put(bad, isAnnounced: false);
-        host.Server.Set(bad.Key.Partition, bad.Key.Sort, "expiresAt", new(false, "tomorrow"));
+        var (bad, foreign, begun) = (host.New(CommandKinds.Sync), host.New(CommandKinds.Sync), host.New(CommandKinds.Sync, c => c with { State = CommandStates.Claimed, ClaimedBy = "earlier" }));
+        foreach (var command in new[] { bad, foreign, begun })
+        {
+            host.Put(command, isAnnounced: false);
+            host.Server.Set(command.Key.Partition, command.Key.Sort, "argTimestamp", new(false, "tomorrow"));
+        }
+        host.Server.Set(foreign.Key.Partition, foreign.Key.Sort, "type", new(false, "of tomorrow"));
         Assert.Equal(CommandStates.Done, (await host.RunAsync(CommandKinds.Sync)).State);
-        Assert.Empty(host.StatesSent(bad));
-        await Eventually.Becomes(() => host.Agent.Log.Lines.Any(l => l.Contains("expiresAt should be a time", StringComparison.Ordinal)), "the log names the attribute");
+        Assert.Equal([CommandStates.Failed], host.StatesSent(bad));
+        var item = FleetTables.Find(host.Server, bad.Key)!;
+        Assert.Equal((CommandStates.Failed, CommandErrors.BadArgument), (item.Text("state"), item.Text("errorCode")));
+        Assert.Contains("argTimestamp should be a time", item.Text("error"), StringComparison.Ordinal);
+        // What is no command of ours, and what somebody has begun, is left as it is.
+        Assert.Empty(host.StatesSent(foreign));
+        Assert.Empty(host.StatesSent(begun));
+        await Eventually.Becomes(() => host.Agent.Log.Lines.Any(l => l.Contains("argTimestamp should be a time", StringComparison.Ordinal)), "the log names the attribute");
     }
 
     [Fact]

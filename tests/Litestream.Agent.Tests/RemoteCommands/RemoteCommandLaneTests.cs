@@ -1,0 +1,128 @@
+using Litestream.Fleet.Items;
+using Litestream.Tests.Servers;
+
+namespace Litestream.Agent.Tests.RemoteCommands;
+
+/// <summary>How commands are found: each is read about once, and none is missed.</summary>
+public sealed class RemoteCommandLaneTests
+{
+    [Fact]
+    public async Task The_end_of_a_command_costs_no_reading_however_many_there_were()
+    {
+        await using var host = await CommandedLane.StartAsync();
+        const int Past = 1_500, Waiting = 150, News = 10;
+        for (var i = 0; i < Past; i++)
+            host.Put(TimeSpan.FromHours(1), c => c with { State = CommandStates.Done, FinishedAt = DateTimeOffset.UtcNow });
+        var waiting = Enumerable.Range(0, Waiting).Select(_ => host.Put(TimeSpan.Zero)).ToList();
+
+        host.Lane.Heard(1);
+        foreach (var command in waiting)
+            Assert.Equal(CommandErrors.UnknownTenant, (await host.EndOfAsync(command)).ErrorCode);
+        Assert.Equal(Past + Waiting, host.Server.Charges.ItemsRead);
+
+        // A look for news reads what came lately, once more, and none of what was long ago.
+        for (var i = 1; i <= News; i++)
+        {
+            var command = host.Put(TimeSpan.Zero);
+            host.Lane.Heard(1 + i);
+            await host.EndOfAsync(command);
+        }
+        Assert.InRange(host.Server.Charges.ItemsRead - Past - Waiting, News, News * (Waiting + News));
+    }
+
+    [Fact]
+    public async Task More_than_are_remembered_at_a_time_are_all_done_and_read_a_few_times_at_most()
+    {
+        await using var host = await CommandedLane.StartAsync();
+        const int Count = 3_500;
+        var commands = Enumerable.Range(0, Count).Select(_ => host.Put(TimeSpan.Zero)).ToList();
+        host.Lane.Heard(1);
+        foreach (var command in commands)
+            await host.EndOfAsync(command);
+        Assert.InRange(host.Server.Charges.ItemsRead, Count, Count * 5);
+        Assert.All(commands, c => Assert.Equal(host.Lane.RunId, host.Find(c).ClaimedBy));
+    }
+
+    [Fact]
+    public async Task A_command_whose_id_is_older_than_what_was_seen_is_found_with_the_news_or_by_the_look_at_everything()
+    {
+        await using var host = await CommandedLane.StartAsync();
+        host.Lane.Heard(1);
+        await host.EndOfAsync(Announced(host, TimeSpan.Zero, 2));
+        await host.EndOfAsync(Announced(host, TimeSpan.FromMinutes(9), 3));
+
+        await using var other = await CommandedLane.StartAsync(lookInterval: TimeSpan.FromMilliseconds(300));
+        other.Lane.Heard(1);
+        await other.EndOfAsync(other.Put(TimeSpan.Zero));
+        await other.EndOfAsync(other.Put(TimeSpan.FromHours(23)));
+    }
+
+    [Fact]
+    public async Task A_clock_that_is_years_ahead_hides_nobody_elses_command()
+    {
+        await using var host = await CommandedLane.StartAsync();
+        var ahead = host.Put(TimeSpan.FromDays(-700));
+        host.Lane.Heard(1);
+        await host.EndOfAsync(ahead);
+        var command = host.Put(TimeSpan.Zero);
+        host.Lane.Heard(2);
+        await host.EndOfAsync(command);
+    }
+
+    [Fact]
+    public async Task A_look_that_a_displacement_overtook_does_not_count_as_one_of_the_new_confirmation()
+    {
+        await using var host = await CommandedLane.StartAsync();
+        for (var i = 0; i < 300; i++)
+            host.Put(TimeSpan.FromHours(1), c => c with { State = CommandStates.Done, FinishedAt = DateTimeOffset.UtcNow });
+        CommandRecord? left = null;
+        host.Server.Fault = request =>
+        {
+            // Between two pages of the first look another agent has the id, begins a command that this look has passed already, and ends.
+            if (request.Operation == "Query" && request.Body.TryGetProperty("ExclusiveStartKey", out _) && left is null)
+            {
+                left = host.Put(TimeSpan.FromHours(2), c => c with { State = CommandStates.Claimed, ClaimedBy = "the other", ClaimedAt = DateTimeOffset.UtcNow });
+                host.Lane.Heard(null);
+                host.Lane.Heard(7);
+            }
+            return TableServerFault.None;
+        };
+        host.Lane.Heard(1);
+        await Eventually.Becomes(() => left is not null, "the first look reads on");
+        Assert.Equal(host.Lane.RunId, (await host.EndOfAsync(left!)).ClaimedBy);
+    }
+
+    [Fact]
+    public async Task What_a_living_agent_has_begun_is_left_to_it()
+    {
+        await using var host = await CommandedLane.StartAsync(lookInterval: TimeSpan.FromMilliseconds(100));
+        host.Lane.Heard(1);
+        await host.EndOfAsync(Announced(host, TimeSpan.Zero, 2));
+        var others = host.Put(TimeSpan.Zero, c => c with { State = CommandStates.Claimed, ClaimedBy = "the other", ClaimedAt = DateTimeOffset.UtcNow });
+        await host.EndOfAsync(Announced(host, TimeSpan.Zero, 3));
+        await host.EndOfAsync(Announced(host, TimeSpan.Zero, 4));
+        Assert.Equal((CommandStates.Claimed, "the other"), (host.Find(others).State, host.Find(others).ClaimedBy));
+    }
+
+    [Theory]
+    [InlineData(nameof(TableServerFault.LoseReply))]
+    [InlineData(nameof(TableServerFault.Throttle))]
+    public async Task A_claim_that_the_table_did_not_answer_is_looked_at_again(string name)
+    {
+        var fault = Enum.Parse<TableServerFault>(name);
+        await using var host = await CommandedLane.StartAsync();
+        var claims = 0;
+        host.Server.Fault = request => request.Body.TryGetProperty("ExpressionAttributeValues", out var values) && values.TryGetProperty(":claimedAt", out _) && Interlocked.Increment(ref claims) == 1
+            ? fault : TableServerFault.None;
+        var command = host.Put(TimeSpan.Zero);
+        host.Lane.Heard(1);
+        Assert.Equal(CommandErrors.UnknownTenant, (await host.EndOfAsync(command)).ErrorCode);
+    }
+
+    private static CommandRecord Announced(CommandedLane host, TimeSpan age, int count)
+    {
+        var command = host.Put(age);
+        host.Lane.Heard(count);
+        return command;
+    }
+}
