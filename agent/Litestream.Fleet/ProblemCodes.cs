@@ -120,6 +120,9 @@ public static class ProblemCodes
     /// <summary>503: the fleet's table, or a replica, does not answer; <c>Retry-After</c> says when to ask again.</summary>
     public const string Unavailable = "unavailable";
 
+    /// <summary>504: the request's time was over before it was done.</summary>
+    public const string TooLong = "too-long";
+
     /// <summary>503: the agent is stopping.</summary>
     public const string Stopping = "stopping";
 

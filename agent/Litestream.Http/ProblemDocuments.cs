@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Litestream.Fleet;
 using Litestream.Fleet.Api;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -8,6 +9,8 @@ namespace Litestream.Http;
 /// <summary>One of the three edges that catch everything: whatever goes wrong in a request becomes a problem document.</summary>
 public static class ProblemDocuments
 {
+    private const string RetrySeconds = "2";
+
     /// <param name="context">Of the request.</param>
     /// <param name="next">What answers it.</param>
     /// <param name="failed">Told of what nobody expected.</param>
@@ -51,6 +54,8 @@ public static class ProblemDocuments
         context.Response.ContentType = Problem.MediaType;
         if (problem.Status == StatusCodes.Status401Unauthorized)
             context.Response.Headers.WWWAuthenticate = "Bearer";
+        if (problem.Code == ProblemCodes.Unavailable)
+            context.Response.Headers.RetryAfter = RetrySeconds;
         await JsonSerializer.SerializeAsync(context.Response.Body, problem, FleetJson.Default.Problem, context.RequestAborted);
     }
 

@@ -8,6 +8,16 @@ public static class QueryText
 {
     private const int LongestText = 500;
 
+    /// <summary>A parameter that nobody reads is a mistake: a misspelt cursor would answer the first page for ever.</summary>
+    public static void Know(IQueryCollection query, params string[] names)
+    {
+        if (query.Keys.FirstOrDefault(key => !names.Contains(key, StringComparer.OrdinalIgnoreCase)) is not { } unknown)
+            return;
+        var shown = unknown.Length <= 60 ? unknown : unknown[..60] + "…";
+        var meant = NearestName.Find(unknown.Length <= 60 ? unknown : "", names) is { } near ? $"; did you mean {near}?" : names.Length == 0 ? "" : $"; it has {string.Join(", ", names)}";
+        throw new ProblemException(RequestProblems.BadParameter($"this address has no parameter {shown}{meant}"));
+    }
+
     /// <summary>Null when it is missing or empty.</summary>
     public static string? Text(IQueryCollection query, string name)
     {

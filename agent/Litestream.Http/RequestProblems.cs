@@ -28,6 +28,15 @@ public static class RequestProblems
     public static Problem BadGuid() =>
         Of(400, ProblemCodes.BadGuid, "Not a client id", "a client id is a GUID: 8-4-4-4-12 hexadecimal digits");
 
+    public static Problem BadCursor() =>
+        Of(400, ProblemCodes.BadCursor, "Not a cursor of this list", "cursor is what nextCursor of the page before said, with the same parameters", "leave it out to begin anew");
+
+    public static Problem ForeignHost(string host, string remedy) =>
+        Of(403, ProblemCodes.ForeignOrigin, "For this machine only", $"the request came for the host \"{host}\", which is not a loopback name", remedy);
+
+    public static Problem ForeignOrigin() =>
+        Of(403, ProblemCodes.ForeignOrigin, "Changes from another site are refused", "the request's Origin is not this address");
+
     public static Problem Internal() =>
         Of(500, ProblemCodes.Internal, "The request failed", "the log of the program says why");
 

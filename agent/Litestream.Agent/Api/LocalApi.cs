@@ -127,7 +127,7 @@ internal sealed class LocalApi : IAsyncDisposable
         return problem is null ? next(context) : ProblemDocuments.WriteAsync(context, problem);
     }
 
-    private static bool IsLoopback(string? bind) => bind is null || LocalWriteRules.IsLoopbackName(bind);
+    private static bool IsLoopback(string? bind) => bind is null || OwnMachine.IsLoopbackName(bind);
 
     private static string Bracketed(string address) => address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address;
 

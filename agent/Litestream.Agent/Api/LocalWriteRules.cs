@@ -1,4 +1,3 @@
-using System.Net;
 using Litestream.Fleet.Api;
 using Litestream.Http;
 
@@ -18,24 +17,14 @@ internal sealed class LocalWriteRules(bool isLoopbackOnly, string? token)
     /// <param name="authorization">Its <c>Authorization</c>; null when absent.</param>
     public Problem? Check(HostString host, string? origin, string? authorization)
     {
-        if (isLoopbackOnly && !IsLoopbackName(host.Host))
-            return Problems.ForeignHost(host.Value ?? "");
-        if (!string.IsNullOrEmpty(origin) && !IsSame(origin, host))
-            return Problems.ForeignOrigin();
+        if (isLoopbackOnly && OwnMachine.CheckHost(host, "use http://localhost, or start the agent with -bind and -api-token") is { } foreign)
+            return foreign;
+        if (OwnMachine.CheckOrigin(host, origin) is { } otherSite)
+            return otherSite;
         if (isLoopbackOnly)
             return null;
         if (_tokenHash is null)
             return Problems.WritesDisabled();
         return BearerToken.IsSame(BearerToken.HashIn(authorization), _tokenHash) ? null : Problems.TokenRequired();
     }
-
-    public static bool IsLoopbackName(string host)
-    {
-        var name = host.Trim('[', ']');
-        return name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
-            || (IPAddress.TryParse(name, out var address) && IPAddress.IsLoopback(address));
-    }
-
-    private static bool IsSame(string origin, HostString host) =>
-        origin.Equals($"http://{host.Value}", StringComparison.OrdinalIgnoreCase);
 }

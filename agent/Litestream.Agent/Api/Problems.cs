@@ -31,12 +31,6 @@ internal static class Problems
     public static Problem NotReplicated(string detail) =>
         RequestProblems.Of(409, ProblemCodes.NotReplicated, "The tenant is not replicated now", detail, "its status says why");
 
-    public static Problem ForeignHost(string host) =>
-        RequestProblems.Of(403, ProblemCodes.ForeignOrigin, "Changes are for this machine only", $"the request came for the host \"{host}\", which is not a loopback name", "use http://localhost, or start the agent with -bind and -api-token");
-
-    public static Problem ForeignOrigin() =>
-        RequestProblems.Of(403, ProblemCodes.ForeignOrigin, "Changes from another site are refused", "the request's Origin is not this agent");
-
     public static Problem TokenRequired() =>
         RequestProblems.Of(401, ProblemCodes.TokenRequired, "A token is needed", "this agent is reachable from other machines", "send Authorization: Bearer with the token of -api-token");
 

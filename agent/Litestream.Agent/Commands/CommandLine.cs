@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Litestream.Agent.Commands.Control;
 using Litestream.Agent.Configuration.ConfigFile;
+using Litestream.Http;
 
 namespace Litestream.Agent.Commands;
 

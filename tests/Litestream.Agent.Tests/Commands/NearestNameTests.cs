@@ -1,4 +1,4 @@
-using Litestream.Agent.Commands;
+using Litestream.Http;
 
 namespace Litestream.Agent.Tests.Commands;
 

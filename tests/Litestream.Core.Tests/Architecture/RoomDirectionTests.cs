@@ -64,6 +64,31 @@ public sealed class RoomDirectionTests
     }
 
     [Fact]
+    public void The_cloud_imports_the_treaty_and_of_the_engine_only_what_reads_replicas()
+    {
+        string[] rooms = ["Cloud", "Fleet", "DynamoDb", "Http", "Storage", "Ltx", "Restore"];
+        Report(
+            from file in SourceTree.Product
+            where file.Path.StartsWith("cloud/Litestream.Cloud/", StringComparison.Ordinal)
+            from Match import in Regex.Matches(file.Code, """(?<!\.)\bLitestream\.([A-Z]\w*)""")
+            where !rooms.Contains(import.Groups[1].Value)
+            select $"{file.Path} imports Litestream.{import.Groups[1].Value}; Litestream.Cloud may import only [{string.Join(", ", rooms)}]. "
+                + "What agent and API share belongs in Litestream.Fleet (words, records), Litestream.DynamoDb or Litestream.Http.");
+        var project = File.ReadAllText(Path.Combine(SourceTree.Root, "cloud/Litestream.Cloud/Litestream.Cloud.csproj"));
+        Assert.False(Regex.IsMatch(project, """<ProjectReference Include="[^"]*(?:Litestream\.Agent|Litestream\.Hosting|infra/)"""),
+            "Litestream.Cloud references the agent's program: move what both need into Litestream.Fleet, Litestream.DynamoDb or Litestream.Http.");
+    }
+
+    [Fact]
+    public void What_every_request_does_knows_no_address_and_no_engine()
+    {
+        Report(SourceTree.Product
+            .Where(file => file.Path.StartsWith("agent/Litestream.Http/", StringComparison.Ordinal) || file.Path.StartsWith("agent/Litestream.DynamoDb/", StringComparison.Ordinal))
+            .Where(file => Regex.IsMatch(file.Code, """\bLitestream\.(?!Http|DynamoDb|Fleet)[A-Z]"""))
+            .Select(file => $"{file.Path} imports more than the treaty: agent and API share it. Pass in what it needs, or keep the piece in the program that needs it."));
+    }
+
+    [Fact]
     public void A_namespace_is_its_folder()
     {
         Report(SourceTree.Product

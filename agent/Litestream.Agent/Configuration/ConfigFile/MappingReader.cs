@@ -1,5 +1,5 @@
 using System.Globalization;
-using Litestream.Agent.Commands;
+using Litestream.Http;
 using Litestream.Storage;
 
 namespace Litestream.Agent.Configuration.ConfigFile;

@@ -1,7 +1,7 @@
-namespace Litestream.Agent.Commands;
+namespace Litestream.Http;
 
 /// <summary>What somebody probably meant by a name that does not exist.</summary>
-internal static class NearestName
+public static class NearestName
 {
     /// <summary>Null when nothing is near: better no suggestion than a wild one.</summary>
     public static string? Find(string wanted, IEnumerable<string> known)

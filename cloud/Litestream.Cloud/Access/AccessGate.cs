@@ -1,0 +1,59 @@
+using Litestream.Cloud.Api;
+using Litestream.Cloud.Configuration;
+using Litestream.Fleet.Api;
+using Litestream.Http;
+
+namespace Litestream.Cloud.Access;
+
+/// <summary>
+/// Behind the routing, before every endpoint: who asks, and may they? An endpoint that does not say what it needs is answered to nobody. Addresses that do
+/// not exist go through, to their 404.
+/// </summary>
+internal sealed class AccessGate(CloudOptions options, ILogger log)
+{
+    private const string LoopbackRemedy = "use http://localhost, or start the program with -tokens instead of -no-auth";
+
+    private readonly TokenAccess _tokens = new(options.Tokens);
+    private readonly ClaimsAccess _claims = new(options.ScopePrefix);
+
+    public Task CheckAsync(HttpContext context, RequestDelegate next)
+    {
+        // What routing itself answers (405) is no RouteEndpoint.
+        if (context.GetEndpoint() is not RouteEndpoint endpoint)
+            return next(context);
+        if (options.Access == AccessKind.Anonymous && OwnMachineOnly(context.Request) is { } foreign)
+            return RefuseAsync(context, "anonymous", foreign);
+        if (endpoint.Metadata.GetMetadata<AccessRequirement>() is not { } needed)
+        {
+            log.NoScopeDeclared(endpoint.RoutePattern.RawText ?? "");
+            return RefuseAsync(context, "whoever", CloudProblems.ScopeMissing("that nobody has"));
+        }
+        if (needed.Scope is not { } scope)
+            return next(context);
+        if (ActorOf(context) is not { } actor)
+            return RefuseAsync(context, "nobody known", CloudProblems.Unauthenticated());
+        if (!actor.Scopes.Contains(scope))
+            return RefuseAsync(context, actor.Name, CloudProblems.ScopeMissing(scope));
+        context.Features.Set(actor);
+        return next(context);
+    }
+
+    private Actor? ActorOf(HttpContext context) => options.Access switch
+    {
+        AccessKind.Claims => _claims.Find(context.User),
+        AccessKind.Tokens => _tokens.Find(context.Request.Headers.Authorization),
+        _ => Actor.Anonymous,
+    };
+
+    /// <summary>A browser sends requests of any page here: the name it used and the page it was on tell.</summary>
+    private static Problem? OwnMachineOnly(HttpRequest request) =>
+        OwnMachine.CheckHost(request.Host, LoopbackRemedy) ?? (IsRead(request.Method) ? null : OwnMachine.CheckOrigin(request.Host, request.Headers.Origin));
+
+    private static bool IsRead(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method);
+
+    private Task RefuseAsync(HttpContext context, string actor, Problem problem)
+    {
+        log.Refused(context.Request.Method, context.Request.Path, actor, problem.Code);
+        return ProblemDocuments.WriteAsync(context, problem);
+    }
+}

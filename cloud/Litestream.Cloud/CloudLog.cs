@@ -1,0 +1,44 @@
+namespace Litestream.Cloud;
+
+/// <summary>What the log says. A request that is answered says nothing.</summary>
+internal static partial class CloudLog
+{
+    [LoggerMessage(8000, LogLevel.Information, "Ready: {Address}  table {Table}  {Access}")]
+    public static partial void Ready(this ILogger logger, string address, string table, string access);
+
+    [LoggerMessage(8001, LogLevel.Error, "A request failed: {Method} {Path}")]
+    public static partial void RequestFailed(this ILogger logger, string method, string path, Exception error);
+
+    [LoggerMessage(8002, LogLevel.Warning, "Refused: {Method} {Path} of {Actor}: {Code}")]
+    public static partial void Refused(this ILogger logger, string method, string path, string actor, string code);
+
+    [LoggerMessage(8003, LogLevel.Error, "{Path} says nowhere who may ask for it, so nobody may: give it Needs(…) or OpenToAll() where it is mapped")]
+    public static partial void NoScopeDeclared(this ILogger logger, string path);
+
+    [LoggerMessage(8004, LogLevel.Warning, "The table failed {Method} {Path}: {Reason}")]
+    public static partial void TableFailed(this ILogger logger, string method, string path, string reason);
+
+    [LoggerMessage(8005, LogLevel.Warning, "Left out: {Reason}")]
+    public static partial void MalformedItem(this ILogger logger, string reason);
+
+    [LoggerMessage(8006, LogLevel.Warning, "The table does not answer: {Reason}")]
+    public static partial void TableIsAway(this ILogger logger, string reason);
+
+    [LoggerMessage(8010, LogLevel.Critical, "Lambda's Runtime API failed; this program ends")]
+    public static partial void RuntimeApiFailed(this ILogger logger, Exception error);
+
+    [LoggerMessage(8011, LogLevel.Error, "Invocation {RequestId} is no event of an HTTP API with payload 2.0: {Reason}")]
+    public static partial void UnknownEvent(this ILogger logger, string requestId, string reason);
+
+    [LoggerMessage(8012, LogLevel.Error, "Invocation {RequestId} failed outside of every endpoint")]
+    public static partial void InvocationFailed(this ILogger logger, string requestId, Exception error);
+
+    [LoggerMessage(8013, LogLevel.Error, "Invocation {RequestId} was not ended by its deadline")]
+    public static partial void DeadlinePassed(this ILogger logger, string requestId);
+
+    [LoggerMessage(8014, LogLevel.Error, "The answer to invocation {RequestId} has {Bytes} bytes; Lambda takes {MostBytes}")]
+    public static partial void AnswerTooLarge(this ILogger logger, string requestId, long bytes, long mostBytes);
+
+    [LoggerMessage(8015, LogLevel.Error, "Lambda did not take the answer to invocation {RequestId}: {Status}")]
+    public static partial void AnswerNotTaken(this ILogger logger, string requestId, int status);
+}
