@@ -17,4 +17,7 @@ internal static partial class InPlaceLog
 
     [LoggerMessage(5103, LogLevel.Warning, "{Name}: not restored in place: {Message}")]
     public static partial void NotRestored(this ILogger log, string name, string message);
+
+    [LoggerMessage(5104, LogLevel.Warning, "{Name}: {Message}")]
+    public static partial void NotPublished(this ILogger log, string name, string message);
 }

@@ -24,6 +24,12 @@ public sealed record InPlaceOptions
     /// <summary>Range reads in flight. Default 8. Each costs at most 2 MiB of memory.</summary>
     public int Parallelism { get; init; } = 8;
 
+    /// <summary>
+    /// A word of the caller's, that stays with what is kept (<see cref="KeptState.RequestId"/>): by it somebody who asked finds out after a crash whether it happened.
+    /// At most 64 letters, digits, <c>-</c> and <c>_</c>.
+    /// </summary>
+    public string? RequestId { get; init; }
+
     /// <summary>Commits of applications come and go; a lock that is held for longer than this is none of those.</summary>
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
 
@@ -33,5 +39,7 @@ public sealed record InPlaceOptions
     {
         if (BusyLimit <= TimeSpan.Zero || BusyLimit > TimeSpan.FromDays(1))
             throw new LitestreamException($"restore in place: expected to wait for up to a day, found {BusyLimit}", hint: "change -busy-limit");
+        if (RequestId is { } id && (id.Length is 0 or > 64 || !id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')))
+            throw new LitestreamException($"restore in place: expected a request id of 1 to 64 letters, digits, - and _, found \"{id}\"");
     }
 }

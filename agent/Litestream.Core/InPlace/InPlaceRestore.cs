@@ -38,9 +38,9 @@ internal sealed class InPlaceRestore(
         _live.Report(InPlaceStep.Capturing);
         await _live.CaptureAsync(LiveDatabase.CaptureLimit, cancellationToken).ConfigureAwait(false);
         var shape = wanted.Shape();
-        var isAlike = shape == PresentShape();
+        var (isAlike, evidence) = CompareWithPresent(wanted, shape);
         var entered = await (isAlike
-            ? new UnderReaders(_live).RunAsync(wanted, shape.PageSize, cancellationToken)
+            ? new UnderReaders(_live).RunAsync(wanted, shape.PageSize, evidence, cancellationToken)
             : new WhileAlone(_live).RunAsync(wanted, shape.PageSize, cancellationToken)).ConfigureAwait(false);
 
         // It is restored; done is when the replica has it too.
@@ -59,16 +59,27 @@ internal sealed class InPlaceRestore(
     /// <summary>Its file is gone: nobody holds it, and what the replica has is its last state. The wanted one gets its name, whole, if nobody else takes that.</summary>
     private async Task<InPlaceResult> BringBackAsync(long begun, CancellationToken cancellationToken)
     {
-        var book = database.Book;
-        if (database.Replicas.Max(r => r.Book.Published) < book.Captured)
-            throw _live.NotCaptured("its file is gone, and its last commits are on their way to the replica");
-        var before = _live.Keep(book.Captured);
+        _live.RequireReplication();
+        await _live.LetGoOfDeletedAsync(cancellationToken).ConfigureAwait(false);
         _live.Report(InPlaceStep.Fetching);
-        var result = await new Restorer(from, time, log).RunAsync(OptionsFor(database.Path), Fetched(), cancellationToken).ConfigureAwait(false);
+        Label? before = null;
+        RestoreResult result;
+        try
+        {
+            var output = OptionsFor(database.Path) with { BeforeNaming = pages => before = _live.KeepDeleted(pages) };
+            result = await new Restorer(from, time, log).RunAsync(output, Fetched(), cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            // If there is a file by now, whose it is its first look finds out.
+            database.Restoring.End(FileStat.Of(database.Path) is null ? false : null);
+            throw;
+        }
         Faults.Reach(FaultPoint.InPlaceCommitted);
+        database.Restoring.End(hasHappened: true);
         database.Notice(FileEvent.Appeared);
         var after = await PublishAsync(result.Txid, cancellationToken).ConfigureAwait(false);
-        return Told(result, new(before, TimeSpan.Zero), after, wasAlone: true, begun);
+        return Told(result, new(before!.Value, TimeSpan.Zero), after, wasAlone: true, begun);
     }
 
     /// <summary>What happened cannot be taken back any more: whoever stops waiting now is told so.</summary>
@@ -107,8 +118,8 @@ internal sealed class InPlaceRestore(
 
     private FetchProgress Fetched() => new(_live);
 
-    /// <summary>As it stands, WAL included; not through SQLite's schema, which may be what is broken.</summary>
-    private DatabaseShape PresentShape()
+    /// <summary>With the database as it stands, WAL included; not through SQLite's schema, which may be what is broken.</summary>
+    private (bool IsAlike, RestoreEvidence Evidence) CompareWithPresent(RestoredAside wanted, DatabaseShape shape)
     {
         using var connection = _live.Open();
         connection.BeginMark();
@@ -116,6 +127,7 @@ internal sealed class InPlaceRestore(
         using var pinned = PinnedDatabase.TryOpen(connection, index) ?? throw _live.Busy("its WAL changed while it was read");
         var page = new byte[pinned.PageSize];
         pinned.Read(1, page);
-        return DatabaseShape.Of(page);
+        var isAlike = DatabaseShape.Of(page) == shape;
+        return (isAlike, new(RestoreEvidence.CookieOf(page), wanted.Result.Pages.Count, wanted.Result.Pages.SumBehindFirst) { Witnesses = isAlike ? Witnesses.Of(wanted.Path, pinned) : [] });
     }
 }

@@ -33,7 +33,10 @@ internal sealed class InPlaceRestores : IAsyncDisposable
         }
         catch (LitestreamException e)
         {
-            _log.NotRestored(database.Name, e.Message);
+            if (e is InPlaceException { Fault: InPlaceFault.NotPublished })
+                _log.NotPublished(database.Name, e.Message);
+            else
+                _log.NotRestored(database.Name, e.Message);
             throw;
         }
         finally
@@ -50,11 +53,14 @@ internal sealed class InPlaceRestores : IAsyncDisposable
         if (options.Txid is not null || options.Timestamp is not null)
             throw new LitestreamException("undo: it goes back to the state before the last restore; expected no transaction and no time");
         var now = _time.GetUtcNow();
-        var last = database.Book.Labels.LastOrDefault(l => l.IsUndo && l.Until > now);
-        return last.Txid.IsNone
-            ? throw new InPlaceException(InPlaceFault.NothingToUndo, $"{database.Path}: there is no restore in place to undo",
-                hint: $"it can be undone for {Label.UndoTime.TotalDays:0} days; `litestream restore -in-place -timestamp …` goes to any other moment")
-            : RunAsync(database, from, options with { Txid = last.Txid }, progress, cancellationToken);
+        var last = database.Book.Labels.LastOrDefault(l => l.IsOfRestore && l.Until > now);
+        if (last.Txid.IsNone)
+            throw new InPlaceException(InPlaceFault.NothingToUndo, $"{database.Path}: there is no restore in place to undo",
+                hint: $"it can be undone for {Label.UndoTime.TotalDays:0} days; `litestream restore -in-place -timestamp …` goes to any other moment");
+        if (!last.IsUndo)
+            throw new InPlaceException(InPlaceFault.NothingToUndo, $"{database.Path}: the last restore in place, of {last.At.UtcDateTime:O}, was cut off in the middle, and it is not known whether it happened",
+                hint: $"look at the database; `litestream restore -in-place -txid {last.Txid}` goes back to the state before that restore");
+        return RunAsync(database, from, options with { Txid = last.Txid }, progress, cancellationToken);
     }
 
     /// <summary>No new ones; those that can be taken back are, the others come to their end.</summary>

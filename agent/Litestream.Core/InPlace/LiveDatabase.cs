@@ -1,5 +1,6 @@
 using Litestream.Ltx;
 using Litestream.Replication;
+using Litestream.Restore;
 using Litestream.Sqlite;
 using Microsoft.Extensions.Logging;
 
@@ -61,18 +62,49 @@ internal sealed class LiveDatabase(ReplicatedDatabase database, InPlaceOptions o
         }
     }
 
-    /// <summary>From now on that state stays restorable, whatever the retention says.</summary>
-    public Label Keep(Txid present)
+    /// <summary>Completes when nothing of a file that was deleted is open any more: its last commits are captured from what we hold of it, or lost with it.</summary>
+    public async Task LetGoOfDeletedAsync(CancellationToken cancellationToken)
     {
-        var label = new Label(present, Label.RestoredInPlace, time.GetUtcNow());
-        database.Record(b => b with { Labels = Label.Add(b.Labels, label) });
+        var begun = time.GetTimestamp();
+        database.Notice(FileEvent.Appeared);
+        while (database.Hot is not null || database.Activity != CaptureActivity.None)
+        {
+            if (time.GetElapsedTime(begun) >= LockedCaptureLimit)
+                throw NotCaptured($"its file is gone, and its last commits are still being read from what was open of it{WhatItWaitsFor()}");
+            await Task.Delay(LookPause, time, cancellationToken).ConfigureAwait(false);
+        }
+        RequirePublished();
+    }
+
+    /// <summary>As <see cref="Keep"/>, of a database whose file is gone, a moment before another gets its name.</summary>
+    public Label KeepDeleted(RestoredPages wanted)
+    {
+        RequirePublished();
+        return Keep(database.Book.Captured, new(null, wanted.Count, wanted.SumBehindFirst));
+    }
+
+    /// <summary>From now on that state stays restorable, whatever the retention says; and whoever finds the books so knows by what to tell what came of it.</summary>
+    public Label Keep(Txid present, RestoreEvidence evidence)
+    {
+        var label = new Label(present, Label.RestoringInPlace, time.GetUtcNow()) { Evidence = evidence, RequestId = options.RequestId };
+        database.Restoring.Begin(label);
         log.Labelled(database.Name, present, label.Until);
         Faults.Reach(FaultPoint.InPlaceLabelled);
         return label;
     }
 
-    /// <summary>It was not replaced after all: there is nothing to undo.</summary>
-    public void LetGo(Label label) => database.Record(b => b with { Labels = [.. b.Labels.Where(l => l != label)] });
+    /// <summary>Behind the label: does it, and books what came of it, whatever that is.</summary>
+    public void Enter(Action copy)
+    {
+        try
+        {
+            copy();
+        }
+        finally
+        {
+            database.Restoring.End(IsCommitted);
+        }
+    }
 
     /// <summary>Another connection to the file that is replicated.</summary>
     public EngineConnection Open()
@@ -137,11 +169,18 @@ internal sealed class LiveDatabase(ReplicatedDatabase database, InPlaceOptions o
     private InPlaceException NoRoom(string why, Exception? inner = null) => new(InPlaceFault.NoRoom, $"{Path} is not restored and keeps its old state: {why}", inner,
         "free some space there: while it goes in, the wanted state lies in the WAL");
 
-    private void RequireReplication()
+    /// <summary>Throws when nothing would bring a change to the replica.</summary>
+    public void RequireReplication()
     {
         if (database.Book.IsPaused || database.Replicas.AreFenced || database.Exit is not null)
             throw new InPlaceException(InPlaceFault.NotReplicated, $"{Path} is not touched: {(database.Book.IsPaused ? "it is stopped" : $"it is not replicated now ({database.Snapshot().Status})")}",
                 hint: database.Book.IsPaused ? "`litestream start` begins again" : "its present state could not be kept; see `litestream status`");
+    }
+
+    private void RequirePublished()
+    {
+        if (database.Replicas.Max(r => r.Book.Published) < database.Book.Captured)
+            throw NotCaptured("its file is gone, and its last commits are on their way to the replica");
     }
 
     private string WhatItWaitsFor() => database.Snapshot().Detail is { } detail ? $": {detail}" : "";

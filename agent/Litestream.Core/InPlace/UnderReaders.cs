@@ -1,3 +1,4 @@
+using Litestream.Replication;
 using Litestream.Restore;
 using Litestream.Sqlite;
 
@@ -12,7 +13,11 @@ internal sealed class UnderReaders(LiveDatabase live)
     /// <summary>Others hold the writer lock for a moment each; whoever asks rarely among busy ones never gets it.</summary>
     private static readonly TimeSpan TryPause = TimeSpan.FromMilliseconds(1);
 
-    public async Task<Entered> RunAsync(RestoredAside wanted, int pageSize, CancellationToken cancellationToken)
+    /// <param name="wanted">What goes in.</param>
+    /// <param name="pageSize">Its, and the database's.</param>
+    /// <param name="evidence">By what the database tells later whether it did, as it looked a moment ago.</param>
+    /// <param name="cancellationToken">Takes it back, up to the commit.</param>
+    public async Task<Entered> RunAsync(RestoredAside wanted, int pageSize, RestoreEvidence evidence, CancellationToken cancellationToken)
     {
         live.RequireRoom(WalBytes(wanted.Result.SizeBytes, pageSize));
         using var target = live.Open();
@@ -21,16 +26,8 @@ internal sealed class UnderReaders(LiveDatabase live)
         await LockAsync(copy, cancellationToken).ConfigureAwait(false);
         // From here on nobody commits: what is in the replica now is exactly what the restore replaces.
         var locked = live.Time.GetTimestamp();
-        var before = live.Keep(await live.CaptureAsync(LiveDatabase.LockedCaptureLimit, cancellationToken).ConfigureAwait(false));
-        try
-        {
-            live.Copy(copy, pageSize, cancellationToken);
-        }
-        catch when (!live.IsCommitted)
-        {
-            live.LetGo(before);
-            throw;
-        }
+        var before = live.Keep(await live.CaptureAsync(LiveDatabase.LockedCaptureLimit, cancellationToken).ConfigureAwait(false), evidence);
+        live.Enter(() => live.Copy(copy, pageSize, cancellationToken));
         return new(before, live.Time.GetElapsedTime(locked));
     }
 

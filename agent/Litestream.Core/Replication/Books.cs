@@ -91,6 +91,13 @@ internal sealed class Books : IDisposable
 
     public void Save(BookEntry entry) => Change(() => Write(entry));
 
+    /// <summary>What was written before is on the disk. Costs a flush: for what a power loss must not forget.</summary>
+    public void Flush()
+    {
+        lock (_lock)
+            Run("PRAGMA wal_checkpoint(PASSIVE)");
+    }
+
     /// <summary>
     /// Remembers a registration and writes it together with what is written next: ten thousand at a start are a few transactions. A crash before
     /// that loses nothing that the next registration does not tell again.

@@ -69,8 +69,14 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
 
     private long Look(ReplicatedDatabase database, FileEvent seen, long since)
     {
-        if (database.Exit is not null || database.Replicas.AreFenced || database.IsHeld)
+        if (database.Exit is not null || database.Replicas.AreFenced)
             return Suspend(database);
+        if (database.Hold is { } hold)
+        {
+            CloseHot(database);
+            hold.TrySetResult();
+            return Lane.Never;
+        }
         if (database.Book.IsPaused)
         {
             database.SetCapture(DatabaseStatus.Paused, DatabaseReason.PausedByUser, "paused by a person");
@@ -102,7 +108,7 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
     private long LookCold(ReplicatedDatabase database, FileEvent seen, long since)
     {
         var book = database.Book;
-        if (book.Resting is { } resting && database.Chain is not { NeedsImage: true } && database.Replicas.At(ReplicaStage.NeedsImage) == 0 && resting.AreUnchanged(database.Path, book.Position, book.PageSize) && !liveCheck.IsAsked(database))
+        if (book.Resting is { } resting && database.Chain is not { NeedsImage: true } && database.Replicas.At(ReplicaStage.NeedsImage) == 0 && resting.AreUnchanged(database.Path, book.Position, book.PageSize) && !liveCheck.IsAsked(database) && RestoreOutcome.OpenOne(database) is null)
         {
             // At rest since before this start: whoever asks whether it is in a replica makes us look at one.
             if (database.Chain is null && database.IsSyncWanted && database.Replicas.Published < book.Captured)
@@ -359,6 +365,7 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
         }
         if (failure.Reason is DatabaseReason.EmptyFile or DatabaseReason.FileMissing)
         {
+            RestoreOutcome.SettleWithoutFile(database, context.Log);
             // What comes next at this path is another database: it may be switched to WAL in its turn.
             if (database.Book.SwitchedInode != 0)
                 database.Record(b => b with { SwitchedInode = 0 });

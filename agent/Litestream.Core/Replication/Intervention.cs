@@ -69,7 +69,7 @@ internal static class Intervention
         return true;
     }
 
-    /// <summary>A look at a paused or held database closes it and fails whoever waits for a sync: that is the sign.</summary>
+    /// <summary>A look at a paused database closes it and fails whoever waits for a sync: that is the sign.</summary>
     public static async Task WhenClosedAsync(ReplicatedDatabase database)
     {
         using var limit = new CancellationTokenSource(ClosingTime);

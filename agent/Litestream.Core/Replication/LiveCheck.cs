@@ -21,7 +21,10 @@ internal sealed class LiveCheck(StoreContext context, Resync resync)
     /// <summary>Has it compared as soon as its lane comes to it, cold or not, and answers how many pages differed. Until it is cancelled.</summary>
     public async Task<int> AskAsync(ReplicatedDatabase database, CancellationToken cancellationToken)
     {
-        var request = _asked.GetOrAdd(database, _ => new());
+        var request = new LiveCheckRequest();
+        // One after the other: what is compared for one was begun before the next asked.
+        for (var first = _asked.GetOrAdd(database, request); first != request; first = _asked.GetOrAdd(database, request))
+            await first.Over.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             database.CaptureLane.Wake();
@@ -30,6 +33,7 @@ internal sealed class LiveCheck(StoreContext context, Resync resync)
         finally
         {
             _asked.TryRemove(new(database, request));
+            request.Over.SetResult();
         }
     }
 

@@ -106,6 +106,7 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
 
     private void Establish(ReplicatedDatabase database, HotDatabase hot, ChainStart chain, long since)
     {
+        RestoreOutcome.Settle(database, hot.Holder, context.Log);
         var reason = chain.NeedsImage ? null : FindBreak(database, hot.Holder);
         if (reason is not null && database.IsReplaced)
             reason = Resync.FileReplaced;

@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Litestream.Sqlite;
+using Litestream.Storage;
 
 namespace Litestream.Replication;
 
@@ -8,11 +8,11 @@ namespace Litestream.Replication;
 /// Whether opening a database leaves its owner able to: SQLite creates <c>-wal</c> and <c>-shm</c> as the one who opens first. Safe for the
 /// owner, and for root while it may give files away.
 /// </summary>
-internal static partial class Ownership
+internal static class Ownership
 {
     private const ulong CapChown = 1;
 
-    private static readonly uint Self = EffectiveUser();
+    private static readonly uint Self = PosixFile.EffectiveUser();
     private static readonly bool CanGiveAway = Self == 0 && HasCapability(CapChown);
 
     public static bool IsSafeToOpen(FileStat database) => database.Uid == Self || CanGiveAway;
@@ -30,7 +30,4 @@ internal static partial class Ownership
             return true;
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "geteuid")]
-    private static partial uint EffectiveUser();
 }

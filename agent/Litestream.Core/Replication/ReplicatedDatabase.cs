@@ -32,6 +32,7 @@ internal sealed class ReplicatedDatabase
         (Book, _context) = (book, context);
         CaptureLane = new(this, null, scheduler) { IsBackground = true };
         Staged = new(context.Spool);
+        Restoring = new(this, context.Books);
         Replicas = new([.. context.Places.Select((place, i) => new DatabaseReplica(this, place, replicas[i], scheduler, context.Time.GetTimestamp()))]);
         if (book.Resting is not null)
             _capture = (DatabaseStatus.Active, DatabaseReason.Cold, null);
@@ -95,8 +96,11 @@ internal sealed class ReplicatedDatabase
     /// <summary>That of the newest change of this run, 0 before; empty files and images of what is captured are none. Owned by the capture lane.</summary>
     public long NewestChangeMs { get; set; }
 
-    /// <summary>Somebody must be alone with the file: nothing of ours is open or captured. Set before the capture lane is woken.</summary>
-    public bool IsHeld { get; set; }
+    /// <summary>A restore in place, while this program makes one.</summary>
+    public RestoreBooking Restoring { get; }
+
+    /// <summary>Somebody must be alone with the file: set before the capture lane is woken, which closes everything and says so. Who asks for a sync meanwhile waits.</summary>
+    public TaskCompletionSource? Hold { get; set; }
 
     /// <summary>Set once, when the database leaves the store: the lanes finish and stop.</summary>
     public DatabaseExit? Exit { get; private set; }
@@ -269,7 +273,7 @@ internal sealed class ReplicatedDatabase
     {
         lock (Gate)
         {
-            var next = change(Book);
+            var next = Restoring.Note(Book, change(Book));
             _context.Books.Save(next);
             Book = next;
             Faults.Reach(FaultPoint.BookedNotPublished);
@@ -338,14 +342,8 @@ internal sealed class ReplicatedDatabase
     /// <summary>
     /// Something may be there to capture, whether or not an event told of it yet: at the end the last commits must not wait for a directory watcher.
     /// </summary>
-    public bool MayHaveChanged
-    {
-        get
-        {
-            var book = Book;
-            return FileStat.Of(Path) is { SizeBytes: > 0 } && !(book.Resting is { } resting && resting.AreUnchanged(Path, book.Position, book.PageSize));
-        }
-    }
+    public bool MayHaveChanged =>
+        Book is var book && FileStat.Of(Path) is { SizeBytes: > 0 } && !(book.Resting is { } resting && resting.AreUnchanged(Path, book.Position, book.PageSize));
 
     public DatabaseExit BeginExit()
     {

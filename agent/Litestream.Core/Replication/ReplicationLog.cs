@@ -1,3 +1,4 @@
+using Litestream.Ltx;
 using Microsoft.Extensions.Logging;
 
 namespace Litestream.Replication;
@@ -70,4 +71,7 @@ internal static partial class ReplicationLog
 
     [LoggerMessage(4021, LogLevel.Warning, "A handler of StateChanged has not returned for {Seconds} s; the store is closed without it")]
     public static partial void ListenerHangs(this ILogger log, double seconds);
+
+    [LoggerMessage(4022, LogLevel.Warning, "{Name}: a run of the program ended in the middle of a restore in place: {Outcome}; the state before it is transaction {Before}")]
+    public static partial void RestoreSettled(this ILogger log, string name, string outcome, Txid before);
 }

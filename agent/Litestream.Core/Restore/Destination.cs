@@ -10,8 +10,9 @@ namespace Litestream.Restore;
 /// <param name="Path">Absolute, no symbolic link (see <see cref="FollowLink"/>).</param>
 /// <param name="MayReplace">Whether a database there may be replaced; an empty file always may.</param>
 /// <param name="MayBeOpen">Whether those who have it open may go on with the old one: readers of a read replica.</param>
+/// <param name="IsPrivate">Only for this user, whoever the folder is.</param>
 /// <param name="Model">Whose owner and mode it gets where nothing stands; null: root gives it to the owner of the folder.</param>
-internal readonly record struct Destination(string Path, bool MayReplace, bool MayBeOpen, string? Model = null)
+internal readonly record struct Destination(string Path, bool MayReplace, bool MayBeOpen, string? Model = null, bool IsPrivate = false)
 {
     private const uint SymbolicLink = 0xa000;
     private const uint TypeMask = 0xf000;
@@ -20,7 +21,7 @@ internal readonly record struct Destination(string Path, bool MayReplace, bool M
 
     private bool HoldsSomething => FileStat.Of(Path) is { SizeBytes: > 0 };
 
-    public static Destination Of(RestoreOptions options) => new(FollowLink(options.OutputPath), options.Force, options.AsReadReplica, options.ModelPath);
+    public static Destination Of(RestoreOptions options) => new(FollowLink(options.OutputPath), options.Force, options.AsReadReplica, options.ModelPath, options.IsPrivate);
 
     /// <summary>A symbolic link stays one: what it leads to is written. SQLite, too, keeps <c>-wal</c> and <c>-journal</c> beside that.</summary>
     public static string FollowLink(string path)
@@ -72,6 +73,12 @@ internal readonly record struct Destination(string Path, bool MayReplace, bool M
     /// <param name="isFinished">Until it is, we must be able to open it again.</param>
     public void CopyPermissions(SafeFileHandle part, bool isFinished)
     {
+        if (IsPrivate)
+        {
+            if (!OperatingSystem.IsWindows())
+                File.SetUnixFileMode(part, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            return;
+        }
         var model = FileStat.Of(Path) ?? (Model is null ? null : FileStat.Of(Model));
         if (model is null)
             DestinationFolder.GiveToOwner(Path, part);

@@ -29,6 +29,12 @@ public sealed record RestoreOptions
     /// <summary>The header is made that of a database that <see cref="Follower"/> goes on with.</summary>
     internal bool AsReadReplica { get; init; }
 
+    /// <summary>Called when the result is proven, before it gets its name; what it throws ends the restore.</summary>
+    internal Action<RestoredPages>? BeforeNaming { get; init; }
+
+    /// <summary>Nobody but this user may read it: it is thrown away later.</summary>
+    internal bool IsPrivate { get; init; }
+
     /// <summary>A file whose owner and mode a new output gets; null: those of any new file, and of root's the folder's owner.</summary>
     internal string? ModelPath { get; init; }
 

@@ -111,6 +111,14 @@ internal sealed class RestoreOutput : IDisposable
         RandomAccess.Write(_handle, page, 0);
     }
 
+    /// <summary>Once it is whole.</summary>
+    public RestoredPages Pages()
+    {
+        var first = new byte[_pageSize];
+        RandomAccess.Read(_handle, first, 0);
+        return new((uint)(SizeBytes / _pageSize), Sum - PageSum.Of(1, first));
+    }
+
     /// <summary>Makes it durable and gives it its name, unless something stands there by now that may not be replaced.</summary>
     public void Publish(DateTimeOffset now, ILogger logger)
     {

@@ -22,4 +22,7 @@ public sealed record RestoreResult(Txid Txid, DateTimeOffset Timestamp, long Siz
 
     /// <summary>The database's sum as recorded at capture; null in a chain without our sums.</summary>
     internal ulong? PostSum { get; init; }
+
+    /// <summary>What was written, as another copy of it can be told by.</summary>
+    internal RestoredPages Pages { get; init; }
 }

@@ -21,15 +21,15 @@ internal sealed class RestoredAside : IDisposable
     public static async Task<RestoredAside> FetchAsync(
         Restorer restorer, string folder, Func<string, RestoreOptions> optionsFor, IProgress<RestoreProgress>? progress, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(folder);
+        PrivateFolder.Create(folder);
         try
         {
             var path = System.IO.Path.Combine(folder, "restored.db");
-            return new(folder, path, await restorer.RunAsync(optionsFor(path), progress, cancellationToken).ConfigureAwait(false));
+            return new(folder, path, await restorer.RunAsync(optionsFor(path) with { IsPrivate = true }, progress, cancellationToken).ConfigureAwait(false));
         }
         catch
         {
-            Directory.Delete(folder, recursive: true);
+            PrivateFolder.TryDelete(folder);
             throw;
         }
     }
@@ -43,5 +43,6 @@ internal sealed class RestoredAside : IDisposable
         return DatabaseShape.Of(header);
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    /// <summary>Says nothing of what stays, which would hide what came of the restore: it goes at the next start.</summary>
+    public void Dispose() => PrivateFolder.TryDelete(_folder);
 }

@@ -116,11 +116,14 @@ public sealed class Restorer
                 output.MakeReadReplica(plan.Txid);
 
             // Name: from here on it is the database.
+            var pages = output.Pages();
+            options.BeforeNaming?.Invoke(pages);
             output.Publish(_time.GetUtcNow(), _logger);
             return new(plan.Txid, chain.Newest.Timestamp, output.SizeBytes, plan.Files.Count, proof, TimeSpan.Zero)
             {
                 BytesRead = chain.BytesRead,
                 PostSum = chain.Newest.Proof?.Post,
+                Pages = pages,
                 BytesResumed = resumed * chain.Newest.PageSize,
             };
         }

@@ -17,6 +17,10 @@ internal sealed class ScratchSpace
             Directory.Delete(_path, recursive: true);
     }
 
-    /// <summary>A folder for one use of one database, not made yet.</summary>
-    public string For(string use, string name) => Path.Combine(_path, use, name);
+    /// <summary>A folder for one use of one database, not made yet, in one that only this user looks into.</summary>
+    public string For(string use, string name)
+    {
+        PrivateFolder.Create(_path);
+        return Path.Combine(_path, use, name);
+    }
 }

@@ -95,6 +95,10 @@ internal static partial class PosixFile
     /// <summary>Starts writing what is dirty in a part of a file, without waiting, so that the flush at the end finds little left. Only a hint.</summary>
     public static void BeginWriteBack(SafeFileHandle file, long offset, long length) => _ = SyncRangeCore(file, offset, length, StartWriteBack);
 
+    /// <summary>Whose files this process makes.</summary>
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    public static partial uint EffectiveUser();
+
     [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int LinkCore(string existing, string name);
 

@@ -2,6 +2,7 @@ using Litestream.Core.Tests.Replication;
 using Litestream.Drills;
 using Litestream.Ltx;
 using Litestream.Restore;
+using Litestream.Sqlite;
 
 namespace Litestream.Core.Tests.Drills;
 
@@ -139,6 +140,82 @@ public sealed class DrillTests
         await folder.StopAsync();
         folder.Open();
         Assert.Equal(["somebody's"], Directory.GetFileSystemEntries(elsewhere).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public async Task Two_drills_at_once_have_a_live_check_each()
+    {
+        await using var folder = new ReplicatedFolder();
+        using var application = folder.NewTenant();
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.WriteAsync(application, database, 2);
+        // Both come to the live check, and neither is served before this ends.
+        var hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var fetching = new HashSet<string>();
+        Looking Holding(string which) => new(() =>
+        {
+            lock (fetching)
+                fetching.Add(which);
+            database.State.Hold = hold;
+            database.State.CaptureLane.Wake();
+        });
+        using var stop = new CancellationTokenSource();
+        var first = database.DrillAsync(new(), Holding("first"), stop.Token);
+        var second = database.DrillAsync(new(), Holding("second"), default);
+        var scratch = Path.Combine(folder.State, "scratch", "drill");
+        await ReplicatedFolder.WaitAsync(() => fetching.Count == 2 && !Directory.EnumerateFileSystemEntries(scratch).Any(), "both have restored");
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        database.State.Hold = null;
+        database.State.CaptureLane.Wake();
+
+        var record = await second.WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.Equal((LiveVerdict.Equal, null), (record.Live, record.WhyNotLive));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_lies_aside_is_nobody_elses_to_read(bool isElsewhere)
+    {
+        await using var folder = new ReplicatedFolder();
+        var around = isElsewhere ? Directory.CreateDirectory(Path.Combine(folder.Data, "..", "elsewhere")).FullName : folder.State;
+        if (isElsewhere)
+            folder.Options = folder.Options with { ScratchDirectory = around };
+        using var application = folder.NewTenant();
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.WriteAsync(application, database, 2);
+        var seen = new Dictionary<string, uint>();
+        await database.DrillAsync(new(), new Looking(() =>
+        {
+            foreach (var part in Directory.GetFiles(around, "restored.db.part", SearchOption.AllDirectories))
+            {
+                for (var path = part; path.Length > Path.GetFullPath(around).Length; path = Path.GetDirectoryName(path)!)
+                    seen[path] = FileStat.Of(path)!.Value.Mode & 0xfff;
+            }
+        }), default);
+
+        Assert.Equal(4, seen.Count);
+        Assert.All(seen, at => Assert.Equal(at.Key.EndsWith(".part", StringComparison.Ordinal) ? "600" : "700", Convert.ToString(at.Value, 8)));
+    }
+
+    [Fact]
+    public async Task A_scratch_folder_that_somebody_else_made_is_not_used()
+    {
+        await using var folder = new ReplicatedFolder();
+        using var application = folder.NewTenant();
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.WriteAsync(application, database, 2);
+        var theirs = Directory.CreateDirectory(Path.Combine(folder.Data, "..", "theirs")).FullName;
+        Directory.CreateSymbolicLink(Path.Combine(folder.State, "scratch"), theirs);
+
+        var refused = await Assert.ThrowsAsync<LitestreamException>(() => database.DrillAsync(new(), null, default));
+
+        Assert.Contains("somebody else", refused.Message);
+        Assert.Empty(Directory.GetFileSystemEntries(theirs));
     }
 
     private static void AssertNothingIsLeft(ReplicatedFolder folder)

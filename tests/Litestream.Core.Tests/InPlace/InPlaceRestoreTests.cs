@@ -260,6 +260,70 @@ public sealed class InPlaceRestoreTests
     }
 
     [Fact]
+    public async Task What_was_committed_a_moment_before_a_database_was_deleted_is_what_an_undo_goes_back_to()
+    {
+        await using var tenant = new Generations();
+        var first = await tenant.BeginAsync(1);
+        await tenant.BeginAsync(2);
+        tenant.Application.Sql("INSERT INTO t (v) VALUES ('in the last moment')");
+        foreach (var file in Directory.GetFiles(tenant.Folder.Data))
+            File.Delete(file);
+
+        // Its program has the deleted file open, and so have we.
+        await ReplicatedFolder.WaitAsync(() => !File.Exists(tenant.Path), "gone");
+        var restored = await RetryAsync(() => tenant.RestoreAsync(first));
+
+        Assert.Equal("1", ReplicatedFolder.Scalar(tenant.Path, "SELECT max(generation) FROM g"));
+        Assert.Equal("1", ReplicatedFolder.Scalar(await tenant.Folder.RestoreAsync(Name, restored.Before), "SELECT count(*) FROM t WHERE v = 'in the last moment'"));
+    }
+
+    [Fact]
+    public async Task A_deleted_database_that_is_stopped_stays_deleted()
+    {
+        await using var tenant = new Generations();
+        var first = await tenant.BeginAsync(1);
+        await tenant.Database.StopAsync(default);
+        tenant.Application.Close();
+        foreach (var file in Directory.GetFiles(tenant.Folder.Data))
+            File.Delete(file);
+
+        Assert.Equal(InPlaceFault.NotReplicated, await tenant.FaultOfAsync(() => tenant.RestoreAsync(first)));
+
+        Assert.False(File.Exists(tenant.Path));
+        Assert.Empty(tenant.Database.Snapshot().Kept);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_cleared_away_afterwards_does_not_hide_that_it_happened()
+    {
+        await using var tenant = new Generations();
+        var first = await tenant.BeginAsync(1);
+        await tenant.BeginAsync(2);
+        var aside = Path.Combine(tenant.Folder.State, "scratch", "in-place", Name);
+        var restored = await tenant.Database.RestoreInPlaceAsync(new() { Txid = first }, new Steps(p =>
+        {
+            if (p.Step == InPlaceStep.Publishing)
+                Directory.Delete(aside, recursive: true);
+        }), default);
+        Assert.Equal(first, restored.Txid);
+        Assert.Equal("1", tenant.Seen());
+        await tenant.AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task Who_asked_for_it_stays_with_what_is_kept()
+    {
+        await using var tenant = new Generations();
+        var first = await tenant.BeginAsync(1);
+        await tenant.BeginAsync(2);
+        await tenant.RestoreAsync(first, new() { RequestId = "request-7" });
+        Assert.Equal(("request-7", Label.RestoredInPlace), (Assert.Single(tenant.Database.Snapshot().Kept).RequestId, tenant.Database.Snapshot().Kept[0].Reason));
+        await tenant.RestartAsync();
+        Assert.Equal("request-7", Assert.Single(tenant.Database.Snapshot().Kept).RequestId);
+        await Assert.ThrowsAsync<LitestreamException>(() => tenant.RestoreAsync(first, new() { RequestId = "a word:of two" }));
+    }
+
+    [Fact]
     public async Task What_it_replaced_is_visible_and_known_after_a_restart()
     {
         await using var tenant = new Generations();
@@ -292,6 +356,22 @@ public sealed class InPlaceRestoreTests
             told.Select(p => p.Step).Where((step, i) => i == 0 || told[i - 1].Step != step));
         Assert.Equal(100, told.Last(p => p.Step == InPlaceStep.Copying).Percent);
         Assert.True(told.Last(p => p.Step == InPlaceStep.Fetching).BytesRead > 0);
+    }
+
+    /// <summary>Its last commits are on their way to the replica for a moment.</summary>
+    private static async Task<InPlaceResult> RetryAsync(Func<Task<InPlaceResult>> restore)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await restore();
+            }
+            catch (InPlaceException e) when (e.Fault == InPlaceFault.NotCaptured && tries < 200)
+            {
+                await Task.Delay(20);
+            }
+        }
     }
 
     private sealed class Steps(Action<InPlaceProgress> told) : IProgress<InPlaceProgress>

@@ -46,6 +46,65 @@ public sealed class WhileAloneTests
         Assert.Equal(DatabaseStatus.Active, tenant.Database.Snapshot().Status);
     }
 
+    /// <summary>Whoever waits for an application to close the database leaves it replicated meanwhile.</summary>
+    [Fact]
+    public async Task Waiting_disturbs_nobody()
+    {
+        await using var tenant = new Generations();
+        var first = await tenant.BeginAsync(1);
+        await VacuumAsync(tenant, "PRAGMA page_size=8192");
+        await tenant.BeginAsync(2);
+        var waits = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var stop = new CancellationTokenSource();
+        var restoring = tenant.Database.RestoreInPlaceAsync(new() { Txid = first }, new Told(p =>
+        {
+            if (p.Step == InPlaceStep.Waiting)
+                waits.TrySetResult();
+        }), stop.Token);
+        await waits.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        var closed = 0;
+        for (var i = 0; i < 40; i++)
+        {
+            tenant.Application.Sql($"INSERT INTO t (v) VALUES ('commit {i}')");
+            await tenant.Database.SyncAsync(default);
+            closed += tenant.Database.Snapshot().IsHot ? 0 : 1;
+        }
+
+        Assert.Equal(0, closed);
+        Assert.False(restoring.IsCompleted);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => restoring);
+        await tenant.AssertSoundAsync();
+    }
+
+    /// <summary>While nothing may be open a sync is late, not refused.</summary>
+    [Fact]
+    public async Task Who_asks_for_a_sync_while_nothing_may_be_open_waits()
+    {
+        await using var tenant = new Generations();
+        await tenant.BeginAsync(1);
+        var hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        tenant.Database.State.Hold = hold;
+        tenant.Database.State.CaptureLane.Wake();
+        await hold.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.False(tenant.Database.Snapshot().IsHot);
+        tenant.Application.Sql("INSERT INTO t (v) VALUES ('meanwhile')");
+        var sync = tenant.Database.SyncAsync(default);
+        await ReplicatedFolder.WaitAsync(() => tenant.Database.State.Activity == Litestream.Replication.CaptureActivity.None, "looked");
+        Assert.False(sync.IsCompleted);
+
+        tenant.Database.State.Hold = null;
+        tenant.Database.State.CaptureLane.Wake();
+
+        await sync.WaitAsync(TimeSpan.FromSeconds(60));
+        await tenant.AssertSoundAsync();
+    }
+
+    private sealed class Told(Action<InPlaceProgress> told) : IProgress<InPlaceProgress>
+    {
+        public void Report(InPlaceProgress value) => told(value);
+    }
+
     private static async Task VacuumAsync(Generations tenant, string change)
     {
         tenant.Application.Sql(".close");
