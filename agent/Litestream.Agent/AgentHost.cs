@@ -139,7 +139,12 @@ internal sealed class AgentHost : IAsyncDisposable
         var hostId = HostIdentity.Of(fleet.HostId, StateFolder, Environment.MachineName);
         var table = new FleetTableClient(fleet.Table, FleetReporter.RequestLimit(fleet.Interval), environment.TableAccess, _time);
         var logger = logging.CreateLogger("Litestream.Fleet");
-        IReadOnlyList<IRemoteCommand> kinds = [.. RemoteCommandLane.AllKinds, new RestoreRemoteCommand(new(Stores, registration, [StateFolder], fleet.RestoreDirectories))];
+        var replicas = new RemoteReplicas(Stores, environment);
+        IReadOnlyList<IRemoteCommand> kinds =
+        [
+            .. RemoteCommandLane.AllKinds, new VerifyRemoteCommand(replicas), new DrillRemoteCommand(replicas),
+            new RestoreRemoteCommand(new(Stores, registration, [StateFolder], fleet.RestoreDirectories), replicas, new TenantOwner(hostId, table).FindOtherAsync),
+        ];
         _commands = new(hostId, table, tenant => Stores.Find(FleetKeys.TextOf(tenant)), kinds, _time, logger, Random.Shared);
         var reporter = new FleetReporter(
             fleet, hostId, _options.LagLimit, () => HostFigures.Of(Stores, registration.Directories.Select(d => d.Path)), table, _time, BootClock.Now, logger, Random.Shared, _commands.Heard);

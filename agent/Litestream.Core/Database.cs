@@ -83,7 +83,11 @@ public sealed class Database
     /// it, or cancelled, the database has its old state, unless <see cref="InPlaceFault.NotPublished"/> says otherwise.
     /// </summary>
     public Task<InPlaceResult> RestoreInPlaceAsync(InPlaceOptions options, IProgress<InPlaceProgress>? progress, CancellationToken cancellationToken) =>
-        _store.InPlace.RunAsync(State, FurthestStorage, options, progress, cancellationToken);
+        RestoreInPlaceFromAsync(FurthestStorage, options, progress, cancellationToken);
+
+    /// <summary>The same from a replica of it that somebody names.</summary>
+    internal Task<InPlaceResult> RestoreInPlaceFromAsync(Storage.IReplicaStorage from, InPlaceOptions options, IProgress<InPlaceProgress>? progress, CancellationToken cancellationToken) =>
+        _store.InPlace.RunAsync(State, from, options, progress, cancellationToken);
 
     /// <summary>Back to the state before the last <see cref="RestoreInPlaceAsync"/>, in the same way; what was written since is kept likewise, so that it can be undone, too.</summary>
     public Task<InPlaceResult> UndoRestoreAsync(InPlaceOptions options, IProgress<InPlaceProgress>? progress, CancellationToken cancellationToken) =>
@@ -94,7 +98,11 @@ public sealed class Database
     /// record, not thrown; cancelled, it leaves nothing behind.
     /// </summary>
     public Task<DrillRecord> DrillAsync(DrillOptions options, IProgress<RestoreProgress>? progress, CancellationToken cancellationToken) =>
-        _store.DrillAsync(this, FurthestStorage, options, progress, cancellationToken);
+        DrillFromAsync(FurthestStorage, options, progress, cancellationToken);
+
+    /// <summary>The same of a replica of it that somebody names.</summary>
+    internal Task<DrillRecord> DrillFromAsync(Storage.IReplicaStorage from, DrillOptions options, IProgress<RestoreProgress>? progress, CancellationToken cancellationToken) =>
+        _store.DrillAsync(this, from, options, progress, cancellationToken);
 
     /// <summary>
     /// Reads its replica (of several the one that has most) from beginning to end: what is damaged, what can be restored. Damage is reported, not thrown.

@@ -177,14 +177,20 @@ public sealed class Store : IAsyncDisposable
     /// </summary>
     internal async Task<RestoreResult> RestoreAsync(string name, RestoreOptions options, IProgress<RestoreProgress>? progress, CancellationToken cancellationToken)
     {
-        var from = await FurthestReplica.FindAsync(Replicas, name, IsAway, cancellationToken).ConfigureAwait(false)
+        var from = await FindBackupAsync(name, cancellationToken).ConfigureAwait(false)
             ?? throw new LitestreamException($"there is no backup of {name} in {string.Join(", ", Replicas.Select(r => r.Url))}");
-        return await new Restorer(from, Time, RestoreLog).RunAsync(options, progress, cancellationToken).ConfigureAwait(false);
+        return await RestoreAsync(from, options, progress, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>The same from a replica that need not be one of these.</summary>
+    internal Task<RestoreResult> RestoreAsync(IReplicaStorage from, RestoreOptions options, IProgress<RestoreProgress>? progress, CancellationToken cancellationToken) =>
+        new Restorer(from, Time, RestoreLog).RunAsync(options, progress, cancellationToken);
+
     /// <summary>Some replica has something of that name, whoever wrote it.</summary>
-    internal async Task<bool> HasBackupAsync(string name, CancellationToken cancellationToken) =>
-        await FurthestReplica.FindAsync(Replicas, name, IsAway, cancellationToken).ConfigureAwait(false) is not null;
+    internal async Task<bool> HasBackupAsync(string name, CancellationToken cancellationToken) => await FindBackupAsync(name, cancellationToken).ConfigureAwait(false) is not null;
+
+    /// <summary>The replica that has most of that name; null when none has anything.</summary>
+    internal Task<IReplicaStorage?> FindBackupAsync(string name, CancellationToken cancellationToken) => FurthestReplica.FindAsync(Replicas, name, IsAway, cancellationToken);
 
     /// <summary>
     /// Registers a database and schedules its first look. Does no I/O on the file, and does not watch it: whoever registers says what happens to it

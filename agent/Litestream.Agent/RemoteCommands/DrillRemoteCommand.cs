@@ -6,7 +6,7 @@ using Litestream.Restore;
 namespace Litestream.Agent.RemoteCommands;
 
 /// <summary><c>drill</c>: its backup is restored aside, proven, thrown away, and the live database compared with what was captured.</summary>
-internal sealed class DrillRemoteCommand : IRemoteCommand
+internal sealed class DrillRemoteCommand(RemoteReplicas replicas) : IRemoteCommand
 {
     public string Kind => CommandKinds.Drill;
 
@@ -18,7 +18,11 @@ internal sealed class DrillRemoteCommand : IRemoteCommand
     public async Task<RemoteResult> RunAsync(RemoteRun run, CancellationToken cancellationToken)
     {
         var (txid, timestamp) = RemoteMoment.Of(run.Command);
-        var record = await run.Database.DrillAsync(new() { Txid = txid, Timestamp = timestamp }, new Telling(run), cancellationToken);
+        using var named = replicas.Open(run.Command);
+        var options = new DrillOptions { Txid = txid, Timestamp = timestamp };
+        var record = named is null
+            ? await run.Database.DrillAsync(options, new Telling(run), cancellationToken)
+            : await run.Database.DrillFromAsync(named.Storage, options, new Telling(run), cancellationToken);
         var result = new RemoteResult(Text(record), record.Txid);
         return record.IsPassed ? result : throw new RemoteCommandException(CommandErrors.Damaged, record.Trouble!) { Result = result };
     }

@@ -15,6 +15,9 @@ internal interface IRemoteCommand
     /// </summary>
     bool MayBeResumed { get; }
 
+    /// <summary>It can be asked for a tenant that is not registered on this host: deleted, or another's.</summary>
+    bool TakesAbsentTenants => false;
+
     /// <summary>
     /// Does it. Throws <see cref="RemoteCommandException"/> when it cannot, or any <see cref="LitestreamException"/>; when cancelled it leaves nothing half
     /// done. What has happened is told as done.

@@ -51,9 +51,9 @@ internal sealed class RemoteCommandLane : IAsyncDisposable
     /// <summary>This run of the agent: what an earlier one began, this one did not.</summary>
     public string RunId { get; }
 
-    /// <summary>What this version can do.</summary>
+    /// <summary>What this version can do with a database alone.</summary>
     public static IReadOnlyList<IRemoteCommand> AllKinds { get; } =
-        [new SyncRemoteCommand(), new SnapshotRemoteCommand(), new VerifyRemoteCommand(), new PauseRemoteCommand(), new ResumeRemoteCommand(), new DrillRemoteCommand()];
+        [new SyncRemoteCommand(), new SnapshotRemoteCommand(), new PauseRemoteCommand(), new ResumeRemoteCommand()];
 
     public int RunningCount => _running.Count;
 

@@ -42,8 +42,9 @@ internal sealed class RemoteExecution(
             return Failed(found, CommandErrors.UnknownKind, $"version {ProgramVersion.Text} of the agent does not know \"{found.Kind}\"; update it on this host");
         if (isResumed && !kind.MayBeResumed)
             return Failed(found, CommandErrors.Interrupted, "the agent ended in the middle: it may have happened or not; look at the tenant before you ask again");
-        if (find(found.Tenant) is not { } database)
-            return Failed(found, CommandErrors.UnknownTenant, $"{found.Tenant} is not registered on this host");
+        var database = find(found.Tenant);
+        if (database is null && !kind.TakesAbsentTenants)
+            return Failed(found, CommandErrors.UnknownTenant, $"{found.Tenant} is not registered on this host; the catalogue says whose it is");
         var run = new RemoteRun(found, database, time);
         if (!isResumed && !await TryAsync(CommandItem.Begin(found, runId, run.Progress), stop))
             return found with { State = CommandStates.Cancelled, FinishedAt = time.GetUtcNow() };
@@ -80,8 +81,7 @@ internal sealed class RemoteExecution(
         }
         catch (LitestreamException error)
         {
-            var isIdle = run.Database.Snapshot().Status is DatabaseStatus.Paused or DatabaseStatus.Lost or DatabaseStatus.SplitBrain;
-            return Failed(command, isIdle ? CommandErrors.NotReplicated : CommandErrors.Other, error.Hint is null ? error.Message : $"{error.Message} ({error.Hint})");
+            return Failed(command, RemoteFailures.CodeOf(error), RemoteFailures.TextOf(error));
         }
         catch (Exception error) when (!stop.IsCancellationRequested)
         {

@@ -1,18 +1,25 @@
 using Litestream.Fleet.Items;
+using Litestream.Fleet.Table;
 
 namespace Litestream.Agent.RemoteCommands;
 
 /// <summary>One command while it runs.</summary>
 /// <param name="command">As it was claimed.</param>
-/// <param name="database">The tenant on this host.</param>
+/// <param name="database">The tenant on this host; null: it is not registered here.</param>
 /// <param name="time">Dates progress.</param>
-internal sealed class RemoteRun(CommandRecord command, Database database, TimeProvider time)
+internal sealed class RemoteRun(CommandRecord command, Database? database, TimeProvider time)
 {
     private CommandProgress _progress = new() { Step = command.Kind, At = time.GetUtcNow() };
 
     public CommandRecord Command => command;
 
-    public Database Database => database;
+    /// <summary>False only for a command that <see cref="IRemoteCommand.TakesAbsentTenants"/>.</summary>
+    public bool IsRegistered => database is not null;
+
+    public Database Database => database ?? throw new InvalidOperationException($"{Name} is not registered here");
+
+    /// <summary>The tenant's, in replicas and stores.</summary>
+    public string Name => FleetKeys.TextOf(command.Tenant);
 
     /// <summary>What is reported next.</summary>
     public CommandProgress Progress => Volatile.Read(ref _progress);

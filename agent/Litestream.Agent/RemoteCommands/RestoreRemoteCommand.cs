@@ -1,5 +1,6 @@
 using Litestream.Agent.Restoring;
 using Litestream.Fleet.Items;
+using Litestream.Fleet.Table;
 using Litestream.InPlace;
 using Litestream.Ltx;
 using Litestream.Restore;
@@ -7,7 +8,7 @@ using Litestream.Restore;
 namespace Litestream.Agent.RemoteCommands;
 
 /// <summary><c>restore</c>: a former state, in place (which can be undone), to a path, or as a new tenant.</summary>
-internal sealed class RestoreRemoteCommand(RestoreElsewhere elsewhere) : IRemoteCommand
+internal sealed class RestoreRemoteCommand(RestoreElsewhere elsewhere, RemoteReplicas replicas, Func<Guid, CancellationToken, Task<string?>> ownerElsewhere) : IRemoteCommand
 {
     public string Kind => CommandKinds.Restore;
 
@@ -16,51 +17,69 @@ internal sealed class RestoreRemoteCommand(RestoreElsewhere elsewhere) : IRemote
     /// <summary>Nobody knows whether an application has written to the restored state since: to do it again would take that back.</summary>
     public bool MayBeResumed => false;
 
-    public Task<RemoteResult> RunAsync(RemoteRun run, CancellationToken cancellationToken)
+    /// <summary>A deleted one comes back to where it was; another host's comes to a path, or as a fork.</summary>
+    public bool TakesAbsentTenants => true;
+
+    public async Task<RemoteResult> RunAsync(RemoteRun run, CancellationToken cancellationToken)
     {
         var arguments = run.Command.Arguments;
-        if (arguments.Replica is not null)
-            throw new RemoteCommandException(CommandErrors.BadArgument, "this version restores from the tenant's own replica only; leave replica out");
         if (arguments is { TargetPath: not null, NewTenant: not null })
             throw new RemoteCommandException(CommandErrors.BadArgument, "targetPath and newTenant both say where to; give one of them");
-        return arguments is { TargetPath: null, NewTenant: null } ? InPlaceAsync(run, cancellationToken) : ElsewhereAsync(run, cancellationToken);
+        if (arguments.IfBusy is not (null or IfBusyWords.Wait or IfBusyWords.Fail))
+            throw new RemoteCommandException(CommandErrors.BadArgument, $"ifBusy: \"{arguments.IfBusy}\" is none; expected {IfBusyWords.Wait} or {IfBusyWords.Fail}");
+        using var named = replicas.Open(run.Command);
+        return run.IsRegistered && arguments is { TargetPath: null, NewTenant: null }
+            ? await InPlaceAsync(run, named, cancellationToken)
+            : await ElsewhereAsync(run, named, cancellationToken);
     }
 
-    private static async Task<RemoteResult> InPlaceAsync(RemoteRun run, CancellationToken cancellationToken)
+    private static async Task<RemoteResult> InPlaceAsync(RemoteRun run, NamedReplica? named, CancellationToken cancellationToken)
     {
         var (txid, timestamp) = RemoteMoment.Of(run.Command);
-        if (txid is null && timestamp is null)
+        if (txid is null && timestamp is null && named is null)
             throw new RemoteCommandException(CommandErrors.BadArgument, "to which moment? In place, the newest is what the database has; give txid or timestamp");
         try
         {
             var options = new InPlaceOptions { Txid = txid, Timestamp = timestamp, FailsIfBusy = run.Command.Arguments.IfBusy != IfBusyWords.Wait };
-            var result = await run.Database.RestoreInPlaceAsync(options, new InPlaceTelling(run), cancellationToken);
+            var result = named is null
+                ? await run.Database.RestoreInPlaceAsync(options, new InPlaceTelling(run), cancellationToken)
+                : await run.Database.RestoreInPlaceFromAsync(named.Storage, options, new InPlaceTelling(run), cancellationToken);
             return new($"restored to transaction {result.Txid}, which is transaction {result.After} now; the state before, {result.Before}, is kept until {result.UndoUntil.UtcDateTime:O}", result.After);
-        }
-        catch (InPlaceException e) when (e.Fault is InPlaceFault.Busy or InPlaceFault.AlreadyRunning)
-        {
-            throw new RemoteCommandException(CommandErrors.Busy, e.Message);
         }
         catch (InPlaceException e) when (e.Fault is InPlaceFault.NotPublished)
         {
             // It has happened, whoever stops waiting now.
             return new(e.Message, Txid.None);
         }
-        catch (InPlaceException e) when (e.Fault is InPlaceFault.NotReplicated)
-        {
-            throw new RemoteCommandException(CommandErrors.NotReplicated, e.Message);
-        }
     }
 
-    private async Task<RemoteResult> ElsewhereAsync(RemoteRun run, CancellationToken cancellationToken)
+    private async Task<RemoteResult> ElsewhereAsync(RemoteRun run, NamedReplica? named, CancellationToken cancellationToken)
     {
-        var (arguments, source) = (run.Command.Arguments, run.Database.Name);
+        var (arguments, source) = (run.Command.Arguments, run.Name);
         var (txid, timestamp) = RemoteMoment.Of(run.Command);
+        var from = named?.Storage ?? (run.IsRegistered ? null : await replicas.RequireAsync(run.Command.Tenant, cancellationToken));
         var options = new RestoreOptions { OutputPath = "", Txid = txid, Timestamp = timestamp };
-        var restored = arguments.NewTenant is { } tenant
-            ? await elsewhere.ForkAsync(source, $"{tenant}", options, new Telling(run), cancellationToken)
-            : await elsewhere.RunAsync(source, arguments.TargetPath!, options, new Telling(run), cancellationToken);
-        return new($"restored transaction {restored.Result.Txid}, {restored.Result.SizeBytes} bytes, to {restored.Becomes?.Path ?? arguments.TargetPath}{(restored.Pending is { } why ? $"; it is not in the replica yet: {why}" : "")}", restored.Result.Txid);
+        RestoredElsewhere restored;
+        if (arguments.NewTenant is { } tenant)
+        {
+            restored = await elsewhere.ForkAsync(source, $"{tenant}", options, new Telling(run), cancellationToken, from);
+        }
+        else
+        {
+            var path = arguments.TargetPath ?? elsewhere.FormerPath(source)
+                ?? throw new RemoteCommandException(CommandErrors.BadArgument, $"where to? {source} is not registered on this host and never was; give targetPath or newTenant");
+            await RefuseAnothersAsync(run.Command.Tenant, path, cancellationToken);
+            restored = await elsewhere.RunAsync(source, path, options, new Telling(run), cancellationToken, from);
+        }
+        return new($"restored transaction {restored.Result.Txid}, {restored.Result.SizeBytes} bytes, to {restored.Path}{(restored.Pending is { } why ? $"; it is not in the replica yet: {why}" : "")}", restored.Result.Txid);
+    }
+
+    /// <summary>The same tenant once more, in a watched directory: two files would go on with one chain.</summary>
+    private async Task RefuseAnothersAsync(Guid tenant, string path, CancellationToken cancellationToken)
+    {
+        if (elsewhere.BecomesItself(FleetKeys.TextOf(tenant), path) && await ownerElsewhere(tenant, cancellationToken) is { } owner)
+            throw new RemoteCommandException(CommandErrors.OwnedElsewhere,
+                $"{tenant} belongs to host {owner}, and {path} would be the same tenant again; let that host release it, or restore it as a new tenant or to another path");
     }
 
     private sealed class Telling(RemoteRun run) : IProgress<RestoreProgress>

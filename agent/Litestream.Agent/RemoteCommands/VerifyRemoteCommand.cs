@@ -1,9 +1,10 @@
 using Litestream.Fleet.Items;
+using Litestream.Restore;
 
 namespace Litestream.Agent.RemoteCommands;
 
-/// <summary><c>verify</c>: the replica is read from beginning to end; no database is written.</summary>
-internal sealed class VerifyRemoteCommand : IRemoteCommand
+/// <summary><c>verify</c>: a replica of it is read from beginning to end, its own or the one that is named; no database is written.</summary>
+internal sealed class VerifyRemoteCommand(RemoteReplicas replicas) : IRemoteCommand
 {
     public string Kind => CommandKinds.Verify;
 
@@ -11,9 +12,12 @@ internal sealed class VerifyRemoteCommand : IRemoteCommand
 
     public bool MayBeResumed => true;
 
+    public bool TakesAbsentTenants => true;
+
     public async Task<RemoteResult> RunAsync(RemoteRun run, CancellationToken cancellationToken)
     {
-        var report = await run.Database.VerifyAsync(cancellationToken);
+        using var named = replicas.Open(run.Command);
+        var report = await VerifyAsync(run, named, cancellationToken);
         var result = new RemoteResult(
             $"{report.FileCount} files, {report.TotalBytes} bytes read; {report.PointCount} states can be restored, {report.Damage.Count} damages, {report.Missing.Count} gaps",
             report.Newest?.MaxTxid ?? default);
@@ -23,6 +27,14 @@ internal sealed class VerifyRemoteCommand : IRemoteCommand
         var first = report.Damage.Count > 0
             ? $"{report.Damage[0]}"
             : $"no file holds transactions {report.Missing[0].Min} to {report.Missing[0].Max}";
-        throw new RemoteCommandException(CommandErrors.Damaged, $"the replica of {run.Database.Name} is damaged: {first}") { Result = result };
+        throw new RemoteCommandException(CommandErrors.Damaged, $"the replica of {run.Name} is damaged: {first}") { Result = result };
+    }
+
+    private async Task<VerifyReport> VerifyAsync(RemoteRun run, NamedReplica? named, CancellationToken cancellationToken)
+    {
+        if (named is null && run.IsRegistered)
+            return await run.Database.VerifyAsync(cancellationToken);
+        var from = named?.Storage ?? await replicas.RequireAsync(run.Command.Tenant, cancellationToken);
+        return await new ReplicaVerifier(from).RunAsync(progress: null, cancellationToken);
     }
 }

@@ -1,5 +1,6 @@
 using Litestream.Agent.Watching;
 using Litestream.Restore;
+using Litestream.Storage;
 
 namespace Litestream.Agent.Restoring;
 
@@ -19,26 +20,30 @@ internal sealed class RestoreElsewhere(Stores stores, Registration registration,
     /// <param name="options">Which moment; where to is <paramref name="path"/>.</param>
     /// <param name="progress">Told as any restore tells it.</param>
     /// <param name="stop">Ends it, and nothing of it stays; once the file has its name only the wait for the replica ends.</param>
-    public async Task<RestoredElsewhere> RunAsync(string source, string path, RestoreOptions options, IProgress<RestoreProgress>? progress, CancellationToken stop)
+    /// <param name="from">From there; null: whichever replica of this agent has most of it.</param>
+    public async Task<RestoredElsewhere> RunAsync(
+        string source, string path, RestoreOptions options, IProgress<RestoreProgress>? progress, CancellationToken stop, IReplicaStorage? from = null)
     {
         RestorePlaces.Check(path, Directories(), kept.Concat(stores.Replicas.Select(r => r.LocalFolder).OfType<string>()));
         var tenant = await ExpectTenantAsync(source, path, stop);
-        var store = await StoreOfAsync(source, stop);
-        var result = await store.RestoreAsync(source, options with { OutputPath = path, Force = false, ModelPath = stores.Find(source)?.Path }, progress, stop);
+        options = options with { OutputPath = path, Force = false, ModelPath = stores.Find(source)?.Path };
+        var result = from is null
+            ? await (await StoreOfAsync(source, stop)).RestoreAsync(source, options, progress, stop)
+            : await stores.All[0].RestoreAsync(from, options, progress, stop);
         if (tenant is not { } becomes)
-            return new(result, null);
+            return new(path, result, null);
         // The watch would find it a moment later.
         _ = registration.Consider(becomes.Directory, Path.GetFileName(path));
         var database = stores.Find(becomes.Name) ?? throw new LitestreamException($"{path} is restored, and not replicated: {becomes.Directory.Error ?? "`litestream status` says why"}");
         try
         {
             await database.SyncAsync(stop);
-            return new(result, database);
+            return new(path, result, database);
         }
         catch (Exception e) when (e is LitestreamException or OperationCanceledException)
         {
             // The file is there, and a tenant: that cannot be taken back.
-            return new(result, database, e.Message);
+            return new(path, result, database, e.Message);
         }
     }
 
@@ -48,20 +53,29 @@ internal sealed class RestoreElsewhere(Stores stores, Registration registration,
     /// <param name="options">Which moment.</param>
     /// <param name="progress">Told as any restore tells it.</param>
     /// <param name="stop">Ends it, and nothing of it stays; once the file has its name only the wait for the replica ends.</param>
-    public Task<RestoredElsewhere> ForkAsync(string source, string guid, RestoreOptions options, IProgress<RestoreProgress>? progress, CancellationToken stop)
+    /// <param name="from">From there; null: whichever replica of this agent has most of it.</param>
+    public Task<RestoredElsewhere> ForkAsync(
+        string source, string guid, RestoreOptions options, IProgress<RestoreProgress>? progress, CancellationToken stop, IReplicaStorage? from = null)
     {
         if (!TenantFiles.TryParseGuid(guid, out var name))
-            throw new LitestreamException($"fork as \"{guid}\": expected a GUID (8-4-4-4-12 hexadecimal digits)");
+            throw new RestoreRefusedException($"fork as \"{guid}\": expected a GUID (8-4-4-4-12 hexadecimal digits)");
         if (name == source)
-            throw new LitestreamException($"fork as {name}: that is the tenant itself", hint: "choose another GUID, or restore in place");
-        var former = stores.Find(source)?.Path ?? stores.All.Select(s => s.KnownPath(source)).FirstOrDefault(p => p is not null);
+            throw new RestoreRefusedException($"fork as {name}: that is the tenant itself", hint: "choose another GUID, or restore in place");
+        var former = stores.Find(source)?.Path ?? FormerPath(source);
         var directory = former is not null && registration.Directories.Any(d => d.TakesTenants && d.Path.TrimEnd('/') == Path.GetDirectoryName(former))
             ? Path.GetDirectoryName(former)
             : registration.Directories.FirstOrDefault(d => d.TakesTenants)?.Path;
         return directory is null
-            ? throw new LitestreamException($"fork as {name}: no directory of tenants is watched here", hint: "name a path instead")
-            : RunAsync(source, Path.Combine(directory, name + (Path.GetExtension(former) is { Length: > 0 } extension ? extension : ".db")), options, progress, stop);
+            ? throw new RestoreRefusedException($"fork as {name}: no directory of tenants is watched here", hint: "name a path instead")
+            : RunAsync(source, Path.Combine(directory, name + (Path.GetExtension(former) is { Length: > 0 } extension ? extension : ".db")), options, progress, stop, from);
     }
+
+    /// <summary>Where the file of a tenant was that is not registered any more; null: it never was on this host.</summary>
+    public string? FormerPath(string source) => stores.All.Select(s => s.KnownPath(source)).FirstOrDefault(p => p is not null);
+
+    /// <summary>A file there would be this tenant again, and its chain would go on.</summary>
+    public bool BecomesItself(string source, string path) =>
+        RestorePlaces.TenantsPlace(path, registration.Directories) is { } directory && directory.TryNameDatabase(Path.GetFileName(path.AsSpan()), out var named) && named.Name == source;
 
     private IEnumerable<string> Directories() => registration.Directories.Where(d => d.TakesTenants).Select(d => d.Path).Concat(restoreDirectories);
 
@@ -71,12 +85,12 @@ internal sealed class RestoreElsewhere(Stores stores, Registration registration,
         if (RestorePlaces.TenantsPlace(path, registration.Directories) is not { } directory)
             return null;
         if (!directory.TryNameDatabase(Path.GetFileName(path.AsSpan()), out var named))
-            throw new LitestreamException($"restore to \"{path}\": refused: nothing of that name is replicated in {directory.Path}", hint: "name it <guid>.db, or restore to -restore-dir");
+            throw new RestoreRefusedException($"restore to \"{path}\": refused: nothing of that name is replicated in {directory.Path}", hint: "name it <guid>.db, or restore to -restore-dir");
         if (stores.Find(named.Name) is { } living)
-            throw new LitestreamException($"restore to \"{path}\": refused: {named.Name} lives at {living.Path}", hint: "restore that in place, or choose another GUID");
+            throw new RestoreRefusedException($"restore to \"{path}\": refused: {named.Name} lives at {living.Path}", hint: "restore that in place, or choose another GUID");
         // Its own chain goes on; somebody else's must not be gone on with.
         if (named.Name != source && await named.Store.HasBackupAsync(named.Name, stop))
-            throw new LitestreamException($"restore to \"{path}\": refused: the replica has a tenant {named.Name} already", hint: "choose a new GUID");
+            throw new RestoreRefusedException($"restore to \"{path}\": refused: the replica has a tenant {named.Name} already", hint: "choose a new GUID");
         return (directory, named.Name);
     }
 

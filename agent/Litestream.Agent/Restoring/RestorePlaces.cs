@@ -52,5 +52,5 @@ internal static class RestorePlaces
     public static WatchedDirectory? TenantsPlace(string path, IEnumerable<WatchedDirectory> directories) =>
         directories.FirstOrDefault(d => d.TakesTenants && d.Path.TrimEnd('/') == Path.GetDirectoryName(path));
 
-    private static LitestreamException Refused(string path, string why, string? hint = null) => new($"restore to \"{path}\": refused: {why}", hint: hint);
+    private static RestoreRefusedException Refused(string path, string why, string? hint = null) => new($"restore to \"{path}\": refused: {why}", hint);
 }

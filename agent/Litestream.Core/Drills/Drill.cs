@@ -26,8 +26,8 @@ internal sealed class Drill(ReplicatedDatabase database, IReplicaStorage from, L
             restored = aside.Result;
             Faults.Reach(FaultPoint.RestoredAside);
         }
-        // A replica that does not answer says nothing of the backup: that is thrown, as by any restore.
-        catch (LitestreamException e) when (e is not StorageException { Fault: not StorageFault.Missing })
+        // A replica that does not answer says nothing of the backup, nor does a moment that it never had: that is thrown, as by any restore.
+        catch (LitestreamException e) when (e is not (StorageException { Fault: not StorageFault.Missing } or NoSuchPointException))
         {
             return Told(new(Txid.None, at, time.GetElapsedTime(begun), time.GetElapsedTime(begun), 0, 0, 0, null, IntegrityCheck.None, LiveVerdict.NotDone, e.Message) { WhyNotLive = "there is nothing restored to compare with" });
         }

@@ -10,7 +10,7 @@ internal static class Intervention
 
     public static Task<Txid> SyncAsync(ReplicatedDatabase database, SyncRequest request, CancellationToken cancellationToken) =>
         database.Book.IsPaused || database.Replicas.AreFenced || database.Exit is not null
-            ? throw new LitestreamException($"{database.Name} is not replicated now ({database.Snapshot().Status}): it cannot be synced")
+            ? throw new NotReplicatedException($"{database.Name} is not replicated now ({database.Snapshot().Status}): it cannot be synced")
             : database.SyncAsync(request, cancellationToken);
 
     public static async Task StopAsync(ReplicatedDatabase database, CancellationToken cancellationToken)

@@ -179,7 +179,7 @@ internal sealed class ReplicatedDatabase
         lock (Gate)
         {
             if (IsOver)
-                throw new LitestreamException($"{Name} is not replicated any more: it cannot be synced");
+                throw new NotReplicatedException($"{Name} is not replicated any more: it cannot be synced");
             _syncs.Add(request);
             _seen |= FileEvent.Wal;
             ridesLater = !request.IsLocal && IsPublishing;
@@ -316,7 +316,7 @@ internal sealed class ReplicatedDatabase
         lock (Gate)
             waiting = _syncs.RemoveAll(onlyTaken);
         foreach (var sync in waiting)
-            sync.Done.TrySetException(new LitestreamException($"{Name} cannot be synced now ({Snapshot().Reason}): what was committed last may not be in the replica", hint: Snapshot().Detail));
+            sync.Done.TrySetException(new NotReplicatedException($"{Name} cannot be synced now ({Snapshot().Reason}): what was committed last may not be in the replica", Snapshot().Detail));
     }
 
     /// <summary>Somebody waits for a sync.</summary>

@@ -21,7 +21,7 @@ internal static class RestoreProof
     }
 
     /// <summary>Every file is whole, but they do not belong together: the first whose sum before is not the sum after its predecessor tells where.</summary>
-    private static LitestreamException Mismatch(ChainReader chain, RestoreOutput output)
+    private static DamagedReplicaException Mismatch(ChainReader chain, RestoreOutput output)
     {
         var (files, last) = (chain.Files, chain.Files[^1]);
         var what = $"restore of {last.File.MaxTxid}: expected the sum {last.Header.Proof?.Post:x16} recorded at capture, found {output.Sum:x16} of the restored pages";

@@ -87,7 +87,7 @@ public sealed class Restorer
         catch (LitestreamException e) when (damage.Count > 0)
         {
             var nearest = ChainPlanner.LongestReach(whole.Where(target.Allows));
-            throw new LitestreamException(damage[^1].Message, e, nearest.Count == 0
+            throw new DamagedReplicaException(damage[^1].Message, e, nearest.Count == 0
                 ? "no other file holds these transactions, and no earlier point is whole"
                 : $"no other file holds these transactions; the nearest point before is {nearest[^1].MaxTxid}: restore it with -txid");
         }

@@ -1,3 +1,4 @@
+using Litestream.Storage;
 using Microsoft.Data.Sqlite;
 
 namespace Litestream.Restore;
@@ -23,7 +24,7 @@ internal static class SqliteCheck
             throw new LitestreamException($"PRAGMA {pragma} of {path}: {e.Message}", e);
         }
         if (complaints is not ["ok"])
-            throw new LitestreamException($"PRAGMA {pragma} of {path}: expected ok, found {string.Join("; ", complaints)}");
+            throw new DamagedReplicaException($"PRAGMA {pragma} of {path}: expected ok, found {string.Join("; ", complaints)}");
     }
 
     private static List<string> Ask(string path, string pragma)

@@ -28,11 +28,11 @@ internal sealed class Unrestorable
         var found = _listed.Where(f => f.MinTxid > reached.Next).MinBy(f => f.MinTxid.Value);
         var missing = $"{_replica} is not contiguous: transactions {reached.Next} to {found.MinTxid.Previous} are missing before {NameOf(found)}";
         return chain.Count == 0
-            ? new(missing, hint: "no file begins at transaction 1, so nothing can be restored: look for a deleted snapshot")
-            : new($"{missing}; the nearest point that can be restored is {PointOf(chain[^1])}", hint: $"restore that point with -txid {reached}");
+            ? new DamagedReplicaException(missing, hint: "no file begins at transaction 1, so nothing can be restored: look for a deleted snapshot")
+            : new DamagedReplicaException($"{missing}; the nearest point that can be restored is {PointOf(chain[^1])}", hint: $"restore that point with -txid {reached}");
     }
 
-    public LitestreamException BeyondNewest(Txid wanted, IReadOnlyList<LtxFile> chain) => new(
+    public LitestreamException BeyondNewest(Txid wanted, IReadOnlyList<LtxFile> chain) => new NoSuchPointException(
         $"transaction {wanted} is not in {_replica}: the newest is {PointOf(chain[^1])}");
 
     /// <summary>The transaction is inside a compaction and its own file is gone.</summary>
@@ -43,7 +43,7 @@ internal sealed class Unrestorable
             points.Add(PointOf(before[^1]));
         if (after is { } file)
             points.Add(PointOf(file));
-        return new($"transaction {wanted} cannot be restored by itself from {_replica} any more, it was merged with its neighbours: "
+        return new NoSuchPointException($"transaction {wanted} cannot be restored by itself from {_replica} any more, it was merged with its neighbours: "
             + $"the nearest points are {string.Join(" and ", points)}");
     }
 
@@ -56,8 +56,10 @@ internal sealed class Unrestorable
     {
         var images = _listed.Where(f => f.IsImage).ToList();
         var oldest = images.Count == 0 ? "nothing" : TimeText(images.Min(f => f.CreatedAt));
-        return new($"restore {_replica} to {TimeText(wanted)}: {why}; it holds states from {oldest} to {TimeText(_listed.Max(f => f.CreatedAt))}",
-            hint: "a timestamp selects the newest state captured strictly before it");
+        var text = $"restore {_replica} to {TimeText(wanted)}: {why}; it holds states from {oldest} to {TimeText(_listed.Max(f => f.CreatedAt))}";
+        return wanted is null
+            ? new DamagedReplicaException(text, hint: "no file holds a complete image: look for a deleted snapshot")
+            : new NoSuchPointException(text, "a timestamp selects the newest state captured strictly before it");
     }
 
     private static string PointOf(LtxFile last) => $"{last.MaxTxid} of {TimeText(last.CreatedAt)}";

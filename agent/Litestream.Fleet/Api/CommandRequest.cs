@@ -21,7 +21,7 @@ public sealed record CommandRequest
     /// <summary>restore: as a new tenant of this GUID.</summary>
     public string? NewTenant { get; init; }
 
-    /// <summary>restore, verify, drill, take-over: from this replica, a complete URL.</summary>
+    /// <summary>restore, verify, drill: this replica, a complete URL.</summary>
     public string? Replica { get; init; }
 
     /// <summary>restore in place: one of <see cref="Items.IfBusyWords"/>.</summary>

@@ -9,13 +9,13 @@ public sealed record CommandArguments
     /// <summary>restore, drill: the state at this time.</summary>
     public DateTimeOffset? Timestamp { get; init; }
 
-    /// <summary>restore: an absolute path under a watched or restore directory; null: in place.</summary>
+    /// <summary>restore: an absolute path under a watched or restore directory; null: in place, and of a tenant that is deleted there to where it was.</summary>
     public string? TargetPath { get; init; }
 
     /// <summary>restore: as a new tenant of this GUID.</summary>
     public Guid? NewTenant { get; init; }
 
-    /// <summary>restore, take-over: from this replica, a complete URL; null: the tenant's own on this host.</summary>
+    /// <summary>restore, verify, drill: this replica, a complete URL; null: the tenant's own on this host, or whichever of this host's has it.</summary>
     public string? Replica { get; init; }
 
     /// <summary>restore in place: one of <see cref="IfBusyWords"/>; null: <see cref="IfBusyWords.Fail"/>.</summary>

@@ -15,6 +15,9 @@ public static class CommandErrors
     /// <summary>The tenant is paused, lost, has another writer or owner, or cannot be captured now; the text says which.</summary>
     public const string NotReplicated = "not-replicated";
 
+    /// <summary>Another host owns the tenant: two files of it would go on with one chain.</summary>
+    public const string OwnedElsewhere = "owned-elsewhere";
+
     /// <summary>An application kept the database locked.</summary>
     public const string Busy = "busy";
 
@@ -42,5 +45,5 @@ public static class CommandErrors
     public const string Other = "other";
 
     public static IReadOnlyList<string> All { get; } =
-        [UnknownKind, UnknownTenant, BadArgument, NotReplicated, Busy, Damaged, NoSuchPoint, ReplicaUnavailable, NoRoom, StaleEpoch, Interrupted, TimedOut, Other];
+        [UnknownKind, UnknownTenant, BadArgument, NotReplicated, OwnedElsewhere, Busy, Damaged, NoSuchPoint, ReplicaUnavailable, NoRoom, StaleEpoch, Interrupted, TimedOut, Other];
 }

@@ -13,6 +13,8 @@ internal sealed class CommandedAgent : IAsyncDisposable
     private readonly TestFolder _folder = new();
     private readonly UlidSource _ids = new(TimeProvider.System, new Random());
 
+    private bool _isClosed;
+
     private CommandedAgent(TableServer server) => Server = server;
 
     public TableServer Server { get; }
@@ -40,7 +42,7 @@ internal sealed class CommandedAgent : IAsyncDisposable
     public async Task StartAgentAsync()
     {
         Agent = await RunningAgent.StartAsync(
-            _folder, o => o with { Fleet = new() { Table = FleetTables.Name, HostId = HostId, Interval = TimeSpan.FromMilliseconds(300) } },
+            _folder, o => o with { Fleet = new() { Table = FleetTables.Name, HostId = HostId, Interval = TimeSpan.FromMilliseconds(300), RestoreDirectories = [_folder.Folder("restores")] } },
             environment: FleetTables.Environment(Server, _folder.Path));
         await Agent.SyncedAsync($"{Tenant}");
     }
@@ -98,10 +100,18 @@ internal sealed class CommandedAgent : IAsyncDisposable
         [.. Server.Requests.Where(r => r.Operation == "UpdateItem" && r.Item == (command.Key.Partition, command.Key.Sort))
             .Select(r => r.Body.GetProperty("ExpressionAttributeValues").TryGetProperty(":state", out var state) ? state.GetProperty("S").GetString()! : "")];
 
+    /// <summary>The application ends.</summary>
+    public void CloseApplication()
+    {
+        if (!_isClosed)
+            Application.Dispose();
+        _isClosed = true;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Agent.DisposeAsync();
-        Application.Dispose();
+        CloseApplication();
         await Server.DisposeAsync();
         _folder.Dispose();
     }

@@ -1,4 +1,5 @@
 using Litestream.Fleet.Items;
+using Litestream.Fleet.Table;
 using Litestream.Tests.Servers;
 
 namespace Litestream.Agent.Tests.RemoteCommands;
@@ -102,6 +103,31 @@ public sealed class RemoteCommandLaneTests
         await host.EndOfAsync(Announced(host, TimeSpan.Zero, 3));
         await host.EndOfAsync(Announced(host, TimeSpan.Zero, 4));
         Assert.Equal((CommandStates.Claimed, "the other"), (host.Find(others).State, host.Find(others).ClaimedBy));
+    }
+
+    [Fact]
+    public async Task Somebody_who_wants_a_running_command_to_end_is_heard_with_its_next_word()
+    {
+        await using var host = await CommandedLane.StartAsync(kinds: [new EndlessCommand()], time: new QuickTime(20));
+        var (called, other) = (host.Put(TimeSpan.Zero, c => c with { Kind = EndlessCommand.Name }), host.Put(TimeSpan.Zero, c => c with { Kind = EndlessCommand.Name }));
+        host.Lane.Heard(1);
+        await Eventually.Becomes(() => host.Find(called).Progress is { Percent: 50, Bytes: 7, Pages: 3 } && host.Find(other).State == CommandStates.Running, "both report");
+        host.Server.Set(called.Key.Partition, called.Key.Sort, "cancelRequestedAt", new(false, ItemTime.Text(DateTimeOffset.UtcNow)));
+        Assert.Equal((CommandStates.Cancelled, null), (await host.EndOfAsync(called) is var ended ? ended.State : "", ended.ErrorCode));
+        Assert.Equal(CommandStates.Running, host.Find(other).State);
+        // It is another run's by now: this one lets go, and does not overwrite what that one says.
+        host.Server.Set(other.Key.Partition, other.Key.Sort, "claimedBy", new(false, "the other"));
+        await Eventually.Becomes(() => host.Lane.RunningCount == 0, "it lets go");
+        Assert.Equal((CommandStates.Running, "the other"), (host.Find(other).State, host.Find(other).ClaimedBy));
+    }
+
+    [Fact]
+    public async Task Past_its_limit_a_command_has_failed()
+    {
+        await using var host = await CommandedLane.StartAsync(kinds: [new EndlessCommand { Limit = TimeSpan.FromMinutes(1) }], time: new QuickTime(300));
+        var command = host.Put(TimeSpan.Zero, c => c with { Kind = EndlessCommand.Name });
+        host.Lane.Heard(1);
+        Assert.Equal((CommandErrors.TimedOut, "not done after 1 minutes"), (await host.EndOfAsync(command) is var ended ? ended.ErrorCode : "", ended.Error));
     }
 
     [Theory]

@@ -62,7 +62,7 @@ public sealed class RestoreRemoteCommandsTests
         await using var host = await CommandedAgent.StartAsync();
         CommandArguments[] wrong =
         [
-            new(), new() { Txid = "2a" }, new() { Txid = "0000000000000001", Timestamp = DateTimeOffset.UtcNow }, new() { Txid = "0000000000000001", Replica = "file:///srv" },
+            new(), new() { Txid = "2a" }, new() { Txid = "0000000000000001", Timestamp = DateTimeOffset.UtcNow }, new() { Txid = "0000000000000001", IfBusy = "perhaps" },
             new() { TargetPath = "/srv/a.db", NewTenant = Guid.NewGuid() },
         ];
         foreach (var arguments in wrong)

@@ -111,5 +111,5 @@ public sealed class RestoreElsewhereTests : IDisposable
 
     private string[] FilesOf(string guid) => Directory.GetFiles(_folder[$"replica/databases/{guid}"], "*1.ltx", SearchOption.AllDirectories);
 
-    private static async Task RefusedAsync(string why, Func<Task> restore) => Assert.Contains(why, (await Assert.ThrowsAsync<LitestreamException>(restore)).Message);
+    private static async Task RefusedAsync(string why, Func<Task> restore) => Assert.Contains(why, (await Assert.ThrowsAnyAsync<LitestreamException>(restore)).Message);
 }

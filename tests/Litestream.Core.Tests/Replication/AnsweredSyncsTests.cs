@@ -100,10 +100,10 @@ public sealed class AnsweredSyncsTests
         else
             await store.DisposeAsync();
         var patience = TimeSpan.FromSeconds(30);
-        await Assert.ThrowsAsync<LitestreamException>(() => sync.WaitAsync(patience));
-        await Assert.ThrowsAsync<LitestreamException>(() => upkeep.WaitAsync(patience));
-        await Assert.ThrowsAsync<LitestreamException>(() => database.SyncAsync(default).WaitAsync(patience));
-        await Assert.ThrowsAsync<LitestreamException>(() => database.UpkeepAsync(snapshot: true, retention: true, default).WaitAsync(patience));
+        await Assert.ThrowsAnyAsync<LitestreamException>(() => sync.WaitAsync(patience));
+        await Assert.ThrowsAnyAsync<LitestreamException>(() => upkeep.WaitAsync(patience));
+        await Assert.ThrowsAnyAsync<LitestreamException>(() => database.SyncAsync(default).WaitAsync(patience));
+        await Assert.ThrowsAnyAsync<LitestreamException>(() => database.UpkeepAsync(snapshot: true, retention: true, default).WaitAsync(patience));
         blocked.Unblock();
     }
 
@@ -120,7 +120,7 @@ public sealed class AnsweredSyncsTests
         Assert.True(await store.StopAsync(limit.Token));
         using (var application = new Application(folder.PathOf(Name)))
             application.Sql("INSERT INTO t (v) VALUES ('too late')");
-        await Assert.ThrowsAsync<LitestreamException>(() => database.SyncAsync(limit.Token));
+        await Assert.ThrowsAnyAsync<LitestreamException>(() => database.SyncAsync(limit.Token));
     }
 
     [Fact]
@@ -133,7 +133,7 @@ public sealed class AnsweredSyncsTests
         folder.Open();
         foreach (var (name, part) in new[] { ("rollback", "journal_mode=WAL"), ("garbage", "remove it"), ("missing", "does not exist") })
         {
-            var error = await Assert.ThrowsAsync<LitestreamException>(() => folder.Register(name).SyncAsync(default).WaitAsync(TimeSpan.FromSeconds(30)));
+            var error = await Assert.ThrowsAnyAsync<LitestreamException>(() => folder.Register(name).SyncAsync(default).WaitAsync(TimeSpan.FromSeconds(30)));
             Assert.Contains(part, error.Hint, StringComparison.Ordinal);
         }
     }

@@ -52,7 +52,7 @@ public sealed class ChainPlannerTests
     [InlineData("9:1-4 0:5-5", null, 4, "it holds states from 1970-01-01T00:00:04.000Z to 1970-01-01T00:00:05.000Z", "strictly before")]
     public void What_cannot_be_restored_is_said_with_what_can(string replica, ulong? txid, int? before, string message, string? hint)
     {
-        var error = Assert.Throws<LitestreamException>(() => Choose(replica, txid, before));
+        var error = Assert.ThrowsAny<LitestreamException>(() => Choose(replica, txid, before));
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
         if (hint is not null)
             Assert.Contains(hint, error.Hint, StringComparison.Ordinal);

@@ -1,0 +1,59 @@
+using Litestream.Agent.Configuration;
+using Litestream.Fleet.Items;
+using Litestream.Fleet.Table;
+using Litestream.Storage;
+using Litestream.Storage.S3;
+
+namespace Litestream.Agent.RemoteCommands;
+
+/// <summary>
+/// The replicas that a command may be about: those of this agent, and whatever its credentials reach. Whoever asks is far away, so a store's endpoint must be
+/// one that this host was configured for, and a replica that bears another tenant's GUID is refused.
+/// </summary>
+internal sealed class RemoteReplicas(Stores stores, AgentEnvironment environment)
+{
+    /// <summary>Null when the command names none. Makes no request; throws <see cref="RemoteCommandException"/> for what names no replica of this tenant.</summary>
+    public NamedReplica? Open(CommandRecord command)
+    {
+        if (command.Arguments.Replica is not { } url)
+            return null;
+        var name = FleetKeys.TextOf(command.Tenant);
+        if (!ReplicaChoice.IsUrl(url))
+            throw Refused(url, "expected a complete URL, like the one in the catalogue");
+        var last = url.Split('?')[0].TrimEnd('/').Split('/')[^1];
+        if (Guid.TryParse(last, out var other) && other != command.Tenant)
+            throw Refused(url, $"it is another tenant's, and the command is about {name}");
+        if (stores.Replicas.FirstOrDefault(r => r.UrlOf(r.PathOf(name)) == url) is { } own)
+            return new(own.Open(own.PathOf(name)), null);
+        try
+        {
+            if (EndpointOf(url) is { } endpoint && !KnownEndpoints().Contains(endpoint))
+                throw Refused(url, $"this host is configured for no store at {endpoint}");
+            var root = ReplicaChoice.OpenOne(url, environment);
+            return new(root.Open(""), root);
+        }
+        catch (LitestreamException malformed)
+        {
+            throw new RemoteCommandException(CommandErrors.BadArgument, RemoteFailures.TextOf(malformed));
+        }
+    }
+
+    /// <summary>Of a tenant that is not registered here. Throws <see cref="RemoteCommandException"/> when no replica of this agent has anything of it.</summary>
+    public async Task<IReplicaStorage> RequireAsync(Guid tenant, CancellationToken cancellationToken)
+    {
+        var name = FleetKeys.TextOf(tenant);
+        foreach (var store in stores.All)
+        {
+            if (await store.FindBackupAsync(name, cancellationToken) is { } found)
+                return found;
+        }
+        throw new RemoteCommandException(CommandErrors.UnknownTenant, $"{name} is not registered on this host, and {stores.ReplicaUrl} has no backup of it; name the replica that has");
+    }
+
+    private IEnumerable<string> KnownEndpoints() => stores.Replicas.Select(r => EndpointOf(r.Url)).Append(environment.S3Endpoint is { } own && Uri.TryCreate(own, UriKind.Absolute, out var uri) ? uri.Authority : null).OfType<string>();
+
+    /// <summary>Null: AWS, or no store.</summary>
+    private string? EndpointOf(string url) => url.StartsWith(S3Url.Scheme, StringComparison.OrdinalIgnoreCase) ? S3Url.Parse(url, environment.S3Endpoint).Endpoint?.Authority : null;
+
+    private static RemoteCommandException Refused(string url, string why) => new(CommandErrors.BadArgument, $"replica: \"{url.Split('?')[0]}\" is refused: {why}");
+}
