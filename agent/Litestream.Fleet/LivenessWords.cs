@@ -17,7 +17,7 @@ public static class LivenessWords
     /// <summary>It said that it ends.</summary>
     public const string Stopped = "stopped";
 
-    /// <summary>There is no digest that says anything.</summary>
+    /// <summary>There is no digest that says anything, or its host's clock is so far ahead that its age cannot be told.</summary>
     public const string Unknown = "unknown";
 
     public const int LateIntervals = 3;
@@ -25,7 +25,10 @@ public static class LivenessWords
 
     public static IReadOnlyList<string> All { get; } = [Live, Late, Lost, Stopped, Unknown];
 
-    /// <summary>A digest from the future is as good as a new one: clocks differ.</summary>
+    /// <summary>
+    /// Clocks differ: a digest from the near future is as good as a new one. From further ahead than a host may be silent it says nothing: its host could be
+    /// gone for all that time, and look alive.
+    /// </summary>
     /// <param name="digest">Null: there is none.</param>
     /// <param name="now">The reader's clock.</param>
     public static string Of(HostDigest? digest, DateTimeOffset now)
@@ -35,6 +38,12 @@ public static class LivenessWords
         if (digest.State is HostStates.Stopped or HostStates.StoppedEarly)
             return Stopped;
         var intervals = (now - digest.At).TotalSeconds / digest.IntervalSeconds;
-        return intervals > LostIntervals ? Lost : intervals > LateIntervals ? Late : Live;
+        return intervals switch
+        {
+            > LostIntervals => Lost,
+            > LateIntervals => Late,
+            >= -LostIntervals => Live,
+            _ => Unknown,
+        };
     }
 }

@@ -32,7 +32,8 @@ internal static class CloudApplication
 
         var log = application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Litestream.Cloud");
         var table = application.Services.GetRequiredService<FleetTableClient>();
-        var context = new CloudContext { Options = options, Table = table, Reads = new(table, time, log), Time = time, Log = log };
+        var reads = new TableReads(table, time, log);
+        var context = new CloudContext { Options = options, Table = table, Reads = reads, Hosts = new(reads, time), Tenants = new(reads), Time = time, Log = log };
         AddSteps(application, options, log);
         MapAll(application, context);
         return application;
@@ -42,6 +43,9 @@ internal static class CloudApplication
     private static void MapAll(IEndpointRouteBuilder routes, CloudContext context)
     {
         HealthEndpoints.Map(routes, context);
+        StatusEndpoints.Map(routes, context);
+        HostEndpoints.Map(routes, context);
+        TenantEndpoints.Map(routes, context);
     }
 
     /// <summary>From outside to inside: whatever goes wrong is a problem document, a failing table too; then who asks, then how much.</summary>

@@ -15,6 +15,10 @@ internal sealed record CloudContext
     /// <summary>For reads: tried again a few times.</summary>
     public required TableReads Reads { get; init; }
 
+    public required HostDigests Hosts { get; init; }
+
+    public required TenantPages Tenants { get; init; }
+
     public required TimeProvider Time { get; init; }
 
     public required ILogger Log { get; init; }

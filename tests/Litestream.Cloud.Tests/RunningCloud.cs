@@ -19,7 +19,7 @@ internal sealed class RunningCloud : IAsyncDisposable
 
     public static async Task<RunningCloud> StartAsync(Func<CloudOptions, CloudOptions>? change = null, TimeProvider? time = null)
     {
-        var table = await TableServer.StartAsync();
+        var table = await FleetItems.StartTableAsync();
         var options = Options(table);
         var application = CloudApplication.Build(change?.Invoke(options) ?? options, time ?? TimeProvider.System);
         await application.StartAsync();

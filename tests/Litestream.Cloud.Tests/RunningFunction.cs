@@ -15,7 +15,7 @@ internal sealed class RunningFunction : IAsyncDisposable
 
     public static async Task<RunningFunction> StartAsync(LambdaRuntime lambda, string scopePrefix = "")
     {
-        var table = await TableServer.StartAsync();
+        var table = await FleetItems.StartTableAsync();
         var application = CloudApplication.Build(RunningCloud.Options(table) with { Access = AccessKind.Claims, Port = null, RuntimeApi = lambda.Address, ScopePrefix = scopePrefix }, TimeProvider.System);
         await application.StartAsync();
         return new(application, table);

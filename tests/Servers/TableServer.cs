@@ -23,8 +23,10 @@ internal sealed class TableServer : IAsyncDisposable
     private readonly Dictionary<(string, string), Dictionary<string, TableValue>> _items = [];
     private readonly TableCharges _charges;
     private TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly IReadOnlyList<(string PartitionKey, string SortKey, IReadOnlyCollection<string>? Included)> _indexes;
 
-    private TableServer(WebApplication application, TableCharges charges) => (_application, _charges) = (application, charges);
+    private TableServer(WebApplication application, (string PartitionKey, string SortKey, IReadOnlyCollection<string>? Included)[] indexes) =>
+        (_application, _indexes, _charges) = (application, indexes, new(indexes));
 
     /// <summary>http://127.0.0.1:port</summary>
     public string Endpoint { get; private set; } = "";
@@ -48,7 +50,7 @@ internal sealed class TableServer : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.Services.AddRoutingCore();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        var server = new TableServer(builder.Build(), new(indexes));
+        var server = new TableServer(builder.Build(), indexes);
         server._application.Run(server.ServeAsync);
         await server._application.StartAsync();
         server.Endpoint = server._application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
@@ -175,16 +177,17 @@ internal sealed class TableServer : IAsyncDisposable
 
     private JsonObject Query(JsonElement request)
     {
-        var from = request.TryGetProperty("ExclusiveStartKey", out var start) ? start.GetProperty("sk").GetProperty("S").GetString() : null;
+        var index = TableIndex.Of(request, _indexes);
         var isBackwards = request.TryGetProperty("ScanIndexForward", out var forward) && !forward.GetBoolean();
-        var order = Comparer<string>.Create((a, b) => isBackwards ? string.CompareOrdinal(b, a) : string.CompareOrdinal(a, b));
+        var from = request.TryGetProperty("ExclusiveStartKey", out var start) ? index.Position(start) : null;
         var most = request.TryGetProperty("Limit", out var limit) ? limit.GetInt32() : int.MaxValue;
-        var found = _items.Where(i => TableExpression.Holds(request, "KeyConditionExpression", i.Value)).OrderBy(i => i.Key.Item2, order)
-            .SkipWhile(i => from is not null && order.Compare(i.Key.Item2, from) <= 0).Take(most).ToList();
-        _charges.Read(found.Select(i => i.Value), isConsistent: request.TryGetProperty("ConsistentRead", out var consistent) && consistent.GetBoolean());
-        var answer = new JsonObject { ["Items"] = new JsonArray([.. found.Select(i => (JsonNode)Json(i.Value))]) };
+        var order = Comparer<string>.Create((a, b) => isBackwards ? string.CompareOrdinal(b, a) : string.CompareOrdinal(a, b));
+        var found = _items.Values.Where(i => TableExpression.Holds(request, "KeyConditionExpression", i)).OrderBy(index.Position, order)
+            .SkipWhile(i => from is not null && order.Compare(index.Position(i), from) <= 0).Take(most).ToList();
+        _charges.Read(found.Select(index.Projection), isConsistent: request.TryGetProperty("ConsistentRead", out var consistent) && consistent.GetBoolean());
+        var answer = new JsonObject { ["Items"] = new JsonArray([.. found.Select(i => (JsonNode)Json(index.Projection(i)))]) };
         if (found.Count == most)
-            answer["LastEvaluatedKey"] = Json(new() { ["pk"] = found[^1].Value["pk"], ["sk"] = found[^1].Value["sk"] });
+            answer["LastEvaluatedKey"] = Json(index.Keys(found[^1]));
         return answer;
     }
 

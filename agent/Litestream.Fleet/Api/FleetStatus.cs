@@ -14,6 +14,7 @@ public sealed record FleetStatus
 
     public required int TotalClients { get; init; }
 
+    /// <summary>Active, and of a host that is live or late.</summary>
     public required int ActiveClients { get; init; }
 
     /// <summary>In error or past the lag limit, as their hosts say.</summary>
@@ -33,7 +34,7 @@ public sealed record FleetStatus
     /// <summary>Tenants with a problem, the worst first, at most <c>limit</c>.</summary>
     public required IReadOnlyList<FleetTenant> Clients { get; init; }
 
-    /// <summary>Continues the clients; null at their end.</summary>
+    /// <summary>Always null: <c>/api/tenants?problems=true</c> has all of them.</summary>
     public string? NextCursor { get; init; }
 
     public required int Hosts { get; init; }

@@ -24,7 +24,7 @@ public static class FleetTable
     public const string ProblemSort = "badSk";
 
     /// <summary>The tenants of a host, in the order of their GUIDs. Repeats what changes with a tenant's state and nothing that its hourly refresh changes.</summary>
-    public static IndexDefinition ByHost { get; } = new("byHost", HostKey, SortKey, [Type, TenantItem.Status, TenantItem.Reason, TenantItem.Since, TenantItem.Epoch]);
+    public static IndexDefinition ByHost { get; } = new("byHost", HostKey, SortKey, [Type, TenantItem.Status, TenantItem.Reason, TenantItem.Problem, TenantItem.Since, TenantItem.Epoch]);
 
     /// <summary>Whatever is wrong: tenants by their agents, failed proofs and unproven slices by who drills. Sparse, and whole.</summary>
     public static IndexDefinition Problems { get; } = new("problems", ProblemKey, ProblemSort, null);

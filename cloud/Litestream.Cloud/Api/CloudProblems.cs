@@ -14,6 +14,12 @@ internal static class CloudProblems
     public static Problem ScopeMissing(string scope) =>
         RequestProblems.Of(403, ProblemCodes.ScopeMissing, "The token may not do this", $"this needs the scope {scope}", "ask whoever gives out tokens");
 
+    public static Problem UnknownHost(string id) =>
+        RequestProblems.Of(404, ProblemCodes.UnknownHost, "Unknown host", $"no host {(id.Length <= 64 ? id : id[..64] + "…")} ever reported to this fleet", "/api/hosts lists them");
+
+    public static Problem UnknownTenant(Guid tenant) =>
+        RequestProblems.Of(404, ProblemCodes.UnknownTenant, "Unknown tenant", $"the catalogue has no tenant {tenant:d}", "/api/tenants?prefix= finds those whose GUIDs begin so");
+
     public static Problem TooLong() =>
         RequestProblems.Of(504, ProblemCodes.TooLong, "The request took too long", "its time was over before it was done", "ask for less at once, or try again");
 

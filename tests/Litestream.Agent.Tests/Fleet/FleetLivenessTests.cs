@@ -7,7 +7,7 @@ namespace Litestream.Agent.Tests.Fleet;
 public sealed class FleetLivenessTests
 {
     [Theory]
-    [InlineData(-3600, LivenessWords.Live)]
+    [InlineData(-300, LivenessWords.Live)]
     [InlineData(0, LivenessWords.Live)]
     [InlineData(90, LivenessWords.Live)]
     [InlineData(90.1, LivenessWords.Late)]
@@ -22,6 +22,10 @@ public sealed class FleetLivenessTests
         Assert.Equal(LivenessWords.Unknown, LivenessWords.Of(null, now));
         Assert.Equal(LivenessWords.Unknown, LivenessWords.Of(FleetSamples.Digest() with { IntervalSeconds = 0 }, now));
     }
+
+    [Fact]
+    public void A_host_whose_clock_is_far_ahead_is_unknown_as_it_would_look_alive_long_after_its_end() =>
+        Assert.Equal(LivenessWords.Unknown, LivenessWords.Of(FleetSamples.Digest(), FleetSamples.Noon.AddSeconds(-300.1)));
 
     [Fact]
     public void Nothing_is_healthy_that_nobody_vouches_for()

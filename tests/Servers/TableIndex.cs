@@ -1,0 +1,40 @@
+using System.Text.Json;
+
+namespace Litestream.Tests.Servers;
+
+/// <summary>What a query of a table of the tests goes through: the table itself, or an index of it, in the order of its sort key.</summary>
+/// <param name="PartitionKey">Attribute.</param>
+/// <param name="SortKey">Attribute.</param>
+/// <param name="Included">What it repeats beside the keys; null: everything.</param>
+internal sealed record TableIndex(string PartitionKey, string SortKey, IReadOnlyCollection<string>? Included)
+{
+    private static readonly TableIndex Table = new("pk", "sk", null);
+
+    /// <summary>The one that a request names. Of an index that the server was not told of, the key condition says by what it is sorted.</summary>
+    public static TableIndex Of(JsonElement request, IEnumerable<(string PartitionKey, string SortKey, IReadOnlyCollection<string>? Included)> known)
+    {
+        if (!request.TryGetProperty("IndexName", out var name) || name.ValueKind != JsonValueKind.String)
+            return Table;
+        var names = request.GetProperty("ExpressionAttributeNames").EnumerateObject().Select(n => n.Value.GetString()!).ToList();
+        foreach (var index in known)
+            if (names.Contains(index.PartitionKey))
+                return new(index.PartitionKey, index.SortKey, index.Included);
+        return new(names[0], names.Count > 1 ? names[1] : "sk", null);
+    }
+
+    /// <summary>Sorts as the index does; of two items with the same sort key by the keys of the table.</summary>
+    public string Position(IReadOnlyDictionary<string, TableValue> item) => $"{item[SortKey].Text}\n{item["pk"].Text}\n{item["sk"].Text}";
+
+    /// <summary>Of a key as a request has it. Throws for one that lacks an attribute, as DynamoDB refuses it.</summary>
+    public string Position(JsonElement key)
+    {
+        var attributes = key.EnumerateObject().ToDictionary(a => a.Name, a => TableValue.Read(a.Value));
+        return attributes.Count == Keys(attributes).Count ? Position(attributes) : throw new FormatException("The provided starting key is invalid");
+    }
+
+    public Dictionary<string, TableValue> Keys(IReadOnlyDictionary<string, TableValue> item) =>
+        new[] { "pk", "sk", PartitionKey, SortKey }.Distinct().ToDictionary(name => name, name => item[name]);
+
+    public Dictionary<string, TableValue> Projection(Dictionary<string, TableValue> item) => Included is null ? item : item
+        .Where(a => a.Key is "pk" or "sk" || a.Key == PartitionKey || a.Key == SortKey || Included.Contains(a.Key)).ToDictionary(a => a.Key, a => a.Value);
+}
