@@ -26,6 +26,9 @@ public sealed record ReplicaSnapshot
     /// <summary>When something was last published there, UTC; null before the first time.</summary>
     public DateTimeOffset? LastSyncAt { get; init; }
 
+    /// <summary>When the newest full image there was captured, UTC; null while none is known.</summary>
+    public DateTimeOffset? LastSnapshotAt { get; init; }
+
     /// <summary>Since when something waits to reach it, in seconds; 0 when nothing does. Counted from the start of the program at the earliest.</summary>
     public double LagSeconds { get; init; }
 

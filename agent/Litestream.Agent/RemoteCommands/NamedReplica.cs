@@ -9,5 +9,8 @@ internal sealed class NamedReplica(IReplicaStorage storage, ReplicaRoot? root) :
 {
     public IReplicaStorage Storage => storage;
 
+    /// <summary>What is found there says something of the tenant's own backup.</summary>
+    public bool IsOwn => root is null;
+
     public void Dispose() => root?.Dispose();
 }

@@ -57,6 +57,9 @@ internal sealed class RemoteCommandLane : IAsyncDisposable
 
     public int RunningCount => _running.Count;
 
+    /// <summary>Completes when what runs now has ended.</summary>
+    internal Task Running => Task.WhenAll(_running.Values.Select(r => r.Work));
+
     /// <summary>
     /// A heartbeat was confirmed, and its answer counts so many commands ever put. Nothing runs before the first one: the host's id is this agent's only then.
     /// </summary>
@@ -101,8 +104,7 @@ internal sealed class RemoteCommandLane : IAsyncDisposable
             try
             {
                 await _signal.WaitAsync(failures > 0 ? _retry.After(failures) : UntilLook, stop);
-                if (IsConfirmed)
-                    await LookAsync(stop);
+                await LookAsync(stop);
                 failures = 0;
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -123,8 +125,11 @@ internal sealed class RemoteCommandLane : IAsyncDisposable
     /// <summary>Nothing to look for, or no room for what would be found: somebody signals when that changes.</summary>
     private TimeSpan UntilLook => IsConfirmed && !_search.IsFull ? _search.UntilWhole : LookInterval;
 
-    private async Task LookAsync(CancellationToken stop)
+    /// <summary>Reads what must be read, and begins what can begin.</summary>
+    internal async Task LookAsync(CancellationToken stop)
     {
+        if (!IsConfirmed)
+            return;
         var confirmation = Volatile.Read(ref _confirmation);
         _search.BelongTo(confirmation);
         while (_notBegun.TryDequeue(out var id))

@@ -23,6 +23,12 @@ internal static partial class RemoteCommandLog
     [LoggerMessage(7025, LogLevel.Warning, "Fleet: commands could not be looked for: {Reason}")]
     public static partial void NoLookForCommands(this ILogger logger, string reason);
 
+    [LoggerMessage(7027, LogLevel.Warning, "Fleet: what a drill found is not in the table: {Reason}")]
+    public static partial void ProofNotWritten(this ILogger logger, string reason);
+
+    [LoggerMessage(7028, LogLevel.Warning, "Fleet: {Reason}")]
+    public static partial void MalformedProof(this ILogger logger, string reason);
+
     [LoggerMessage(7026, LogLevel.Error, "Fleet: command {Id} ended in a defect of this program")]
     public static partial void CommandDefect(this ILogger logger, Ulid id, Exception error);
 }

@@ -13,29 +13,37 @@ namespace Litestream.Agent.RemoteCommands;
 internal sealed class RemoteExecution(
     string runId, FleetTableClient table, Func<Guid, Database?> find, IReadOnlyList<IRemoteCommand> kinds, TimeProvider time, RetryDelay retry, ILogger logger)
 {
+    private readonly ProofTable _proofs = new(table, new(time), logger);
+
     /// <summary>Progress is written so often, and a wish to end it read.</summary>
     private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(5);
 
     /// <summary>Completes when it has ended and the table knows, or it is another's, or the agent stops: then the next run finds it as it is.</summary>
     public async Task RunAsync(CommandRecord found, CancellationToken stop)
     {
-        var claim = found.State == CommandStates.Requested ? CommandItem.Claim(found, runId, time.GetUtcNow()) : CommandItem.TakeOn(found, runId);
-        if (!await TryAsync(claim, stop))
+        var now = time.GetUtcNow();
+        var isNew = found.State == CommandStates.Requested;
+        if (!await TryAsync(isNew ? CommandItem.Claim(found, runId, now) : CommandItem.TakeOn(found, runId), stop))
             return;
-        if (found.State != CommandStates.Requested)
+        if (isNew)
+            found = found with { ClaimedAt = now };
+        else
             logger.CommandTakenOn(found.Id, found.State);
         var began = time.GetTimestamp();
-        var ended = await ConcludeAsync(found, stop);
+        var (ended, proof) = await ConcludeAsync(found, stop);
         var elapsedMs = time.GetElapsedTime(began).TotalMilliseconds;
         if (ended.State == CommandStates.Failed)
             logger.CommandFails(found.Id, elapsedMs, ended.Error);
         else
             logger.CommandEnds(found.Id, ended.State, elapsedMs, ended.Result);
+        // Before the end is told: whoever reads that finds this. A run that is killed between drills again, and finds it written.
+        if (proof is not null)
+            await _proofs.WriteAsync(proof, stop);
         await FinishAsync(ended, stop);
     }
 
     /// <summary>Does it, or finds out why it cannot be done. Throws only when the agent stops or the table is away before anything began.</summary>
-    private async Task<CommandRecord> ConcludeAsync(CommandRecord found, CancellationToken stop)
+    private async Task<RemoteEnd> ConcludeAsync(CommandRecord found, CancellationToken stop)
     {
         var isResumed = found.State == CommandStates.Running;
         if (kinds.FirstOrDefault(k => k.Kind == found.Kind) is not { } kind)
@@ -47,12 +55,12 @@ internal sealed class RemoteExecution(
             return Failed(found, CommandErrors.UnknownTenant, $"{found.Tenant} is not registered on this host; the catalogue says whose it is");
         var run = new RemoteRun(found, database, time);
         if (!isResumed && !await TryAsync(CommandItem.Begin(found, runId, run.Progress), stop))
-            return found with { State = CommandStates.Cancelled, FinishedAt = time.GetUtcNow() };
+            return new(found with { State = CommandStates.Cancelled, FinishedAt = time.GetUtcNow() });
         logger.CommandBegins(found.Id, found.Kind, found.Tenant, found.RequestedBy);
         return await WorkAsync(kind, run, stop);
     }
 
-    private async Task<CommandRecord> WorkAsync(IRemoteCommand kind, RemoteRun run, CancellationToken stop)
+    private async Task<RemoteEnd> WorkAsync(IRemoteCommand kind, RemoteRun run, CancellationToken stop)
     {
         var command = run.Command;
         using var limit = new CancellationTokenSource(kind.Limit, time);
@@ -67,17 +75,18 @@ internal sealed class RemoteExecution(
                     await wish.CancelAsync();
             }
             var result = await work;
-            return command with { State = CommandStates.Done, FinishedAt = time.GetUtcNow(), Result = result.Text, ResultTxid = Shown(result) };
+            return new(command with { State = CommandStates.Done, FinishedAt = time.GetUtcNow(), Result = result.Text, ResultTxid = Shown(result) }, result.Proof);
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested && any.IsCancellationRequested)
         {
             return wish.IsCancellationRequested
-                ? command with { State = CommandStates.Cancelled, FinishedAt = time.GetUtcNow() }
+                ? new(command with { State = CommandStates.Cancelled, FinishedAt = time.GetUtcNow() })
                 : Failed(command, CommandErrors.TimedOut, $"not done after {kind.Limit.TotalMinutes:0} minutes");
         }
         catch (RemoteCommandException cannot)
         {
-            return Failed(command, cannot.Code, cannot.Message) with { Result = cannot.Result?.Text, ResultTxid = cannot.Result is { } result ? Shown(result) : null };
+            var failed = Failed(command, cannot.Code, cannot.Message).Command;
+            return new(failed with { Result = cannot.Result?.Text, ResultTxid = cannot.Result is { } result ? Shown(result) : null }, cannot.Result?.Proof);
         }
         catch (LitestreamException error)
         {
@@ -145,8 +154,8 @@ internal sealed class RemoteExecution(
         }
     }
 
-    private CommandRecord Failed(CommandRecord command, string code, string error) =>
-        command with { State = CommandStates.Failed, FinishedAt = time.GetUtcNow(), ErrorCode = code, Error = error };
+    private RemoteEnd Failed(CommandRecord command, string code, string error) =>
+        new(command with { State = CommandStates.Failed, FinishedAt = time.GetUtcNow(), ErrorCode = code, Error = error });
 
     private static string? Shown(RemoteResult result) => result.Txid.IsNone ? null : result.Txid.ToString();
 }

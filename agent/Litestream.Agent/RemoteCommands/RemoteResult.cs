@@ -1,3 +1,4 @@
+using Litestream.Fleet.Items;
 using Litestream.Ltx;
 
 namespace Litestream.Agent.RemoteCommands;
@@ -5,4 +6,8 @@ namespace Litestream.Agent.RemoteCommands;
 /// <summary>What came of a command.</summary>
 /// <param name="Text">For the item's <c>result</c>: a sentence.</param>
 /// <param name="Txid">Newest transaction that it was about.</param>
-internal sealed record RemoteResult(string Text, Txid Txid = default);
+internal sealed record RemoteResult(string Text, Txid Txid = default)
+{
+    /// <summary>What a drill leaves in the table, beside the command.</summary>
+    public ProofRecord? Proof { get; init; }
+}

@@ -33,6 +33,7 @@ internal static class TenantView
         Txid = Shown(database.Txid),
         ReplicatedTxid = Shown(database.ReplicatedTxid),
         LastSyncAt = database.LastSyncAt,
+        LastSnapshotAt = database.Replicas[0].LastSnapshotAt,
         LastProofAt = database.LastProofAt,
         LagSeconds = database.LagSeconds,
         LagLimitSeconds = lagLimit.TotalSeconds,
@@ -46,7 +47,7 @@ internal static class TenantView
             database.ReplicatedTxid.IsNone); // its first copy has arrived: nobody should wait an hour to hear that
 
     /// <summary>What moves while a tenant is in use.</summary>
-    public static int UseOf(DatabaseSnapshot database) => HashCode.Combine(database.Txid, database.ReplicatedTxid, database.SizeBytes, database.LastProofAt);
+    public static int UseOf(DatabaseSnapshot database) => HashCode.Combine(database.Txid, database.ReplicatedTxid, database.SizeBytes, database.Replicas[0].LastSnapshotAt, database.LastProofAt);
 
     /// <summary>What an undo of the last restore in place would go back to; null: there is none.</summary>
     private static KeptState? UndoOf(DatabaseSnapshot database) => database.Kept.LastOrDefault(k => k.IsUndo);

@@ -87,7 +87,7 @@ internal sealed class Compaction(StoreContext context)
             // A merger of the same files that is there already (a crash before it was booked) is as good.
             await storage.PublishAsync(file, path, cancellationToken).ConfigureAwait(false);
             Faults.Reach(FaultPoint.MergedNotBooked);
-            replica.Place.Books.AddFile(replica.Database.Name, file);
+            replica.AddFile(file);
             replica.Place.Copies.Drop(replica.Database.Name, inputs);
             if (level == 1)
                 replica.Place.Copies.Keep(replica.Database.Name, file, path);

@@ -180,6 +180,7 @@ internal sealed class DatabaseReplica
             Detail = detail,
             Txid = Book.Published,
             LastSyncAt = Book.LastSyncAt,
+            LastSnapshotAt = Book.LastSnapshotAt,
             LagSeconds = LagSeconds(time, dirtySince),
             DueAt = Book.DueAt,
             Errors = Interlocked.Read(ref _errors),
@@ -195,6 +196,26 @@ internal sealed class DatabaseReplica
             var next = change(Book);
             Place.Books.Save(Database.Name, next);
             Book = next;
+        }
+    }
+
+    /// <summary>A merger is there.</summary>
+    public void AddFile(LtxFile file)
+    {
+        lock (Database.Gate)
+        {
+            Place.Books.AddFile(Database.Name, file);
+            Book = Book.With(file);
+        }
+    }
+
+    /// <summary>That is what is there, and nothing else.</summary>
+    public void ReplaceFiles(IReadOnlyList<LtxFile> files)
+    {
+        lock (Database.Gate)
+        {
+            Place.Books.ReplaceFiles(Database.Name, files);
+            Book = files.Aggregate(Book with { LastSnapshotAt = null }, (book, file) => book.With(file));
         }
     }
 
@@ -249,7 +270,7 @@ internal sealed class DatabaseReplica
         lock (Database.Gate)
         {
             // On disk first: should the books fail, the file stays staged and is found published at the next try.
-            var next = Book with { Published = Txid.Max(Book.Published, file.File.MaxTxid), LastSyncAt = now };
+            var next = Book.With(file.File) with { Published = Txid.Max(Book.Published, file.File.MaxTxid), LastSyncAt = now };
             Place.Books.Confirm(Database.Name, next, file.File);
             Book = next;
             HoldsChain |= file.File.IsImage;

@@ -19,7 +19,7 @@ internal sealed class Discovery(StoreContext context, Staging staging, EarlierRu
         if (replica.Place.Root.Days is not null)
             await newDay.FindAsync(replica, cancellationToken).ConfigureAwait(false);
         var listed = await ReplicaListing.ReadAsync(replica.Storage, cancellationToken).ConfigureAwait(false);
-        replica.Place.Books.ReplaceFiles(database.Name, listed);
+        replica.ReplaceFiles(listed);
         Faults.Reach(FaultPoint.Listed);
         replica.ConfirmedAt = replica.LookedAt = context.Now;
         replica.Place.Copies.DropAll(database.Name);

@@ -7,8 +7,15 @@ namespace Litestream.Replication;
 internal sealed class ReplicaBooks(Books books, string replica)
 {
     public IReadOnlyDictionary<string, ReplicaEntry> LoadAll() => books.Query(
-        "SELECT name, published, last_sync_at, due_at, day FROM replica WHERE replica = $replica",
-        row => (Name: row.GetString(0), Entry: new ReplicaEntry(new((ulong)row.GetInt64(1)), TimeOf(row, 2), TimeOf(row, 3), row.IsDBNull(4) ? null : DateOnly.FromDayNumber(row.GetInt32(4)))),
+        """
+        SELECT name, published, last_sync_at, due_at, day,
+            (SELECT MAX(created_at) FROM file WHERE file.replica = r.replica AND file.name = r.name AND level IN (0, 1, 9) AND min = 1)
+        FROM replica AS r WHERE replica = $replica
+        """,
+        row => (Name: row.GetString(0), Entry: new ReplicaEntry(new((ulong)row.GetInt64(1)), TimeOf(row, 2), TimeOf(row, 3), row.IsDBNull(4) ? null : DateOnly.FromDayNumber(row.GetInt32(4)))
+        {
+            LastSnapshotAt = TimeOf(row, 5),
+        }),
         ("$replica", replica)).ToDictionary(r => r.Name, r => r.Entry, StringComparer.Ordinal);
 
     public void Save(string name, ReplicaEntry entry) => books.Change(() => Write(name, entry));

@@ -23,7 +23,7 @@ public sealed record TenantDrill
 
     public long Bytes { get; init; }
 
-    /// <summary>sum, integrity, live: those that were made.</summary>
+    /// <summary>sum or checksums, integrity, live: those that were made.</summary>
     public required IReadOnlyList<string> Checks { get; init; }
 
     /// <summary>What was found wrong.</summary>

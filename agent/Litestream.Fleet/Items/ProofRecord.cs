@@ -27,7 +27,7 @@ public sealed record ProofRecord
     /// <summary>Size of what was restored.</summary>
     public long Bytes { get; init; }
 
-    /// <summary>Which checks were made, words separated by commas: sum, integrity, live.</summary>
+    /// <summary>Which checks were made, words separated by commas: sum or checksums, integrity, live.</summary>
     public string? Checks { get; init; }
 
     /// <summary>What was found wrong, with file and page.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Litestream.Agent.Configuration;
+using Litestream.Agent.RemoteCommands;
 using Litestream.Agent.Reporting;
 using Litestream.DynamoDb;
 using Litestream.Fleet.Items;
@@ -18,15 +19,21 @@ internal sealed class MadeUpHost : IAsyncDisposable
 
     private readonly FleetTableClient _table;
     private readonly TableServer _server;
+    private readonly UlidSource _ids;
 
     public MadeUpHost(TableServer server, string id = "web-1", FleetOptions? options = null, TimeSpan? limit = null, int seed = 1, ILogger? logger = null)
     {
         _server = server;
         _table = FleetTables.Client(server, limit, Time);
+        _ids = new(Time, new Random(seed));
+        Lane = new(id, _table, _ => null, [new HalfMinuteCommand(() => Lane!.RunId, _table)], Time, NullLogger.Instance, new Random(seed));
         Reporter = new(
             options ?? new() { Table = FleetTables.Name }, id, LagLimit, () => new(Databases.Values, 1, 2, new Dictionary<string, long> { ["PUT"] = 3 }, (4, 5)), _table, Time,
-            () => TimeSpan.FromSeconds(Time.GetTimestamp() / (double)Time.TimestampFrequency), logger ?? NullLogger.Instance, new Random(seed));
+            () => TimeSpan.FromSeconds(Time.GetTimestamp() / (double)Time.TimestampFrequency), logger ?? NullLogger.Instance, new Random(seed), Lane.Heard);
     }
+
+    /// <summary>Its commands; looks when the test says so.</summary>
+    public RemoteCommandLane Lane { get; }
 
     public FleetReporter Reporter { get; }
 
@@ -70,7 +77,51 @@ internal sealed class MadeUpHost : IAsyncDisposable
         return next;
     }
 
+    /// <summary>As the API asks for something, which this host then does.</summary>
+    public async Task AskAsync(Guid tenant)
+    {
+        var now = Time.GetUtcNow();
+        await _table.WriteAsync(CommandItem.Put(new()
+        {
+            HostId = Reporter.HostId,
+            Id = _ids.Next(),
+            Kind = HalfMinuteCommand.Name,
+            State = CommandStates.Requested,
+            Tenant = tenant,
+            RequestedAt = now,
+            RequestedBy = "ada@example.org",
+            ExpiresAt = now.AddHours(1),
+            Arguments = new() { Timestamp = now, TargetPath = $"/srv/restored/{tenant}.db" },
+        }), CancellationToken.None);
+        await _table.WriteAsync(HostDigestItem.CommandAdded(Reporter.HostId), CancellationToken.None);
+    }
+
+    /// <summary>What follows from what its last heartbeat said of commands, to its end.</summary>
+    public async Task ObeyAsync()
+    {
+        await Lane.LookAsync(CancellationToken.None);
+        await Lane.Running;
+    }
+
+    /// <summary>It drilled.</summary>
+    public Task ProveAsync(Guid tenant, string verdict = ProofVerdicts.Pass) => new ProofTable(_table, new(Time), NullLogger.Instance).WriteAsync(new()
+    {
+        Tenant = tenant,
+        At = Time.GetUtcNow(),
+        Verdict = verdict,
+        By = Reporter.HostId,
+        Command = _ids.Next(),
+        Txid = "000000000000002a",
+        Seconds = 0.123,
+        Bytes = 1 << 20,
+        Checks = "sum,integrity,live",
+    }, CancellationToken.None);
+
     public TenantRecord? Tenant(Guid tenant) => FleetTables.Find(_server, FleetKeys.Tenant(tenant)) is { } item ? TenantItem.Read(item) : null;
 
-    public async ValueTask DisposeAsync() => await Reporter.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Lane.DisposeAsync();
+        await Reporter.DisposeAsync();
+    }
 }
