@@ -1,10 +1,12 @@
 using Litestream.Cloud.Access;
 using Litestream.Cloud.Api;
+using Litestream.Cloud.Changes;
 using Litestream.Cloud.Configuration;
 using Litestream.Cloud.Hosting;
 using Litestream.Cloud.Table;
 using Litestream.DynamoDb;
 using Litestream.Fleet.Api;
+using Litestream.Fleet.Table;
 using Litestream.Http;
 
 namespace Litestream.Cloud;
@@ -42,10 +44,16 @@ internal static class CloudApplication
     /// <summary>Every address; each resource is a file.</summary>
     private static void MapAll(IEndpointRouteBuilder routes, CloudContext context)
     {
+        var ids = new UlidSource(context.Time, Random.Shared);
+        var (changes, audit) = (new ChangeRequests(context, ids), new AuditTrail(context, ids));
         HealthEndpoints.Map(routes, context);
         StatusEndpoints.Map(routes, context);
         HostEndpoints.Map(routes, context);
         TenantEndpoints.Map(routes, context);
+        RestoreEndpoints.Map(routes, context, changes, audit);
+        CommandEndpoints.Map(routes, context, changes, audit);
+        ProblemEndpoints.Map(routes, context);
+        AuditEndpoints.Map(routes, context);
     }
 
     /// <summary>From outside to inside: whatever goes wrong is a problem document, a failing table too; then who asks, then how much.</summary>

@@ -24,6 +24,9 @@ internal static partial class CloudLog
     [LoggerMessage(8006, LogLevel.Warning, "The table does not answer: {Reason}")]
     public static partial void TableIsAway(this ILogger logger, string reason);
 
+    [LoggerMessage(8007, LogLevel.Error, "No line in the audit: {Actor} was refused {Action} of {Target}, and the table did not take it: {Reason}")]
+    public static partial void AuditFailed(this ILogger logger, string actor, string action, string target, string reason);
+
     [LoggerMessage(8010, LogLevel.Critical, "Lambda's Runtime API failed; this program ends")]
     public static partial void RuntimeApiFailed(this ILogger logger, Exception error);
 

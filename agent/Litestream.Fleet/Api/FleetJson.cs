@@ -13,6 +13,7 @@ namespace Litestream.Fleet.Api;
 [JsonSerializable(typeof(ClientHealthList))]
 [JsonSerializable(typeof(RegisterRequest))]
 [JsonSerializable(typeof(StatusChange))]
+[JsonSerializable(typeof(EmptyRequest))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(FleetStatus))]
 [JsonSerializable(typeof(FleetHost))]

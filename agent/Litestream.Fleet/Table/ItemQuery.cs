@@ -28,6 +28,10 @@ public sealed record ItemQuery
         ? Between(FleetKeys.OfHost(hostId), FleetKeys.CommandPrefix + first, FleetKeys.CommandPrefix + "~")
         : Of(null, FleetKeys.OfHost(hostId), FleetKeys.CommandPrefix);
 
+    /// <summary>A host's commands from one to another, both included.</summary>
+    public static ItemQuery CommandsBetween(string hostId, Ulid first, Ulid last) =>
+        Between(FleetKeys.OfHost(hostId), FleetKeys.CommandPrefix + first, FleetKeys.CommandPrefix + last);
+
     /// <summary>Tenants of a host, by GUID.</summary>
     public static ItemQuery TenantsOf(string hostId) => Of(FleetTable.ByHost, FleetKeys.OfHost(hostId), null);
 
@@ -36,6 +40,23 @@ public sealed record ItemQuery
 
     /// <summary>One of <see cref="FleetKeys.ProblemShards"/> shards, the worst first, of equals the newest.</summary>
     public static ItemQuery Problems(int shard) => Of(FleetTable.Problems, FleetKeys.ProblemPartition(shard), null) with { IsBackwards = true };
+
+    /// <summary>The same, from a place in the list on: of those that are as bad and as new, all or none.</summary>
+    /// <param name="shard">0 to 15.</param>
+    /// <param name="sort">Severity and since, as the key has them.</param>
+    /// <param name="isIncluded">Whether those of exactly this key are wanted.</param>
+    public static ItemQuery Problems(int shard, string sort, bool isIncluded)
+    {
+        var condition = $"#{FleetTable.ProblemKey} = :pk AND #{FleetTable.ProblemSort} {(isIncluded ? "<=" : "<")} :from";
+        return new()
+        {
+            Index = FleetTable.Problems,
+            KeyCondition = condition,
+            Names = ItemUpdate.NamesIn(condition),
+            Values = new Dictionary<string, ItemValue> { [":pk"] = ItemValue.Of(FleetKeys.ProblemPartition(shard)), [":from"] = ItemValue.Of(sort) },
+            IsBackwards = true,
+        };
+    }
 
     /// <summary>Proofs of a tenant, newest first.</summary>
     public static ItemQuery Proofs(Guid tenant) => Of(null, FleetKeys.ProofPrefix + FleetKeys.SliceOf(tenant), FleetKeys.TextOf(tenant) + "#") with { IsBackwards = true };

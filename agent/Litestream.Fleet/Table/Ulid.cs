@@ -24,6 +24,9 @@ public readonly record struct Ulid(UInt128 Value) : IComparable<Ulid>
 
     public static bool operator >=(Ulid left, Ulid right) => left.Value >= right.Value;
 
+    /// <summary>The one so many behind it: a job's commands are those right behind the job, so that nobody has to keep a list of them.</summary>
+    public Ulid Plus(int count) => new(Value + (UInt128)(uint)count);
+
     /// <summary>The smallest of a time.</summary>
     public static Ulid First(DateTimeOffset time) => new((UInt128)(ulong)Math.Max(0, time.ToUnixTimeMilliseconds()) << TimeShift);
 

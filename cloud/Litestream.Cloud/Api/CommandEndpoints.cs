@@ -1,0 +1,101 @@
+using Litestream.Cloud.Access;
+using Litestream.Cloud.Changes;
+using Litestream.Cloud.Restores;
+using Litestream.Fleet;
+using Litestream.Fleet.Api;
+using Litestream.Fleet.Items;
+using Litestream.Fleet.Table;
+using Litestream.Http;
+
+namespace Litestream.Cloud.Api;
+
+/// <summary><c>/api/hosts/{id}/commands</c>: telling a host what to do with a tenant, and seeing what became of it.</summary>
+internal sealed class CommandEndpoints(CloudContext context, ChangeRequests changes, AuditTrail audit)
+{
+    private const int DefaultLimit = 50;
+    private const int LargestLimit = 200;
+
+    private readonly Catalogue _catalogue = new(context);
+    private readonly RestoreJobs _jobs = new(context);
+
+    public static void Map(IEndpointRouteBuilder routes, CloudContext context, ChangeRequests changes, AuditTrail audit)
+    {
+        var commands = new CommandEndpoints(context, changes, audit);
+        routes.MapPost("/api/hosts/{id}/commands", (HttpContext http, string id, CancellationToken stop) => audit.WatchAsync(http, "command", id, () => commands.PostAsync(http, id, stop)))
+            .Needs(ScopeWords.Admin);
+        routes.MapGet("/api/hosts/{id}/commands", (HttpRequest request, string id, CancellationToken stop) => commands.ListAsync(request, id, stop)).Needs(ScopeWords.Read);
+        routes.MapGet("/api/hosts/{id}/commands/{command}", (string id, string command, CancellationToken stop) => commands.GetAsync(id, command, stop)).Needs(ScopeWords.Read);
+        routes.MapPost("/api/hosts/{id}/commands/{command}/cancel",
+            (HttpContext http, string id, string command, CancellationToken stop) => audit.WatchAsync(http, "command.cancel", command, () => commands.CancelAsync(http, id, command, stop)))
+            .Needs(ScopeWords.Admin);
+    }
+
+    private async Task<IResult> PostAsync(HttpContext http, string id, CancellationToken stop)
+    {
+        var host = RestoreWish.HostOf(id);
+        var (change, request) = await changes.ReadAsync(http, FleetJson.Default.CommandRequest, stop);
+        var asked = CommandWish.Read(request, host, change, context.Time.GetUtcNow());
+        if (asked.Kind == CommandKinds.Restore && !Actor.Of(http).Scopes.Contains(ScopeWords.Restore))
+            throw new ProblemException(CloudProblems.ScopeMissing(ScopeWords.Restore));
+        var tenant = (await _catalogue.TenantsAsync([asked.Tenant], stop)).GetValueOrDefault(asked.Tenant);
+        // What was put under this key before is answered, whatever became of host and tenant since.
+        if (!change.IsRepeated || await FindAsync(asked.Key, stop) is not { } command)
+        {
+            await CheckAsync(asked, tenant, stop);
+            change = await changes.BeginAsync(change, stop);
+            command = asked with { Id = change.Target, RequestedAt = change.At, ExpiresAt = change.At + (asked.ExpiresAt - asked.RequestedAt) };
+            await CommandPut.RunAsync(context, [command], stop);
+        }
+        await audit.DoneAsync(change, $"command.{command.Kind}", FleetKeys.TextOf(command.Tenant), tenant is null ? null : AuditText.Of(tenant), AuditText.Of(command), stop);
+        return new Accepted<FleetCommand>($"/api/hosts/{host}/commands/{command.Id}", CommandView.Of(command), FleetJson.Default.FleetCommand);
+    }
+
+    private async Task CheckAsync(CommandRecord asked, TenantRecord? tenant, CancellationToken stop)
+    {
+        var digest = (await _catalogue.HostsAsync([asked.HostId], stop)).GetValueOrDefault(asked.HostId) ?? throw new ProblemException(CloudProblems.UnknownHost(asked.HostId));
+        if (LivenessWords.Of(digest, context.Time.GetUtcNow()) is var liveness and not (LivenessWords.Live or LivenessWords.Late))
+            throw new ProblemException(CloudProblems.HostAway(asked.HostId, liveness));
+        if (CommandWish.NeedsItsOwnHost(asked))
+        {
+            if (tenant is null)
+                throw new ProblemException(CloudProblems.UnknownTenant(asked.Tenant));
+            if (tenant.HostId != asked.HostId)
+                throw new ProblemException(CloudProblems.BadArgument($"{asked.Tenant} lives on {tenant.HostId ?? "no host"}: ask there"));
+        }
+        if (asked.Arguments.Epoch is { } epoch && tenant is not null && tenant.Epoch != epoch)
+            throw new ProblemException(CloudProblems.StaleEpoch(asked.Tenant, tenant.Epoch, epoch));
+    }
+
+    private async Task<IResult> ListAsync(HttpRequest request, string id, CancellationToken stop)
+    {
+        var host = RestoreWish.HostOf(id);
+        var list = $"commands {host}";
+        var limit = QueryText.Number(request.Query, "limit", DefaultLimit, LargestLimit);
+        var from = QueryText.Text(request.Query, "cursor") is not { } text ? null
+            : PageCursor.TryParse(text, list, 1, out var given) ? given.After : throw new ProblemException(CloudProblems.BadCursor());
+        var (items, next) = await context.Reads.QueryAsync(ItemQuery.Commands(host) with { IsBackwards = true }, limit, from, stop);
+        var commands = context.Reads.Readable(items, CommandItem.Read).Select(CommandView.Of).ToList();
+        return new ReadAnswer<FleetCommandList>(new(commands, next is null ? null : new PageCursor(list, 0, next).ToString()), FleetJson.Default.FleetCommandList);
+    }
+
+    private async Task<IResult> GetAsync(string id, string command, CancellationToken stop) =>
+        new ReadAnswer<FleetCommand>(CommandView.Of(await FindAsync(id, command, stop)), FleetJson.Default.FleetCommand);
+
+    private async Task<IResult> CancelAsync(HttpContext http, string id, string command, CancellationToken stop)
+    {
+        var (change, _) = await changes.ReadAsync(http, FleetJson.Default.EmptyRequest, stop);
+        var found = await FindAsync(id, command, stop);
+        if (!change.IsRepeated && CommandStates.IsFinal(found.State))
+            throw new ProblemException(CloudProblems.NotCancellable($"the command {found.Id} is {found.State} since {AuditText.Of(found.FinishedAt)}"));
+        change = await changes.BeginAsync(change, stop);
+        var asked = await _jobs.CancelAsync([found], stop);
+        await audit.DoneAsync(change, "command.cancel", found.Id.ToString(), AuditText.Of(found), AuditText.Called(asked), stop);
+        return new Accepted<FleetCommand>($"/api/hosts/{found.HostId}/commands/{found.Id}", CommandView.Of(await FindAsync(id, command, stop)), FleetJson.Default.FleetCommand);
+    }
+
+    private async Task<CommandRecord> FindAsync(string id, string command, CancellationToken stop) =>
+        Ulid.TryParse(command, out var ulid) && await FindAsync(FleetKeys.Command(RestoreWish.HostOf(id), ulid), stop) is { } found ? found : throw new ProblemException(CloudProblems.UnknownCommand(command));
+
+    private async Task<CommandRecord?> FindAsync(ItemKey key, CancellationToken stop) =>
+        await context.Reads.FindAsync(key, stop) is { } item ? context.Reads.Readable([item], CommandItem.Read).FirstOrDefault() : null;
+}

@@ -1,0 +1,141 @@
+using Litestream.Cloud.Access;
+using Litestream.Cloud.Changes;
+using Litestream.Cloud.Restores;
+using Litestream.Fleet;
+using Litestream.Fleet.Api;
+using Litestream.Fleet.Items;
+using Litestream.Fleet.Table;
+using Litestream.Http;
+
+namespace Litestream.Cloud.Api;
+
+/// <summary><c>/api/restores</c>: asking for a state of one tenant or of many, seeing how it goes, calling it back, undoing it. Only items are written here; agents do the work.</summary>
+internal sealed class RestoreEndpoints(CloudContext context, ChangeRequests changes, AuditTrail audit)
+{
+    private const string Action = "restore";
+
+    private readonly RestoreJobs _jobs = new(context);
+    private readonly Catalogue _catalogue = new(context);
+
+    public static void Map(IEndpointRouteBuilder routes, CloudContext context, ChangeRequests changes, AuditTrail audit)
+    {
+        var restores = new RestoreEndpoints(context, changes, audit);
+        routes.MapPost("/api/restores", (HttpContext http, CancellationToken stop) => audit.WatchAsync(http, Action, "", () => restores.PostAsync(http, stop))).Needs(ScopeWords.Restore);
+        routes.MapGet("/api/restores", (HttpRequest request, CancellationToken stop) => restores.ListAsync(request, stop)).Needs(ScopeWords.Read);
+        routes.MapGet("/api/restores/{id}", (string id, CancellationToken stop) => restores.GetAsync(id, stop)).Needs(ScopeWords.Read);
+        routes.MapPost("/api/restores/{id}/cancel", (HttpContext http, string id, CancellationToken stop) => audit.WatchAsync(http, "restore.cancel", id, () => restores.CancelAsync(http, id, stop)))
+            .Needs(ScopeWords.Restore);
+        routes.MapPost("/api/restores/{id}/undo", (HttpContext http, string id, CancellationToken stop) => audit.WatchAsync(http, "restore.undo", id, () => restores.UndoAsync(http, id, stop)))
+            .Needs(ScopeWords.Restore);
+    }
+
+    private async Task<IResult> PostAsync(HttpContext http, CancellationToken stop)
+    {
+        var (change, request) = await changes.ReadAsync(http, FleetJson.Default.RestoreRequest, stop);
+        var wish = RestoreWish.Read(request, context.Time.GetUtcNow());
+        // What was asked for before and stands as a job is answered, whatever became of its hosts and tenants since.
+        if (change.IsRepeated && !request.DryRun && await _jobs.FindAsync(change.Target, stop) is { } known && await _jobs.LookAsync(known, stop) is var looked && looked.Commands.Count == known.Total)
+            return await AcceptedAsync(change, known, looked.Job, looked.Commands, stop);
+        var tenants = await _catalogue.TenantsAsync(wish.Tenants, stop);
+        var hosts = await _catalogue.HostsAsync(wish.Host is { } one ? [one] : tenants.Values.Select(t => t.HostId).OfType<string>(), stop);
+        var steps = RestorePlanner.Plan(wish, tenants, hosts, context.Time.GetUtcNow());
+        if (request.DryRun)
+            return TypedResults.Json(new RestorePlan { Items = steps, Total = steps.Count, Refused = steps.Count(s => s.Code is not null) }, FleetJson.Default.RestorePlan);
+        if (steps.FirstOrDefault(s => s.Code is not null) is { } refused)
+            throw new ProblemException(CloudProblems.OfStep(refused, steps.Count(s => s.Code is not null), steps.Count));
+        change = await changes.BeginAsync(change, stop);
+        var job = JobOf(change, steps.Select(s => s.HostId!), steps.Count);
+        var commands = steps.Select((step, i) => CommandOf(job, i, step.TenantId, step.HostId!, RestorePlanner.Arguments(wish, step, tenants.GetValueOrDefault(step.TenantId)), wish.Life)).ToList();
+        await _jobs.PutAsync(job, commands, stop);
+        return await AcceptedAsync(change, job, job, commands, stop);
+    }
+
+    private async Task<IResult> AcceptedAsync(Change change, JobRecord asked, JobRecord now, IReadOnlyList<CommandRecord> commands, CancellationToken stop)
+    {
+        var target = commands is [var only] ? FleetKeys.TextOf(only.Tenant) : $"{asked.Total} tenants";
+        await audit.DoneAsync(change, Action, target, null, AuditText.Of(asked, commands), stop);
+        return new Accepted<FleetJob>($"/api/restores/{asked.Id}", CommandView.Of(now, commands), FleetJson.Default.FleetJob);
+    }
+
+    private async Task<IResult> ListAsync(HttpRequest request, CancellationToken stop)
+    {
+        var page = await JobPage.ReadAsync(context, request.Query, stop);
+        var jobs = new FleetJob[page.Jobs.Count];
+        await Parallel.ForAsync(0, jobs.Length, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = stop }, async (i, token) =>
+        {
+            var job = page.Jobs[i];
+            jobs[i] = CommandView.Of(job.State == JobStates.Running ? (await _jobs.LookAsync(job, token)).Job : job, null);
+        });
+        return new ReadAnswer<FleetJobList>(new(jobs, page.Next), FleetJson.Default.FleetJobList);
+    }
+
+    private async Task<IResult> GetAsync(string id, CancellationToken stop)
+    {
+        var (job, commands) = await _jobs.LookAsync(await FindAsync(id, stop), stop);
+        return new ReadAnswer<FleetJob>(CommandView.Of(job, commands), FleetJson.Default.FleetJob);
+    }
+
+    private async Task<IResult> CancelAsync(HttpContext http, string id, CancellationToken stop)
+    {
+        var (change, _) = await changes.ReadAsync(http, FleetJson.Default.EmptyRequest, stop);
+        var (job, commands) = await _jobs.LookAsync(await FindAsync(id, stop), stop);
+        if (!change.IsRepeated && commands.All(c => CommandStates.IsFinal(c.State)))
+            throw new ProblemException(CloudProblems.NotCancellable($"the restore {job.Id} is {job.State} since {AuditText.Of(job.FinishedAt)}"));
+        change = await changes.BeginAsync(change, stop);
+        var asked = await _jobs.CancelAsync(commands, stop);
+        await audit.DoneAsync(change, "restore.cancel", job.Id.ToString(), AuditText.Of(job, commands), AuditText.Called(asked), stop);
+        (job, commands) = await _jobs.LookAsync(job, stop);
+        return new Accepted<FleetJob>($"/api/restores/{job.Id}", CommandView.Of(job, commands), FleetJson.Default.FleetJob);
+    }
+
+    private async Task<IResult> UndoAsync(HttpContext http, string id, CancellationToken stop)
+    {
+        var (change, _) = await changes.ReadAsync(http, FleetJson.Default.EmptyRequest, stop);
+        if (change.IsRepeated && await _jobs.FindAsync(change.Target, stop) is { } known && await _jobs.LookAsync(known, stop) is var looked && looked.Commands.Count == known.Total)
+            return await UndoneAsync(change, known, looked.Job, looked.Commands, stop);
+        var (undone, commands) = await _jobs.LookAsync(await FindAsync(id, stop), stop);
+        var tenants = await _catalogue.TenantsAsync(commands.Select(c => c.Tenant), stop);
+        var steps = Undoing.Of(commands, tenants, context.Time.GetUtcNow());
+        if (steps.Count == 0)
+            throw new ProblemException(CloudProblems.NothingToUndo(Undoing.WhyNot(undone, commands)));
+        change = await changes.BeginAsync(change, stop);
+        var job = JobOf(change, steps.Select(s => s.HostId), steps.Count) with { Undoes = undone.Id };
+        var undoing = steps.Select((step, i) => CommandOf(job, i, step.Tenant, step.HostId, new() { Txid = step.Txid, IfBusy = IfBusyWords.Wait }, RestoreWish.LifeOf(null))).ToList();
+        await _jobs.PutAsync(job, undoing, stop);
+        return await UndoneAsync(change, job, job, undoing, stop);
+    }
+
+    private async Task<IResult> UndoneAsync(Change change, JobRecord asked, JobRecord now, IReadOnlyList<CommandRecord> commands, CancellationToken stop)
+    {
+        await audit.DoneAsync(change, "restore.undo", $"{asked.Undoes}", null, AuditText.Of(asked, commands), stop);
+        return new Accepted<FleetJob>($"/api/restores/{asked.Id}", CommandView.Of(now, commands), FleetJson.Default.FleetJob);
+    }
+
+    private async Task<JobRecord> FindAsync(string id, CancellationToken stop) =>
+        Ulid.TryParse(id, out var ulid) && await _jobs.FindAsync(ulid, stop) is { } job ? job : throw new ProblemException(CloudProblems.UnknownJob(id));
+
+    private static JobRecord JobOf(Change change, IEnumerable<string> hosts, int total) => new()
+    {
+        Id = change.Target,
+        Kind = JobKinds.Restore,
+        State = JobStates.Running,
+        RequestedAt = change.At,
+        RequestedBy = change.Actor,
+        ToHosts = string.Join(',', hosts.Distinct().Order(StringComparer.Ordinal)),
+        Total = total,
+    };
+
+    private static CommandRecord CommandOf(JobRecord job, int index, Guid tenant, string host, CommandArguments arguments, TimeSpan life) => new()
+    {
+        HostId = host,
+        Id = RestoreJobs.CommandId(job.Id, index),
+        Kind = CommandKinds.Restore,
+        State = CommandStates.Requested,
+        Tenant = tenant,
+        RequestedAt = job.RequestedAt,
+        RequestedBy = job.RequestedBy,
+        ExpiresAt = job.RequestedAt + life,
+        Job = job.Id,
+        Arguments = arguments,
+    };
+}
