@@ -3,6 +3,7 @@ using Litestream.Cloud.Api;
 using Litestream.Cloud.Changes;
 using Litestream.Cloud.Configuration;
 using Litestream.Cloud.Hosting;
+using Litestream.Cloud.Replicas;
 using Litestream.Cloud.Table;
 using Litestream.DynamoDb;
 using Litestream.Fleet.Api;
@@ -46,12 +47,15 @@ internal static class CloudApplication
     {
         var ids = new UlidSource(context.Time, Random.Shared);
         var (changes, audit) = (new ChangeRequests(context, ids), new AuditTrail(context, ids));
+        var replicas = new ReplicaShelf(context.Options, context.Time);
         HealthEndpoints.Map(routes, context);
         StatusEndpoints.Map(routes, context);
         HostEndpoints.Map(routes, context);
         TenantEndpoints.Map(routes, context);
         RestoreEndpoints.Map(routes, context, changes, audit);
+        RestoreEndpoints.Map(routes, context, changes, audit, replicas);
         CommandEndpoints.Map(routes, context, changes, audit);
+        TimelineEndpoints.Map(routes, context, replicas);
         ProblemEndpoints.Map(routes, context);
         AuditEndpoints.Map(routes, context);
     }

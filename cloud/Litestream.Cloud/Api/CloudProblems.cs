@@ -52,6 +52,9 @@ internal static class CloudProblems
 
     public static Problem UnknownCommand(string id) => RequestProblems.Of(404, ProblemCodes.UnknownCommand, "Unknown command", $"there is no command {id} of this host");
 
+    public static Problem ReplicaUnavailable(string url, string why) =>
+        RequestProblems.Of(503, ProblemCodes.Unavailable, "The replica cannot be read from here", $"{url}: {why}", "the API reads buckets with its own credentials, and folders of its own machine only");
+
     public static Problem NotCancellable(string detail) => RequestProblems.Of(409, ProblemCodes.NotCancellable, "It cannot be called back", detail);
 
     public static Problem NothingToUndo(string detail) => RequestProblems.Of(409, ProblemCodes.NothingToUndo, "Nothing can be undone", detail);

@@ -1,5 +1,6 @@
 using Litestream.Cloud.Access;
 using Litestream.Cloud.Changes;
+using Litestream.Cloud.Replicas;
 using Litestream.Cloud.Restores;
 using Litestream.Fleet;
 using Litestream.Fleet.Api;
@@ -10,16 +11,16 @@ using Litestream.Http;
 namespace Litestream.Cloud.Api;
 
 /// <summary><c>/api/restores</c>: asking for a state of one tenant or of many, seeing how it goes, calling it back, undoing it. Only items are written here; agents do the work.</summary>
-internal sealed class RestoreEndpoints(CloudContext context, ChangeRequests changes, AuditTrail audit)
+internal sealed class RestoreEndpoints(CloudContext context, ChangeRequests changes, AuditTrail audit, ReplicaShelf replicas)
 {
     private const string Action = "restore";
 
     private readonly RestoreJobs _jobs = new(context);
     private readonly Catalogue _catalogue = new(context);
 
-    public static void Map(IEndpointRouteBuilder routes, CloudContext context, ChangeRequests changes, AuditTrail audit)
+    public static void Map(IEndpointRouteBuilder routes, CloudContext context, ChangeRequests changes, AuditTrail audit, ReplicaShelf replicas)
     {
-        var restores = new RestoreEndpoints(context, changes, audit);
+        var restores = new RestoreEndpoints(context, changes, audit, replicas);
         routes.MapPost("/api/restores", (HttpContext http, CancellationToken stop) => audit.WatchAsync(http, Action, "", () => restores.PostAsync(http, stop))).Needs(ScopeWords.Restore);
         routes.MapGet("/api/restores", (HttpRequest request, CancellationToken stop) => restores.ListAsync(request, stop)).Needs(ScopeWords.Read);
         routes.MapGet("/api/restores/{id}", (string id, CancellationToken stop) => restores.GetAsync(id, stop)).Needs(ScopeWords.Read);
@@ -40,7 +41,7 @@ internal sealed class RestoreEndpoints(CloudContext context, ChangeRequests chan
         var hosts = await _catalogue.HostsAsync(wish.Host is { } one ? [one] : tenants.Values.Select(t => t.HostId).OfType<string>(), stop);
         var steps = RestorePlanner.Plan(wish, tenants, hosts, context.Time.GetUtcNow());
         if (request.DryRun)
-            return TypedResults.Json(new RestorePlan { Items = steps, Total = steps.Count, Refused = steps.Count(s => s.Code is not null) }, FleetJson.Default.RestorePlan);
+            return await PlanAsync(wish, steps, stop);
         if (steps.FirstOrDefault(s => s.Code is not null) is { } refused)
             throw new ProblemException(CloudProblems.OfStep(refused, steps.Count(s => s.Code is not null), steps.Count));
         change = await changes.BeginAsync(change, stop);
@@ -48,6 +49,12 @@ internal sealed class RestoreEndpoints(CloudContext context, ChangeRequests chan
         var commands = steps.Select((step, i) => CommandOf(job, i, step.TenantId, step.HostId!, RestorePlanner.Arguments(wish, step, tenants.GetValueOrDefault(step.TenantId)), wish.Life)).ToList();
         await _jobs.PutAsync(job, commands, stop);
         return await AcceptedAsync(change, job, job, commands, stop);
+    }
+
+    private async Task<IResult> PlanAsync(RestoreWish wish, List<RestorePlanStep> steps, CancellationToken stop)
+    {
+        steps = await RestorePreview.AddAsync(replicas, wish, steps, stop);
+        return TypedResults.Json(new RestorePlan { Items = steps, Total = steps.Count, Refused = steps.Count(s => s.Code is not null) }, FleetJson.Default.RestorePlan);
     }
 
     private async Task<IResult> AcceptedAsync(Change change, JobRecord asked, JobRecord now, IReadOnlyList<CommandRecord> commands, CancellationToken stop)
