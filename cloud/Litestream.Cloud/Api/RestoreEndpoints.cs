@@ -21,7 +21,7 @@ internal sealed class RestoreEndpoints(CloudContext context, ChangeRequests chan
     public static void Map(IEndpointRouteBuilder routes, CloudContext context, ChangeRequests changes, AuditTrail audit, ReplicaShelf replicas)
     {
         var restores = new RestoreEndpoints(context, changes, audit, replicas);
-        routes.MapPost("/api/restores", (HttpContext http, CancellationToken stop) => audit.WatchAsync(http, Action, "", () => restores.PostAsync(http, stop))).Needs(ScopeWords.Restore);
+        routes.MapPost("/api/restores", (HttpContext http, CancellationToken stop) => audit.WatchAsync(http, Action, "restores", () => restores.PostAsync(http, stop))).Needs(ScopeWords.Restore);
         routes.MapGet("/api/restores", (HttpRequest request, CancellationToken stop) => restores.ListAsync(request, stop)).Needs(ScopeWords.Read);
         routes.MapGet("/api/restores/{id}", (string id, CancellationToken stop) => restores.GetAsync(id, stop)).Needs(ScopeWords.Read);
         routes.MapPost("/api/restores/{id}/cancel", (HttpContext http, string id, CancellationToken stop) => audit.WatchAsync(http, "restore.cancel", id, () => restores.CancelAsync(http, id, stop)))
