@@ -52,7 +52,6 @@ internal static class CloudApplication
         StatusEndpoints.Map(routes, context);
         HostEndpoints.Map(routes, context);
         TenantEndpoints.Map(routes, context);
-        RestoreEndpoints.Map(routes, context, changes, audit);
         RestoreEndpoints.Map(routes, context, changes, audit, replicas);
         CommandEndpoints.Map(routes, context, changes, audit);
         TimelineEndpoints.Map(routes, context, replicas);

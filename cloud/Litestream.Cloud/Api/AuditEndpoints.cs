@@ -1,5 +1,6 @@
 using System.Globalization;
 using Litestream.Cloud.Access;
+using Litestream.Cloud.Table;
 using Litestream.Fleet;
 using Litestream.Fleet.Api;
 using Litestream.Fleet.Items;
@@ -24,11 +25,12 @@ internal static class AuditEndpoints
 
     private static async Task<IResult> ListAsync(CloudContext context, IQueryCollection query, CancellationToken stop)
     {
+        QueryText.Know(query, "limit", "cursor", "day");
         var limit = QueryText.Number(query, "limit", DefaultLimit, LargestLimit);
         var given = QueryText.Text(query, "cursor");
         var day = DayOf(query, given, context.Time.GetUtcNow());
         var list = $"audit {day:yyyy-MM-dd}";
-        var from = given is null ? new(list, 0, null) : PageCursor.TryParse(CursorIn(given), list, MostDays, out var parsed) ? parsed : throw new ProblemException(CloudProblems.BadCursor());
+        var from = Lists.Cursor(given is null ? null : CursorIn(given), list, MostDays) ?? new(list, 0, null);
         var entries = new List<AuditEntry>();
         var (back, after) = (from.Shard, from.After);
         for (var empty = 0; empty < MostEmptyDays && back < MostDays && entries.Count < limit;)
@@ -46,7 +48,7 @@ internal static class AuditEndpoints
     private static DateTimeOffset DayOf(IQueryCollection query, string? cursor, DateTimeOffset now)
     {
         if (cursor is not null)
-            return TryDay(cursor.Split('-')[0], "yyyyMMdd", out var begun) ? begun : throw new ProblemException(CloudProblems.BadCursor());
+            return TryDay(cursor.Split('-')[0], "yyyyMMdd", out var begun) ? begun : throw Lists.BadCursor();
         if (QueryText.Text(query, "day") is not { } text)
             return new(now.UtcDateTime.Date, TimeSpan.Zero);
         return TryDay(text, "yyyy-MM-dd", out var day) ? day

@@ -35,9 +35,6 @@ internal static class CloudProblems
 
     public static Problem BadArgument(string detail) => RequestProblems.Of(400, ProblemCodes.BadArgument, "The request contradicts itself or lacks something", detail);
 
-    public static Problem BadCursor() =>
-        RequestProblems.Of(400, ProblemCodes.BadCursor, "Not a cursor of this list", "a cursor is the nextCursor of the page before, with the same filters", "leave it out to begin at the beginning");
-
     public static Problem BadKey() =>
         RequestProblems.Of(400, ProblemCodes.BadIdempotencyKey, "The change has no idempotency key", "the header Idempotency-Key has 1 to 128 visible characters; the same request under the same key happens once",
             "send a new random one with each change, and the same one when you send it again");

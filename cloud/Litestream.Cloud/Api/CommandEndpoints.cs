@@ -1,6 +1,7 @@
 using Litestream.Cloud.Access;
 using Litestream.Cloud.Changes;
 using Litestream.Cloud.Restores;
+using Litestream.Cloud.Table;
 using Litestream.Fleet;
 using Litestream.Fleet.Api;
 using Litestream.Fleet.Items;
@@ -70,9 +71,9 @@ internal sealed class CommandEndpoints(CloudContext context, ChangeRequests chan
     {
         var host = RestoreWish.HostOf(id);
         var list = $"commands {host}";
+        QueryText.Know(request.Query, "limit", "cursor");
         var limit = QueryText.Number(request.Query, "limit", DefaultLimit, LargestLimit);
-        var from = QueryText.Text(request.Query, "cursor") is not { } text ? null
-            : PageCursor.TryParse(text, list, 1, out var given) ? given.After : throw new ProblemException(CloudProblems.BadCursor());
+        var from = Lists.Cursor(QueryText.Text(request.Query, "cursor"), list, 1)?.After;
         var (items, next) = await context.Reads.QueryAsync(ItemQuery.Commands(host) with { IsBackwards = true }, limit, from, stop);
         var commands = context.Reads.Readable(items, CommandItem.Read).Select(CommandView.Of).ToList();
         return new ReadAnswer<FleetCommandList>(new(commands, next is null ? null : new PageCursor(list, 0, next).ToString()), FleetJson.Default.FleetCommandList);

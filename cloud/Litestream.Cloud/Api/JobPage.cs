@@ -1,3 +1,4 @@
+using Litestream.Cloud.Table;
 using Litestream.Fleet.Items;
 using Litestream.Fleet.Table;
 using Litestream.Http;
@@ -16,10 +17,10 @@ internal sealed record JobPage(IReadOnlyList<JobRecord> Jobs, string? Next)
 
     public static async Task<JobPage> ReadAsync(CloudContext context, IQueryCollection query, CancellationToken stop)
     {
+        QueryText.Know(query, "limit", "cursor");
         var limit = QueryText.Number(query, "limit", DefaultLimit, LargestLimit);
         var now = context.Time.GetUtcNow();
-        var from = QueryText.Text(query, "cursor") is not { } text ? new(List, 0, null)
-            : PageCursor.TryParse(text, List, Months, out var given) ? given : throw new ProblemException(CloudProblems.BadCursor());
+        var from = Lists.Cursor(QueryText.Text(query, "cursor"), List, Months) ?? new(List, 0, null);
         var jobs = new List<JobRecord>();
         var (month, after) = (from.Shard, from.After);
         while (month < Months)

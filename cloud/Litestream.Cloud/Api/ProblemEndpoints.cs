@@ -1,4 +1,5 @@
 using Litestream.Cloud.Access;
+using Litestream.Cloud.Table;
 using Litestream.Fleet;
 using Litestream.Fleet.Api;
 using Litestream.Fleet.Items;
@@ -11,41 +12,48 @@ namespace Litestream.Cloud.Api;
 internal static class ProblemEndpoints
 {
     private const string List = "problems";
-    private const int DefaultLimit = 100;
     private const int LargestLimit = 500;
-    private const int HostsAPage = 1000;
+
+    private static readonly string[] Keys = [FleetTable.PartitionKey, FleetTable.SortKey, FleetTable.ProblemKey, FleetTable.ProblemSort];
 
     public static void Map(IEndpointRouteBuilder routes, CloudContext context) =>
         routes.MapGet("/api/problems", (HttpRequest request, CancellationToken stop) => ListAsync(context, request.Query, stop)).Needs(ScopeWords.Read);
 
     private static async Task<IResult> ListAsync(CloudContext context, IQueryCollection query, CancellationToken stop)
     {
-        var limit = QueryText.Number(query, "limit", DefaultLimit, LargestLimit);
-        var from = QueryText.Text(query, "cursor") is not { } text ? new(List, 0, null)
-            : PageCursor.TryParse(text, List, FleetKeys.ProblemShards, out var given) && given.After is not null ? given : throw new ProblemException(CloudProblems.BadCursor());
+        QueryText.Know(query, "limit", "cursor");
+        var limit = QueryText.Number(query, "limit", Lists.UsualPage, LargestLimit);
+        var from = Lists.Cursor(QueryText.Text(query, "cursor"), List, FleetKeys.ProblemShards) ?? new(List, 0, null);
+        if (QueryText.Text(query, "cursor") is not null && !IsWhole(from))
+            throw Lists.BadCursor();
         var problems = from.After is null ? await HostsAsync(context, stop) : [];
         var (items, last) = await new ProblemMerge(context, from).TakeAsync(limit, stop);
         problems.AddRange(context.Reads.Readable(items, Of));
-        return new ReadAnswer<FleetProblemList>(new(problems, last is var (shard, item) ? new PageCursor(List, shard, item).ToString() : null), FleetJson.Default.FleetProblemList);
+        return new ReadAnswer<FleetProblemList>(new(problems, last is var (shard, item) ? new PageCursor(List, shard, KeyOf(item)).ToString() : null), FleetJson.Default.FleetProblemList);
+    }
+
+    /// <summary>The key of an item of this shard, as the index and the table have it: anything else the table would not understand.</summary>
+    private static bool IsWhole(PageCursor cursor) =>
+        cursor.After is { } after && after.Text(FleetTable.ProblemKey) == FleetKeys.ProblemPartition(cursor.Shard) && after.Count == KeyOf(after).Count && after.Count == Keys.Length;
+
+    private static Item KeyOf(Item item)
+    {
+        var key = new Item();
+        foreach (var name in Keys)
+        {
+            if (item.TryGet(name, out var value))
+                key.Add(name, value);
+        }
+        return key;
     }
 
     /// <summary>Nobody vouches for their tenants: as bad as it gets.</summary>
     private static async Task<List<FleetProblem>> HostsAsync(CloudContext context, CancellationToken stop)
     {
-        var away = new List<FleetProblem>();
-        for (var shard = 0; shard < FleetKeys.HostShards; shard++)
-        {
-            Item? next = null;
-            do
-            {
-                (var items, next) = await context.Reads.QueryAsync(ItemQuery.Hosts(shard), HostsAPage, next, stop);
-                away.AddRange(context.Reads.Readable(items, HostDigestItem.Read)
-                    .Where(d => LivenessWords.Of(d, context.Time.GetUtcNow()) is LivenessWords.Lost or LivenessWords.Unknown || d.State == HostStates.StoppedEarly)
-                    .Select(d => Of(d, context.Time.GetUtcNow())));
-            }
-            while (next is not null);
-        }
-        return [.. away.OrderByDescending(p => p.Severity).ThenByDescending(p => p.Since)];
+        var now = context.Time.GetUtcNow();
+        return [.. (await context.Hosts.AllAsync(stop)).Values
+            .Where(d => LivenessWords.Of(d, now) is LivenessWords.Lost or LivenessWords.Unknown || d.State == HostStates.StoppedEarly)
+            .Select(d => Of(d, now)).OrderByDescending(p => p.Severity).ThenByDescending(p => p.Since)];
     }
 
     private static FleetProblem Of(HostDigest digest, DateTimeOffset now) => LivenessWords.Of(digest, now) is LivenessWords.Stopped

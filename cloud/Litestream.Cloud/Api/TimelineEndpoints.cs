@@ -27,21 +27,21 @@ internal static class TimelineEndpoints
 
     private static async Task<IResult> GetAsync(CloudContext context, ReplicaShelf replicas, IQueryCollection query, string id, CancellationToken stop)
     {
+        QueryText.Know(query, "limit", "cursor", "exact");
         var isExact = QueryText.Flag(query, "exact");
         var limit = QueryText.Number(query, "limit", isExact ? LargestExactLimit : DefaultLimit, isExact ? LargestExactLimit : LargestLimit);
         var before = QueryText.Text(query, "cursor") is { } cursor ? new Txid(Convert.ToUInt64(RestoreWish.TxidOf(cursor), 16)) : (Txid?)null;
-        var guid = RestoreWish.GuidOf(id);
-        var tenant = (await new Catalogue(context).TenantsAsync([guid], stop)).GetValueOrDefault(guid) ?? throw new ProblemException(CloudProblems.UnknownTenant(guid));
+        var tenant = await TenantEndpoints.FindAsync(context, id, stop);
         var (points, page) = await ListAsync(replicas, tenant, before, limit, isExact, stop);
         return new ReadAnswer<Timeline>(new()
         {
-            TenantId = guid,
+            TenantId = tenant.Tenant,
             Replica = tenant.Replica,
             Ranges = TimelineReading.Ranges(points),
             Points = [.. page.Select(TimelineReading.Point)],
             NextCursor = page.Count == limit && page[^1].MaxTxid > points[0].MaxTxid ? page[^1].MaxTxid.ToString() : null,
             Labels = tenant is { UndoTxid: { } txid, UndoUntil: { } until } && until > context.Time.GetUtcNow() ? [new(txid, until, IsUndo: true)] : [],
-            Drills = await DrillsAsync(context, guid, stop),
+            Drills = await DrillsAsync(context, tenant.Tenant, stop),
         }, FleetJson.Default.Timeline);
     }
 

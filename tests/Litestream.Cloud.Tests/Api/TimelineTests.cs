@@ -1,0 +1,110 @@
+using System.Net;
+using Litestream.Fleet.Items;
+using Litestream.Storage;
+using Microsoft.Data.Sqlite;
+
+namespace Litestream.Cloud.Tests.Api;
+
+/// <summary>Which states a tenant can be restored to, read from a replica that the engine made.</summary>
+public sealed class TimelineTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("litestream-cloud-").FullName;
+
+    [Fact]
+    public async Task Every_synced_commit_is_a_point_the_newest_first_page_by_page()
+    {
+        await using var fleet = await SeededFleet.StartAsync();
+        fleet.Host("web-1");
+        var (tenant, txids) = await ReplicateAsync(fleet, commits: 7);
+        var whole = await fleet.GetAsync($"/api/tenants/{tenant.Tenant}/timeline");
+        Assert.Equal(txids.AsEnumerable().Reverse(), whole.GetProperty("points").EnumerateArray().Select(p => p.GetProperty("txid").GetString()));
+        var range = Assert.Single(whole.GetProperty("ranges").EnumerateArray());
+        Assert.Equal((txids[0], txids[^1], txids.Count), (range.GetProperty("fromTxid").GetString(), range.GetProperty("toTxid").GetString(), range.GetProperty("points").GetInt32()));
+        var paged = new List<string?>();
+        for (string? cursor = ""; cursor is not null;)
+        {
+            var page = await fleet.GetAsync($"/api/tenants/{tenant.Tenant}/timeline?limit=2&exact=true{(cursor.Length > 0 ? $"&cursor={cursor}" : "")}");
+            paged.AddRange(page.GetProperty("points").EnumerateArray().Select(p => p.GetProperty("txid").GetString()));
+            cursor = page.GetProperty("nextCursor").GetString();
+        }
+        Assert.Equal(txids.AsEnumerable().Reverse(), paged);
+    }
+
+    [Fact]
+    public async Task A_dry_run_says_which_transaction_a_time_or_a_txid_comes_to_and_what_can_be_had_instead()
+    {
+        await using var fleet = await SeededFleet.StartAsync();
+        fleet.Host("web-1");
+        var (tenant, txids) = await ReplicateAsync(fleet, commits: 3);
+        var exact = await fleet.GetAsync($"/api/tenants/{tenant.Tenant}/timeline?exact=true");
+        var newest = exact.GetProperty("points").EnumerateArray().First().GetProperty("time").GetDateTimeOffset();
+        Assert.Equal(txids[1], (await StepAsync(new { txid = txids[1] })).GetProperty("txid").GetString());
+        Assert.Equal(txids[^2], (await StepAsync(new { timestamp = newest })).GetProperty("txid").GetString());
+        var beyond = await StepAsync(new { txid = "00000000000000ff" });
+        Assert.Equal("no-such-point", beyond.GetProperty("code").GetString());
+        Assert.Contains(txids[^1], beyond.GetProperty("detail").GetString(), StringComparison.Ordinal);
+
+        async Task<System.Text.Json.JsonElement> StepAsync(object moment)
+        {
+            var body = System.Text.Json.JsonSerializer.SerializeToNode(moment)!.AsObject();
+            body["tenants"] = new System.Text.Json.Nodes.JsonArray(tenant.Tenant.ToString());
+            body["dryRun"] = true;
+            var plan = await RunningCloud.JsonAsync(await fleet.PostAsync("/api/restores", body));
+            return plan.GetProperty("items").EnumerateArray().Single();
+        }
+    }
+
+    [Fact]
+    public async Task What_was_drilled_and_what_is_kept_for_an_undo_is_in_it()
+    {
+        await using var fleet = await SeededFleet.StartAsync();
+        var tenant = fleet.Tenant("web-1", t => t with { Replica = $"file://{_folder}/nothing", UndoTxid = "0000000000000007", UndoUntil = SeededFleet.Now.AddDays(1) });
+        fleet.Put(ProofItem.Write(new() { Tenant = tenant.Tenant, At = SeededFleet.Now, Verdict = ProofVerdicts.Pass, By = "web-1", Txid = "0000000000000009", Seconds = 0.5, Bytes = 4096, Checks = "sum,integrity" }));
+        var timeline = await fleet.GetAsync($"/api/tenants/{tenant.Tenant}/timeline");
+        Assert.Empty(timeline.GetProperty("points").EnumerateArray());
+        Assert.Equal("0000000000000007", timeline.GetProperty("labels").EnumerateArray().Single().GetProperty("txid").GetString());
+        Assert.Equal(["sum", "integrity"], timeline.GetProperty("drills").EnumerateArray().Single().GetProperty("checks").EnumerateArray().Select(c => c.GetString()));
+    }
+
+    [Fact]
+    public async Task A_replica_that_cannot_be_read_from_here_is_said_to_be_so()
+    {
+        await using var fleet = await SeededFleet.StartAsync(o => o with { S3Endpoint = "http://127.0.0.1:9" });
+        var tenant = fleet.Tenant("web-1", t => t with { Replica = "nats://elsewhere/replica" });
+        var answer = await fleet.Cloud.GetAsync($"/api/tenants/{tenant.Tenant}/timeline");
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "unavailable"), (answer.StatusCode, await RunningCloud.CodeAsync(answer)));
+        Assert.Equal("unknown-tenant", await RunningCloud.CodeAsync(await fleet.Cloud.GetAsync($"/api/tenants/{Guid.NewGuid()}/timeline")));
+        Assert.Equal("bad-guid", await RunningCloud.CodeAsync(await fleet.Cloud.GetAsync("/api/tenants/x/timeline")));
+        Assert.Equal("bad-parameter", await RunningCloud.CodeAsync(await fleet.Cloud.GetAsync($"/api/tenants/{tenant.Tenant}/timeline?exact=true&limit=101")));
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    /// <summary>A database with so many commits, each synced before the next.</summary>
+    private async Task<(TenantRecord Tenant, List<string> Txids)> ReplicateAsync(SeededFleet fleet, int commits)
+    {
+        var tenant = fleet.Tenant("web-1", t => t with { Replica = $"file://{_folder}/backups/databases/{t.Tenant}" });
+        var path = Path.Combine(_folder, $"{tenant.Tenant}.db");
+        await using var store = Store.Open(new() { StateDirectory = Path.Combine(_folder, "state") }, [ReplicaRoot.Parse($"file://{_folder}/backups")]);
+        var database = await store.OpenAsync(path, default);
+        using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
+        connection.Open();
+        Run("PRAGMA journal_mode=WAL; CREATE TABLE t (x)");
+        var txids = new List<string>();
+        for (var i = 0; i < commits; i++)
+        {
+            Run("INSERT INTO t VALUES (randomblob(100))");
+            txids.Add((await database.SyncAsync(default)).ToString());
+        }
+        connection.Close();
+        await store.StopAsync(default);
+        return (tenant, txids);
+
+        void Run(string sql)
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = sql;
+            command.ExecuteNonQuery();
+        }
+    }
+}
