@@ -26,6 +26,7 @@ internal sealed class AgentHost : IAsyncDisposable
     private LocalApi _api = null!;
     private FleetReporter? _fleet;
     private RemoteCommandLane? _commands;
+    private TenantOwnership? _ownership;
 
     private AgentHost(AgentOptions options, ILogger logger, TimeProvider time, SystemdNotice systemd) => (_options, _logger, _time, _systemd) = (options, logger, time, systemd);
 
@@ -113,7 +114,7 @@ internal sealed class AgentHost : IAsyncDisposable
 
         _fleet = CreateReporter(environment, registration, logging);
         // Before the first tenant is touched: a taken port must end the program without a trace.
-        _api = await LocalApi.StartAsync(new AgentView(Stores, registration, registered, _watch, _options, warnings, _time) { Fleet = _fleet }, StateFolder, logging);
+        _api = await LocalApi.StartAsync(new AgentView(Stores, registration, registered, _watch, _options, warnings, _time) { Fleet = _fleet, Ownership = _ownership }, StateFolder, logging);
         _started.Add(_api);
 
         foreach (var (plan, replicas) in plans.Zip(_replicas))
@@ -139,15 +140,19 @@ internal sealed class AgentHost : IAsyncDisposable
         var hostId = HostIdentity.Of(fleet.HostId, StateFolder, Environment.MachineName);
         var table = new FleetTableClient(fleet.Table, FleetReporter.RequestLimit(fleet.Interval), environment.TableAccess, _time);
         var logger = logging.CreateLogger("Litestream.Fleet");
+        _ownership = new(hostId, table, _time);
+        var patient = new PatientTable(_time);
         var replicas = new RemoteReplicas(Stores, environment);
         IReadOnlyList<IRemoteCommand> kinds =
         [
             .. RemoteCommandLane.AllKinds, new VerifyRemoteCommand(replicas), new DrillRemoteCommand(replicas),
-            new RestoreRemoteCommand(new(Stores, registration, [StateFolder], fleet.RestoreDirectories), replicas, new TenantOwner(hostId, table).FindOtherAsync),
+            new RestoreRemoteCommand(new(Stores, registration, [StateFolder], fleet.RestoreDirectories), replicas, _ownership.FindOtherAsync),
+            new TakeOverRemoteCommand(_ownership, patient), new ReleaseRemoteCommand(_ownership, patient, _options.LagLimit, _time),
         ];
         _commands = new(hostId, table, tenant => Stores.Find(FleetKeys.TextOf(tenant)), kinds, _time, logger, Random.Shared);
         var reporter = new FleetReporter(
-            fleet, hostId, _options.LagLimit, () => HostFigures.Of(Stores, registration.Directories.Select(d => d.Path)), table, _time, BootClock.Now, logger, Random.Shared, _commands.Heard);
+            fleet, hostId, _options.LagLimit, () => HostFigures.Of(Stores, registration.Directories.Select(d => d.Path)), table, _time, BootClock.Now, logger, Random.Shared, _commands.Heard,
+            (tenant, why) => Stores.Find(FleetKeys.TextOf(tenant))?.Lose(why));
         // The last one first at the end: the client is the reporter's.
         _started.Add(reporter);
         _started.Add(_commands);
@@ -162,7 +167,7 @@ internal sealed class AgentHost : IAsyncDisposable
         var stores = new List<Store>();
         foreach (var (plan, replicas) in plans.Zip(_replicas))
         {
-            stores.Add(Store.Open(plan.Store with { StateDirectory = Path.Combine(StateFolder, plan.Folder), Lease = Lease }, replicas, _time, logging));
+            stores.Add(Store.Open(plan.Store with { StateDirectory = Path.Combine(StateFolder, plan.Folder), Lease = Lease, MayTakeOver = MayTakeOver }, replicas, _time, logging));
             _started.Add(stores[^1]);
         }
         Stores = new(stores);
@@ -172,6 +177,13 @@ internal sealed class AgentHost : IAsyncDisposable
     private OwnershipLease? Lease => _options.Fleet is { } fleet && !_options.Once
         ? new(fleet.Interval * HeartbeatLease.Intervals, () => _fleet is not { } heard || heard.Lease.IsPast)
         : null;
+
+    /// <summary>Whose a chain is that another host wrote, as the table says.</summary>
+    private Func<string, CancellationToken, Task<OwnershipAnswer>>? MayTakeOver => _options.Fleet is null || _options.Once
+        ? null
+        : (name, cancellationToken) => _ownership is { } ownership
+            ? ownership.AnswerAsync(name, Stores.Find(name)?.Path, cancellationToken)
+            : Task.FromResult(OwnershipAnswer.Unknown("the agent starts"));
 
     private List<string> Warnings(IReadOnlyList<StorePlan> plans)
     {

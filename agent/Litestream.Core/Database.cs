@@ -3,6 +3,7 @@ using Litestream.InPlace;
 using Litestream.Ltx;
 using Litestream.Replication;
 using Litestream.Restore;
+using Litestream.Storage;
 
 namespace Litestream;
 
@@ -54,10 +55,10 @@ public sealed class Database
     public DatabaseSnapshot Snapshot() => State.Snapshot();
 
     /// <summary>Stops replication after what was captured is published; the state survives restarts.</summary>
-    public void Pause() => State.SetPaused(true);
+    public void Pause() => Intervention.SetPaused(State, true);
 
     /// <summary>Ends a pause.</summary>
-    public void Resume() => State.SetPaused(false);
+    public void Resume() => Intervention.SetPaused(State, false);
 
     /// <summary>
     /// Completes when everything committed before the call is in the replica (in one of several); answers the transaction that holds it. Begins at once, or
@@ -123,7 +124,34 @@ public sealed class Database
     public Task<bool> TakeOverAsync(CancellationToken cancellationToken) => TakeOverAsync(0, cancellationToken);
 
     /// <summary>The same under an epoch that somebody outside gives out; a smaller one than the files know is not used.</summary>
-    public Task<bool> TakeOverAsync(uint epoch, CancellationToken cancellationToken) => Intervention.TakeOverAsync(State, epoch, cancellationToken);
+    public Task<bool> TakeOverAsync(uint epoch, CancellationToken cancellationToken) => Intervention.TakeOverAsync(State, epoch, null, cancellationToken);
+
+    /// <summary>The same, and a state that the former owner kept restorable is kept on, if the chain still has it.</summary>
+    internal Task<bool> TakeOverAsync(uint epoch, KeptState? kept, CancellationToken cancellationToken) => Intervention.TakeOverAsync(State, epoch, kept, cancellationToken);
+
+    /// <summary>What was published is in every replica, seen or published in this run, and nobody else wrote there.</summary>
+    internal bool HoldsChain => State.Replicas.All(r => r is { HoldsChain: true, IsFenced: false });
+
+    /// <summary>A last sync, then this host gives it up: the file stays, nothing of it is captured, over restarts. Only <see cref="TakeOverAsync(CancellationToken)"/> ends that.</summary>
+    internal Task ReleaseAsync(CancellationToken cancellationToken) => Intervention.ReleaseAsync(State, cancellationToken);
+
+    /// <summary>Somebody outside knows that another host owns it: it stops, and says so. Returns at once.</summary>
+    /// <param name="why">A sentence without its full stop.</param>
+    internal void Lose(string why) => Intervention.Lose(State, why);
+
+    /// <summary>Whether its replica still has this state.</summary>
+    internal async Task<bool> CanRestoreAsync(Txid txid, CancellationToken cancellationToken)
+    {
+        try
+        {
+            _ = ChainPlanner.Choose(await ReplicaListing.ReadAsync(FurthestStorage, cancellationToken).ConfigureAwait(false), new(txid, null), FurthestStorage.Url);
+            return true;
+        }
+        catch (LitestreamException e) when (e is not StorageException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Upkeep now that would fall due later. Completes when every replica has it.</summary>
     /// <param name="snapshot">An image of the newest state, if the newest image is older.</param>

@@ -52,6 +52,8 @@ public enum DatabaseReason
     FileMissing,
     /// <summary>Paused by a person.</summary>
     PausedByUser,
+    /// <summary>This host gave it up; taking it over ends that.</summary>
+    Released,
     /// <summary>Anything else; see the detail.</summary>
     Other,
 }

@@ -66,6 +66,9 @@ public sealed record DatabaseSnapshot
     /// <summary>Stopped by a person; <see cref="Status"/> may name a replica's trouble instead.</summary>
     public bool IsPaused { get; init; }
 
+    /// <summary>This host gave it up; <see cref="IsPaused"/>, too.</summary>
+    internal bool IsReleased { get; init; }
+
     /// <summary>Connections are open.</summary>
     public bool IsHot { get; init; }
 

@@ -49,7 +49,8 @@ public sealed class Store : IAsyncDisposable
         _capture = new(context, staging, capture, _opening, checkpoint, _liveCheck = new(context, _resync), new(context, capture, checkpoint));
         var compaction = new Compaction(context);
         var newDay = new NewDay(context);
-        var discovery = new Discovery(context, staging, new(context), new(context, new(context)), newDay);
+        var fence = new Fence(context);
+        var discovery = new Discovery(context, staging, new(context), new(context, fence), newDay, fence);
         var publish = new PublishWork(context, discovery, new(context, compaction), compaction, newDay, new(context), _stopping.Token);
         _mirrors = new(context.Time, context.Log);
         _scratch = new(context.Options.ScratchDirectory, context.Folder.Scratch);

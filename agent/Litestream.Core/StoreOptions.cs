@@ -36,6 +36,9 @@ public sealed record StoreOptions
     /// <summary>Default null: nobody else is told whose the databases are, and names that are created once keep two writers apart.</summary>
     public OwnershipLease? Lease { get; init; }
 
+    /// <summary>Asked, with a database's name, before the chain of another writer is gone on with and no person asked for that. Default null: there is nobody to ask.</summary>
+    internal Func<string, CancellationToken, Task<OwnershipAnswer>>? MayTakeOver { get; init; }
+
     /// <summary>Publishing operations at the same time. Default 32.</summary>
     public int MaxUploads { get; init; } = 32;
 

@@ -27,12 +27,13 @@ public static class ReasonWords
     public const string NewerEpoch = "newer-epoch";
     public const string FileMissing = "file-missing";
     public const string PausedByUser = "paused-by-user";
+    public const string Released = "released";
     public const string Other = "other";
 
     public static IReadOnlyList<string> All { get; } =
     [
         Pending, FirstCopy, Hot, Cold, EmptyFile, BeingCreated, NotADatabase, Locked, RollbackJournal, UnsupportedFormat,
         Permission, ForeignOwner, Corrupt, DatabaseDiskFull, StateDiskFull, ReplicaDiskFull, ReplicaUnavailable, ReplicaDamaged,
-        SpoolFull, RecentForeignWriter, ForeignTransaction, NewerEpoch, FileMissing, PausedByUser, Other,
+        SpoolFull, RecentForeignWriter, ForeignTransaction, NewerEpoch, FileMissing, PausedByUser, Released, Other,
     ];
 }

@@ -23,6 +23,9 @@ internal sealed class AgentView(
     /// <summary>Null: in no fleet.</summary>
     public FleetReporter? Fleet { get; init; }
 
+    /// <summary>Whose its tenants are; null: in no fleet.</summary>
+    public TenantOwnership? Ownership { get; init; }
+
     public TimeProvider Time => time;
 
     public Census Census { get; } = new(stores, options.LagLimit, time);

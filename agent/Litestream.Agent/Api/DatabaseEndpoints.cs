@@ -90,7 +90,7 @@ internal static class DatabaseEndpoints
     /// The engine takes the change up at its next look, so a snapshot may still show what was before: the answer is what was asked for and is in the
     /// books by now. Only a fence stays what it is, as no pause and no resume lifts it.
     /// </summary>
-    private static Client Changed(Client client, string status) => client.Status == status || client.Status is StatusWords.SplitBrain or StatusWords.Lost
+    private static Client Changed(Client client, string status) => client.Status == status || client.Status is StatusWords.SplitBrain or StatusWords.Lost || client.Reason == ReasonWords.Released
         ? client
         : client with { Status = status, Reason = status == StatusWords.Paused ? ReasonWords.PausedByUser : ReasonWords.Pending, Detail = null };
 

@@ -51,6 +51,7 @@ internal static class Words
         DatabaseReason.NewerEpoch => ReasonWords.NewerEpoch,
         DatabaseReason.FileMissing => ReasonWords.FileMissing,
         DatabaseReason.PausedByUser => ReasonWords.PausedByUser,
+        DatabaseReason.Released => ReasonWords.Released,
         _ => ReasonWords.Other,
     };
 }

@@ -1,3 +1,4 @@
+using Litestream.Agent.Reporting;
 using Litestream.Agent.Restoring;
 using Litestream.Fleet.Items;
 using Litestream.InPlace;
@@ -13,6 +14,7 @@ internal static class RemoteFailures
     /// <summary>One of <see cref="CommandErrors"/>.</summary>
     public static string CodeOf(LitestreamException error) => error switch
     {
+        OwnershipException refused => refused.Code,
         RestoreRefusedException => CommandErrors.BadArgument,
         // Nothing at all is there: no moment of it can be restored.
         NoSuchPointException or StorageException { Fault: StorageFault.Missing } => CommandErrors.NoSuchPoint,

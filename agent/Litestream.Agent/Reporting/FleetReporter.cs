@@ -31,6 +31,7 @@ internal sealed class FleetReporter : IAsyncDisposable
     private readonly RetryDelay _retry;
     private readonly TenantLedger _ledger;
     private readonly TenantWriter _tenants;
+    private readonly OwnershipReview _review;
     private readonly DateTimeOffset _startedAt;
     private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
@@ -45,17 +46,19 @@ internal sealed class FleetReporter : IAsyncDisposable
     /// <param name="look">Sees this host as it is now.</param>
     /// <param name="bootClock">For the lease.</param>
     /// <param name="random">Spreads hosts and tenants; used by one thread at a time.</param>
+    /// <param name="lost">Told of a tenant that was this host's and is another's by now, and whose.</param>
     /// <param name="heard">Told after each confirmed heartbeat what its answer says of commands.</param>
     public FleetReporter(
         FleetOptions options, string hostId, TimeSpan lagLimit, Func<HostFigures> look, FleetTableClient table, TimeProvider time, Func<TimeSpan> bootClock, ILogger logger, Random random,
-        Action<long?>? heard = null)
+        Action<long?>? heard = null, Action<Guid, string>? lost = null)
     {
         _heard = heard;
         (_options, HostId, _lagLimit, _look, _table, _time, _logger, _random) = (options, hostId, lagLimit, look, table, time, logger, random);
         Lease = new(options.Interval, bootClock);
         _retry = new(options.Interval, random);
         _ledger = new(lagLimit, random);
-        _tenants = new(hostId, lagLimit, _ledger, table, time, _retry, logger);
+        _tenants = new(hostId, lagLimit, _ledger, table, time, _retry, logger, lost);
+        _review = new(hostId, table, _ledger);
         _startedAt = time.GetUtcNow();
     }
 
@@ -129,6 +132,7 @@ internal sealed class FleetReporter : IAsyncDisposable
         var isFirst = _leaseEpoch is null;
         if (!await TryHeartbeatAsync(digest, stop))
             return _state == FleetConnectionWords.Displaced ? _options.Interval : _retry.After(_failures);
+        await ReviewAsync(stop);
         if (_tenants.IsReady)
             _tenants.Begin(due, stop);
         // Hosts that start together do not go on together.
@@ -155,6 +159,19 @@ internal sealed class FleetReporter : IAsyncDisposable
                 pause = _options.Interval;
             }
             await Task.Delay(pause, _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task ReviewAsync(CancellationToken stop)
+    {
+        try
+        {
+            await _review.RunAsync(stop);
+        }
+        catch (FleetTableException error)
+        {
+            // Asked again with the next heartbeat.
+            _lastError = error.Message;
         }
     }
 
@@ -230,6 +247,7 @@ internal sealed class FleetReporter : IAsyncDisposable
             // Written it is; somebody else put into it what does not belong there.
             _logger.MalformedItem(error.Message);
         }
+        _review.IsWanted |= Lease.Age > Lease.Length;
         Lease.Confirm(sentAt);
         if (_state == FleetConnectionWords.Connecting || _state == FleetConnectionWords.Displaced)
             _logger.Reports(_table.Table, HostId, _options.Interval.TotalSeconds);

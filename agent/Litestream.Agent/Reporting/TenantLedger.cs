@@ -60,7 +60,7 @@ internal sealed class TenantLedger(TimeSpan lagLimit, Random random)
             if (note.IsDue)
                 WaitingCount++;
             if (note.IsDue || (now >= note.RefreshAt && note.Use != TenantView.UseOf(database)))
-                (note.IsNew ? _new : note.IsDue ? _changed : _used).Add(new(tenant, database, note.Since));
+                (note.IsNew ? _new : note.IsDue ? _changed : _used).Add(new(tenant, database, note.Since, note.IsNew));
         }
     }
 
@@ -95,8 +95,22 @@ internal sealed class TenantLedger(TimeSpan lagLimit, Random random)
         return [.. _changed.Concat(gone).Concat(_new).Concat(_used).Take(most)];
     }
 
+    /// <summary>Who owns them is to be asked: they are due, changed or not. Those that are not known are left out.</summary>
+    public void Doubt(Predicate<Guid> which)
+    {
+        lock (_lock)
+        {
+            foreach (var (tenant, note) in _notes)
+            {
+                if (which(tenant))
+                    _notes[tenant] = note with { IsDue = true };
+            }
+        }
+    }
+
     /// <summary>The table has it, or knows better. From any thread.</summary>
-    public void Written(DueTenant due, DateTime now)
+    /// <param name="since">What the table says of the time since when its state is what it is; null: what was due.</param>
+    public void Written(DueTenant due, DateTime now, DateTimeOffset? since = null)
     {
         lock (_lock)
         {
@@ -111,6 +125,8 @@ internal sealed class TenantLedger(TimeSpan lagLimit, Random random)
             // Tenants that came together are not refreshed together for long.
             var refreshAt = now + (RefreshInterval * (0.9 + (0.2 * random.NextDouble())));
             // It may have changed again while it was on its way.
+            if (since is { } earlier && note.State == TenantView.StateOf(database, lagLimit))
+                note = note with { Since = earlier.UtcDateTime };
             _notes[due.Tenant] = note with { Use = TenantView.UseOf(database), RefreshAt = refreshAt, IsDue = note.IsDue && note.State != TenantView.StateOf(database, lagLimit) };
         }
     }

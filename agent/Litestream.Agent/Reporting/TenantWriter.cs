@@ -1,5 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using Litestream.DynamoDb;
 using Litestream.Fleet.Items;
+using Litestream.Fleet.Table;
 
 namespace Litestream.Agent.Reporting;
 
@@ -7,13 +9,16 @@ namespace Litestream.Agent.Reporting;
 /// Writes the items of due tenants, a bounded number at a time, beside the heartbeats. While a batch is on its way no other begins, and one that the
 /// table does not take ends at once: what it leaves is due again at the next look, as it is then.
 /// </summary>
-internal sealed class TenantWriter(string hostId, TimeSpan lagLimit, TenantLedger ledger, FleetTableClient table, TimeProvider time, RetryDelay retry, ILogger logger)
+/// <param name="lost">Told of a tenant that was this host's and is another's by now, and whose.</param>
+internal sealed class TenantWriter(
+    string hostId, TimeSpan lagLimit, TenantLedger ledger, FleetTableClient table, TimeProvider time, RetryDelay retry, ILogger logger, Action<Guid, string>? lost)
 {
     /// <summary>Requests in flight: enough for hundreds a second, few enough for any host.</summary>
     private const int AtOnce = 4;
 
     private readonly Lock _lock = new();
     private readonly HashSet<Guid> _elsewhere = [];
+    private readonly DateTimeOffset _startedAt = time.GetUtcNow();
     private int _failures;
     private long _notBefore;
     private bool _wasRefusedForLoad;
@@ -67,17 +72,17 @@ internal sealed class TenantWriter(string hostId, TimeSpan lagLimit, TenantLedge
     private async Task<bool> TryWriteAsync(DueTenant due, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
+        DateTimeOffset? since = null;
         try
         {
-            await table.WriteAsync(due.Database is { } database
-                ? TenantItem.Describe(TenantView.Of(database, due.Tenant, hostId, lagLimit, due.Since, now))
-                : TenantItem.Leave(due.Tenant, hostId, now), cancellationToken);
-            lock (_lock)
-                _elsewhere.Remove(due.Tenant);
+            since = due.Database is { } database
+                ? await WriteAsync(due, database, now, cancellationToken)
+                : await LeaveAsync(due.Tenant, now, cancellationToken);
         }
         catch (FleetTableException refused) when (refused.Fault == TableFault.Refused)
         {
-            Refused(due, refused);
+            if (due.Database is { } refusedOne)
+                Refused(due.Tenant, refusedOne, refused.Found);
         }
         catch (FleetTableException invalid) when (invalid.Fault == TableFault.Invalid)
         {
@@ -87,28 +92,117 @@ internal sealed class TenantWriter(string hostId, TimeSpan lagLimit, TenantLedge
         {
             return false;
         }
-        ledger.Written(due, now.UtcDateTime);
+        ledger.Written(due, now.UtcDateTime, since);
         return true;
     }
 
-    /// <summary>Said once for each; a tenant that is gone from here is its new owner's in any case.</summary>
-    private void Refused(DueTenant due, FleetTableException refused)
+    private async Task<DateTimeOffset?> LeaveAsync(Guid tenant, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (due.Database is not { } database)
-            return;
-        bool isNews;
+        await table.WriteAsync(TenantItem.Leave(tenant, hostId, now), cancellationToken);
         lock (_lock)
-            isNews = _elsewhere.Add(due.Tenant);
-        if (!isNews || refused.Found is not { } found)
-            return;
+            _elsewhere.Remove(tenant);
+        return null;
+    }
+
+    /// <summary>Answers since when its state is what it is, if the table knows better.</summary>
+    private async Task<DateTimeOffset?> WriteAsync(DueTenant due, DatabaseSnapshot database, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        // A copy of what another host replicates is nothing of which the table should hear as this host's tenant.
+        if (database is { Epoch: 0 } and ({ Status: DatabaseStatus.SplitBrain } or { Reason: DatabaseReason.RecentForeignWriter }))
+        {
+            SetElsewhere(due.Tenant);
+            return null;
+        }
+        var record = TenantView.Of(database, due.Tenant, hostId, lagLimit, due.Since, now);
+        if (database.IsReleased)
+            return await ReleaseAsync(record, cancellationToken);
+        // One that this host knew before this start is as it was, as a rule, and has been so for longer.
+        if (due.IsFirst && database.CreatedAt < _startedAt && await TryConfirmAsync(record, cancellationToken) is { } since)
+            return since;
         try
         {
-            var owner = TenantItem.Read(found);
-            logger.OwnedElsewhere(due.Tenant, owner.HostId ?? "nobody", owner.Epoch, database.Epoch);
+            await table.WriteAsync(TenantItem.Describe(record), cancellationToken);
         }
-        catch (Litestream.Fleet.Table.MalformedItemException malformed)
+        catch (FleetTableException refused) when (IsOursUnderAnother(refused, record, out var own))
+        {
+            // Taken over by this host, and its books do not know yet: what the former owner kept is not lost before they do.
+            await table.WriteAsync(TenantItem.Describe(record with { Epoch = own.Epoch, UndoTxid = own.UndoTxid, UndoUntil = own.UndoUntil }), cancellationToken);
+        }
+        lock (_lock)
+            _elsewhere.Remove(due.Tenant);
+        return null;
+    }
+
+    /// <summary>Null when it is not as it was.</summary>
+    private async Task<DateTimeOffset?> TryConfirmAsync(TenantRecord record, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var item = await table.UpdateAsync(TenantItem.Confirm(record), cancellationToken);
+            lock (_lock)
+                _elsewhere.Remove(record.Tenant);
+            return TenantItem.Read(item).Since;
+        }
+        catch (FleetTableException refused) when (refused.Fault == TableFault.Refused)
+        {
+            return null;
+        }
+        catch (MalformedItemException malformed)
         {
             logger.MalformedItem(malformed.Message);
+            return null;
+        }
+    }
+
+    /// <summary>Given up by this host: the command said so already, unless it ended before. Another's or nobody's by now is as good.</summary>
+    private async Task<DateTimeOffset?> ReleaseAsync(TenantRecord record, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await table.WriteAsync(TenantItem.Release(record), cancellationToken);
+        }
+        catch (FleetTableException refused) when (refused.Fault == TableFault.Refused)
+        {
+            if (IsOursUnderAnother(refused, record, out var own))
+                await table.WriteAsync(TenantItem.Release(record with { Epoch = own.Epoch }), cancellationToken);
+        }
+        return null;
+    }
+
+    private bool IsOursUnderAnother(FleetTableException refused, TenantRecord record, [NotNullWhen(true)] out TenantRecord? own)
+    {
+        own = refused.Fault == TableFault.Refused && refused.Found?.Text(FleetTable.HostKey) == FleetKeys.OfHost(hostId) ? Read(refused.Found) : null;
+        return own is not null && own.Epoch > record.Epoch;
+    }
+
+    /// <summary>Said once for each. One that this host wrote before and that another owns by now is not this host's to write.</summary>
+    private void Refused(Guid tenant, DatabaseSnapshot database, Item? found)
+    {
+        var isNews = SetElsewhere(tenant);
+        if (found is null || Read(found) is not { } owner)
+            return;
+        if (isNews)
+            logger.OwnedElsewhere(tenant, owner.HostId ?? "nobody", owner.Epoch, database.Epoch);
+        if (owner.HostId is { } host && host != hostId && owner.Epoch > database.Epoch && database.Epoch > 0)
+            lost?.Invoke(tenant, $"{tenant} belongs to host {host} with epoch {owner.Epoch}; this one had epoch {database.Epoch}");
+    }
+
+    private bool SetElsewhere(Guid tenant)
+    {
+        lock (_lock)
+            return _elsewhere.Add(tenant);
+    }
+
+    private TenantRecord? Read(Item item)
+    {
+        try
+        {
+            return TenantItem.Read(item);
+        }
+        catch (MalformedItemException malformed)
+        {
+            logger.MalformedItem(malformed.Message);
+            return null;
         }
     }
 }

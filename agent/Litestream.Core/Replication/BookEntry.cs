@@ -12,7 +12,13 @@ internal sealed record BookEntry
 
     public required DateTimeOffset CreatedAt { get; init; }
 
-    public bool IsPaused { get; init; }
+    /// <summary>Nothing of it is captured, whoever wanted that.</summary>
+    public bool IsPaused => IsPausedByUser || IsReleased;
+
+    public bool IsPausedByUser { get; init; }
+
+    /// <summary>This host gave it up: only taking it over ends that.</summary>
+    public bool IsReleased { get; init; }
 
     /// <summary>Inode of the file that we switched to WAL: a file that leaves WAL again is reported, not switched twice. 0: none.</summary>
     public ulong SwitchedInode { get; init; }

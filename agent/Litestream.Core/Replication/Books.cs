@@ -13,6 +13,11 @@ internal sealed class Books : IDisposable
     private const int SchemaVersion = 4;
     private const int MaxPending = 500;
 
+    /// <summary>Bits of <c>paused</c>; a version that knows the first one only takes both for it.</summary>
+    private const long Paused = 1;
+
+    private const long Released = 2;
+
     private readonly Lock _lock = new();
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, SqliteCommand> _commands = [];
@@ -209,7 +214,7 @@ internal sealed class Books : IDisposable
                 $rest_device, $rest_inode, $rest_size, $rest_mtime, $rest_ctime, $rest_wal_inode, $rest_wal_salts, $labels)
             """,
             ("$name", entry.Name), ("$path", entry.Path), ("$created_at", entry.CreatedAt.ToUnixTimeMilliseconds()),
-            ("$paused", entry.IsPaused), ("$switched", (long)entry.SwitchedInode), ("$epoch", (long)entry.Epoch), ("$captured", (long)entry.Captured.Value),
+            ("$paused", (entry.IsPausedByUser ? Paused : 0) | (entry.IsReleased ? Released : 0)), ("$switched", (long)entry.SwitchedInode), ("$epoch", (long)entry.Epoch), ("$captured", (long)entry.Captured.Value),
             ("$post_sum", (long)entry.PostSum), ("$page_size", entry.PageSize), ("$page_count", (long)entry.PageCount),
             ("$salt1", (long?)position?.Salts.Salt1), ("$salt2", (long?)position?.Salts.Salt2), ("$frame", (long?)position?.Frame),
             ("$sum0", (long?)position?.Checksum.S0), ("$sum1", (long?)position?.Checksum.S1),
@@ -266,7 +271,8 @@ internal sealed class Books : IDisposable
         Name = row.GetString(0),
         Path = row.GetString(1),
         CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(2)),
-        IsPaused = row.GetBoolean(3),
+        IsPausedByUser = (row.GetInt64(3) & Paused) != 0,
+        IsReleased = (row.GetInt64(3) & Released) != 0,
         SwitchedInode = (ulong)row.GetInt64(4),
         Epoch = (uint)row.GetInt64(5),
         Captured = new((ulong)row.GetInt64(6)),

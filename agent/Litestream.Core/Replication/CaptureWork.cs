@@ -79,7 +79,10 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
         }
         if (database.Book.IsPaused)
         {
-            database.SetCapture(DatabaseStatus.Paused, DatabaseReason.PausedByUser, "paused by a person");
+            if (database.Book.IsReleased)
+                database.SetCapture(DatabaseStatus.Paused, DatabaseReason.Released, "this host gave it up: another one may take it over; `litestream start -take-over` brings it back to this one");
+            else
+                database.SetCapture(DatabaseStatus.Paused, DatabaseReason.PausedByUser, "paused by a person");
             return Suspend(database);
         }
         if (database.PairWantedBy is { } replica)

@@ -160,6 +160,19 @@ internal sealed class DatabaseReplica
         }
     }
 
+    /// <summary>It may not be touched any more: in one step, so that whoever sees it and takes it over finds nothing left of what was before.</summary>
+    public void BeginFence(DatabaseStatus status, DatabaseReason reason, string detail)
+    {
+        UpkeepRequest? wanted;
+        lock (Database.Gate)
+        {
+            SetState(status, reason, detail);
+            DropStaged();
+            (wanted, _upkeepWanted) = (_upkeepWanted, null);
+        }
+        wanted?.Done.TrySetException(new LitestreamException(detail));
+    }
+
     /// <summary>An attempt to publish here failed.</summary>
     public void CountError()
     {

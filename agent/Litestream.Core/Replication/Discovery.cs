@@ -9,7 +9,7 @@ namespace Litestream.Replication;
 /// files that an earlier run left, takes the chain over from another writer, and builds the page table if it is lost. Of several replicas the first that
 /// answers says it; the others come in behind it (<see cref="Joining"/>).
 /// </summary>
-internal sealed class Discovery(StoreContext context, Staging staging, EarlierRun earlierRun, Joining joining, NewDay newDay)
+internal sealed class Discovery(StoreContext context, Staging staging, EarlierRun earlierRun, Joining joining, NewDay newDay, Fence fence)
 {
     private const int Parallelism = 4;
 
@@ -119,7 +119,7 @@ internal sealed class Discovery(StoreContext context, Staging staging, EarlierRu
         if (writer.Instance != context.Books.Instance && !replica.Book.Published.IsNone && !replica.IsTakenOver)
             throw ForeignChain.WrittenBehind(replica, $"it was taken over by another agent, which reached transaction {newest.MaxTxid}; this one only published {replica.Book.Published}");
         if (writer.Instance != context.Books.Instance)
-            return await TakeOverAsync(replica, listed, newest, writer, cancellationToken).ConfigureAwait(false);
+            return await TakeOverAsync(replica, listed, newestOpened.Header, newest, cancellationToken).ConfigureAwait(false);
         var table = await FindTableAsync(database, storage, listed, newestOpened.Header, cancellationToken).ConfigureAwait(false);
         var (left, wasKnown) = (earlierRun.Read(database), database.Book);
         replica.Record(b => b with { Published = newest.MaxTxid });
@@ -138,25 +138,35 @@ internal sealed class Discovery(StoreContext context, Staging staging, EarlierRu
         EarlierRun.TakeHistory(replica, left, newest.MaxTxid, table.Sum);
         earlierRun.TakeNext(database, left, table, wasKnown);
         EarlierRun.Delete(left);
+        // Somebody else may have owned it meanwhile without a word in the chain: whoever comes back finds the next name taken.
+        if (replica.IsTakenOver)
+        {
+            staging.StageEmpty(database, 0, database.Book.Captured.Next, table.PageSize, table.PageCount, table.Sum);
+            table.StandFor(database.Book.Captured);
+        }
         return new(table, NeedsImage: false);
     }
 
     /// <summary>Another writer owned the chain (or this agent, before it lost its state): a fence file with the next epoch goes first.</summary>
-    private async Task<ChainStart> TakeOverAsync(DatabaseReplica replica, IReadOnlyList<LtxFile> listed, LtxFile newest, NodeId writer, CancellationToken cancellationToken)
+    private async Task<ChainStart> TakeOverAsync(DatabaseReplica replica, IReadOnlyList<LtxFile> listed, LtxHeader header, LtxFile newest, CancellationToken cancellationToken)
     {
-        var (database, storage) = (replica.Database, replica.Storage);
+        var (database, storage, writer) = (replica.Database, replica.Storage, NodeId.Of(header.NodeId));
         if (!replica.IsTakenOver)
-            ForeignChain.RefuseRecent(newest, storage, context.Time.GetUtcNow());
-        // What the other writer left stays restorable: the database does not continue it.
-        database.IsReplaced |= replica.IsTakenOver;
+            await RequireGrantAsync(replica, newest, cancellationToken).ConfigureAwait(false);
         EarlierRun.Delete(earlierRun.Read(database));
+        // Where its sum is unknown, or other replicas want the same file, it is staged like any other, once the chain is read.
+        var isFenceFirst = header.Proof is not null && database.Replicas.Count == 1;
+        if (isFenceFirst)
+            listed = [.. listed, await SetFenceAsync(replica, header, cancellationToken).ConfigureAwait(false)];
+        else
+            database.IsReplaced |= replica.IsTakenOver; // what the other writer left stays restorable: the database does not continue it
         var table = await BuildTableAsync(storage, listed, cancellationToken).ConfigureAwait(false);
-        var epoch = Math.Max(writer.Epoch + 1, database.Book.Epoch);
-        replica.Record(b => b with { Published = newest.MaxTxid });
+        var (epoch, reached) = (Math.Max(writer.Epoch + 1, database.Book.Epoch), isFenceFirst ? newest.MaxTxid.Next : newest.MaxTxid);
+        replica.Record(b => b with { Published = reached });
         database.Record(b => b with
         {
             Epoch = epoch,
-            Captured = newest.MaxTxid,
+            Captured = reached,
             PostSum = table.Sum,
             PageSize = table.PageSize,
             PageCount = table.PageCount,
@@ -165,10 +175,31 @@ internal sealed class Discovery(StoreContext context, Staging staging, EarlierRu
         });
         (database.FormerWriter, replica.HoldsChain, replica.Stage) = (writer.Instance, true, ReplicaStage.Follows);
         context.Log.TakesOver(database.Name, newest.MaxTxid.ToString(), epoch);
+        if (isFenceFirst)
+            return new(table, NeedsImage: false);
         staging.StageEmpty(database, 0, newest.MaxTxid.Next, table.PageSize, table.PageCount, table.Sum);
         table.StandFor(newest.MaxTxid.Next);
         return new(table, NeedsImage: false);
     }
+
+    /// <summary>Nobody asked for it: throws when the chain is another host's, or somebody wrote there a moment ago.</summary>
+    private async Task RequireGrantAsync(DatabaseReplica replica, LtxFile newest, CancellationToken cancellationToken)
+    {
+        if (context.Options.MayTakeOver is { } ask)
+        {
+            var answer = await ask(replica.Database.Name, cancellationToken).ConfigureAwait(false);
+            if (!answer.IsGranted)
+                throw ForeignChain.NotGranted(replica, answer);
+            if (answer.Epoch > replica.Database.Book.Epoch)
+                replica.Database.Record(b => b with { Epoch = answer.Epoch });
+        }
+        ForeignChain.RefuseRecent(newest, replica.Storage, context.Time.GetUtcNow());
+    }
+
+    /// <summary>Before anything is read: a chain may be long, and its writer busy.</summary>
+    private async Task<LtxFile> SetFenceAsync(DatabaseReplica replica, LtxHeader newest, CancellationToken cancellationToken) =>
+        await fence.TrySetAsync(replica, newest, keeps: replica.IsTakenOver, cancellationToken).ConfigureAwait(false)
+            ?? throw (replica.IsTakenOver ? Fence.WasQuicker(replica, newest.MaxTxid) : ForeignChain.WrittenBehind(replica, $"transaction {newest.MaxTxid.Next} was published by somebody else"));
 
     /// <summary>The books know of another replica, that the chain goes on in.</summary>
     private static bool HasOther(DatabaseReplica replica) => replica.Database.Replicas.Any(r => r != replica && !r.Book.Published.IsNone);

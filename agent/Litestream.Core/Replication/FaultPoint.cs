@@ -72,4 +72,12 @@ internal enum FaultPoint
     InPlaceCommitted,
     /// <summary>The restored state is in the replica, what lay aside is still there.</summary>
     InPlacePublished,
+    /// <summary>The books have the new epoch, the other writer is not shut out yet.</summary>
+    FenceNotPublished,
+    /// <summary>The fleet's table gives a tenant to this host, the engine does not know.</summary>
+    EpochRaised,
+    /// <summary>Everything is in the replica, the tenant is not given up yet.</summary>
+    SyncedNotReleased,
+    /// <summary>The tenant is given up here, the fleet's table does not know.</summary>
+    ReleasedNotTold,
 }

@@ -1,18 +1,21 @@
 using Litestream.Ltx;
+using Litestream.Storage;
 
 namespace Litestream.Replication;
 
 /// <summary>
-/// A file without pages behind the newest one of another writer, in one replica of several: that writer finds its next name taken, and stops. An image
+/// A file without pages behind the newest one of another writer, published before anything else is: that writer finds its next name taken, and stops. An image
 /// alone would not show it anything, as that goes to another level.
 /// </summary>
 internal sealed class Fence(StoreContext context)
 {
-    /// <summary>Publishes it and answers its transaction; what the other writer left stays restorable. Throws when that one was quicker: look again.</summary>
-    public async Task<Txid> SetAsync(DatabaseReplica replica, LtxHeader newest, CancellationToken cancellationToken)
+    /// <summary>Publishes it under the next epoch and answers it; null when the other writer was quicker: look again.</summary>
+    /// <param name="keeps">What the other writer left stays restorable for a while.</param>
+    public async Task<LtxFile?> TrySetAsync(DatabaseReplica replica, LtxHeader newest, bool keeps, CancellationToken cancellationToken)
     {
         var (database, label) = (replica.Database, new Label(newest.MaxTxid, Resync.FileReplaced, context.Time.GetUtcNow()));
-        database.Record(b => b with { Epoch = Math.Max(b.Epoch, NodeId.Of(newest.NodeId).Epoch + 1), Labels = Label.Add(b.Labels, label) });
+        database.Record(b => b with { Epoch = Math.Max(b.Epoch, NodeId.Of(newest.NodeId).Epoch + 1), Labels = keeps ? Label.Add(b.Labels, label) : b.Labels });
+        Faults.Reach(FaultPoint.FenceNotPublished);
         var header = new LtxHeader
         {
             PageSize = newest.PageSize,
@@ -27,12 +30,11 @@ internal sealed class Fence(StoreContext context)
         try
         {
             var file = new LtxFile(0, header.MinTxid, header.MaxTxid, Write(header, path), header.Timestamp);
-            if (!await replica.Storage.PublishAsync(file, path, cancellationToken).ConfigureAwait(false))
-                throw new CaptureException(DatabaseStatus.Waiting, DatabaseReason.RecentForeignWriter,
-                    $"{replica.Url} was written by the other writer (transaction {file.MaxTxid}) while this agent took it over", "it tries again by itself", Backoff.First);
+            if (!await replica.Storage.PublishAsync(file, path, cancellationToken).ConfigureAwait(false) && !await IsOursAsync(replica.Storage, file, header.NodeId, cancellationToken).ConfigureAwait(false))
+                return null;
             Faults.Reach(FaultPoint.PublishedNotConfirmed);
             replica.Place.Books.AddFile(database.Name, file);
-            return file.MaxTxid;
+            return file;
         }
         finally
         {
@@ -40,6 +42,14 @@ internal sealed class Fence(StoreContext context)
             Spool.Delete(path);
         }
     }
+
+    /// <summary>The other writer published while it was taken over by somebody who asked for that: it is tried again at once.</summary>
+    public static CaptureException WasQuicker(DatabaseReplica replica, Txid newest) => new(DatabaseStatus.Waiting, DatabaseReason.RecentForeignWriter,
+        $"{replica.Url} was written by the other writer (transaction {newest.Next}) while this agent took it over", "it tries again by itself", Backoff.First);
+
+    /// <summary>The name is taken, and may be by an earlier try whose answer was lost.</summary>
+    private static async Task<bool> IsOursAsync(IReplicaStorage storage, LtxFile file, ulong nodeId, CancellationToken cancellationToken) =>
+        (await ChainFile.OpenAsync(storage, file, cancellationToken).ConfigureAwait(false)).Header.NodeId == nodeId;
 
     private static long Write(LtxHeader header, string path)
     {

@@ -9,6 +9,8 @@ internal static class ForeignChain
     /// <summary>A foreign file younger than this means that somebody is writing.</summary>
     private static readonly TimeSpan RecentlyWritten = TimeSpan.FromMinutes(1);
 
+    private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(5);
+
     /// <summary>Throws when somebody else writes there now, or did a moment ago.</summary>
     public static void RefuseRecent(LtxFile newest, IReplicaStorage storage, DateTimeOffset now)
     {
@@ -23,6 +25,21 @@ internal static class ForeignChain
     public static CaptureException WrittenBehind(DatabaseReplica replica, string what) => new(DatabaseStatus.SplitBrain, DatabaseReason.ForeignTransaction,
         $"{replica.Url} has another writer: {what}. {replica.Database.Path} is not replicated any more, and nothing is touched",
         "find the other writer and stop one of the two; `litestream start -take-over` has this one go on", Timeout.InfiniteTimeSpan);
+
+    /// <summary>Throws when somebody outside said that another host owns it.</summary>
+    public static void RefuseLost(ReplicatedDatabase database)
+    {
+        if (database.LostBecause is { } why)
+            throw new CaptureException(DatabaseStatus.Lost, DatabaseReason.NewerEpoch, $"{why}. {database.Path} is not replicated any more, and nothing is touched",
+                "what is committed here from now on is in no replica; stop its application, or have this host go on with `litestream start -take-over`", Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Whether this host may go on with the chain of another was asked outside, and the answer is not yes.</summary>
+    public static CaptureException NotGranted(DatabaseReplica replica, OwnershipAnswer answer) => answer.IsKnown
+        ? new(DatabaseStatus.SplitBrain, DatabaseReason.ForeignTransaction, $"{replica.Url} is written by another host: {answer.Why}. {replica.Database.Path} is not replicated, and nothing is touched",
+            "remove this copy, or have this host go on with it: `litestream start -take-over`", Timeout.InfiniteTimeSpan)
+        : new(DatabaseStatus.Waiting, DatabaseReason.RecentForeignWriter, $"{replica.Url} was written by another host, and whether this one may go on cannot be found out: {answer.Why}",
+            "it is asked again by itself; `litestream start -take-over` does not wait for that", AskAgain);
 
     /// <summary>What is there has nothing to do with what the database's other replicas hold.</summary>
     public static CaptureException Unrelated(DatabaseReplica replica, LtxFile newest) => new(DatabaseStatus.SplitBrain, DatabaseReason.ForeignTransaction,

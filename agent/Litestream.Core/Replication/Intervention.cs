@@ -13,6 +13,12 @@ internal static class Intervention
             ? throw new NotReplicatedException($"{database.Name} is not replicated now ({database.Snapshot().Status}): it cannot be synced")
             : database.SyncAsync(request, cancellationToken);
 
+    public static void SetPaused(ReplicatedDatabase database, bool isPaused)
+    {
+        database.Record(b => b with { IsPausedByUser = isPaused });
+        database.CaptureLane.Wake();
+    }
+
     public static async Task StopAsync(ReplicatedDatabase database, CancellationToken cancellationToken)
     {
         try
@@ -22,7 +28,7 @@ internal static class Intervention
         }
         finally
         {
-            database.SetPaused(true);
+            SetPaused(database, true);
             await WhenClosedAsync(database).ConfigureAwait(false);
         }
         if (database.Hot is not null)
@@ -37,16 +43,38 @@ internal static class Intervention
         await Task.WhenAll(requests.Select(r => r.Done.Task)).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>A last sync, if it is replicated, then nothing of it is captured any more before it is taken over again; over restarts.</summary>
+    public static async Task ReleaseAsync(ReplicatedDatabase database, CancellationToken cancellationToken)
+    {
+        if (!database.Book.IsPaused && !database.Replicas.AreFenced && database.Exit is null)
+            await database.SyncAsync(new(), cancellationToken).ConfigureAwait(false);
+        Faults.Reach(FaultPoint.SyncedNotReleased);
+        database.Record(b => b with { IsReleased = true });
+        database.CaptureLane.Wake();
+        await WhenClosedAsync(database).ConfigureAwait(false);
+        if (database.Hot is not null)
+            throw new LitestreamException($"{database.Path} is given up, but still being read", hint: "leave its files alone until `litestream status` says that nothing of it is open");
+    }
+
+    /// <summary>Somebody outside knows that another host owns it: each replica's lane stops for it before it touches anything more.</summary>
+    public static void Lose(ReplicatedDatabase database, string why)
+    {
+        database.LostBecause = why;
+        database.Replicas.WakeAll();
+    }
+
     /// <summary>
-    /// Each replica that may not be touched is looked at again, and this time what another left there is no reason to stay away. Completes when all of
-    /// them have everything; false when there was none.
+    /// Each replica that may not be touched is looked at again, and this time what another left there is no reason to stay away. Under an epoch that was given
+    /// out so is every other: its next name is taken before anything else happens. Completes when all of them have everything; false when there was none.
     /// </summary>
     /// <param name="epoch">At least this one goes into what is written from here on; 0: the next behind the other writer's.</param>
-    public static async Task<bool> TakeOverAsync(ReplicatedDatabase database, uint epoch, CancellationToken cancellationToken)
+    /// <param name="kept">A state that the former owner kept restorable.</param>
+    public static async Task<bool> TakeOverAsync(ReplicatedDatabase database, uint epoch, KeptState? kept, CancellationToken cancellationToken)
     {
-        if (epoch > database.Book.Epoch)
-            database.Record(b => b with { Epoch = Math.Max(b.Epoch, epoch) });
-        var others = database.Replicas.Where(r => r.IsFenced || r.State.Reason == DatabaseReason.RecentForeignWriter).ToList();
+        database.LostBecause = null;
+        if (epoch > database.Book.Epoch || kept is not null)
+            database.Record(b => b with { Epoch = Math.Max(b.Epoch, epoch), Labels = kept is null ? b.Labels : Label.Add(b.Labels, Label.Of(kept)) });
+        var others = database.Replicas.Where(r => epoch > 0 || database.Book.IsReleased || r.IsFenced || r.State.Reason == DatabaseReason.RecentForeignWriter).ToList();
         if (others.Count == 0)
             return false;
         foreach (var replica in others)
@@ -61,7 +89,7 @@ internal static class Intervention
         // Served by a replica when nothing waits for it any more; asked only now that it must be looked at first.
         var requests = others.ConvertAll(replica => replica.WantUpkeep(snapshot: false, retention: false));
         if (database.Book.IsPaused)
-            database.SetPaused(false);
+            database.Record(b => b with { IsPausedByUser = false, IsReleased = false });
         database.Replicas.WakeAll();
         database.CaptureLane.Wake();
         await database.SyncAsync(new(), cancellationToken).ConfigureAwait(false);

@@ -29,8 +29,8 @@ internal sealed class Joining(StoreContext context, Fence fence)
         }
         if (isOthers)
         {
-            var behind = await fence.SetAsync(replica, header!.Value, cancellationToken).ConfigureAwait(false);
-            RequireImage(replica, behind, isTaken ? null : ChainIn(replica, listed, header));
+            var behind = await fence.TrySetAsync(replica, header!.Value, keeps: true, cancellationToken).ConfigureAwait(false) ?? throw Fence.WasQuicker(replica, newest.MaxTxid);
+            RequireImage(replica, behind.MaxTxid, isTaken ? null : ChainIn(replica, listed, header));
         }
         replica.IsDamaged = false;
         // Whoever rests must be opened for it.

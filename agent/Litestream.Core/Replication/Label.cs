@@ -66,6 +66,9 @@ internal readonly record struct Label(Txid Txid, string Reason, DateTimeOffset A
     /// <summary>The transaction that a restore in place follows, if the one to come is the first behind it.</summary>
     public static bool IsRestoreBehind(IReadOnlyList<Label> labels, Txid captured) => labels is [.., { IsOfRestore: true } last] && last.Txid == captured;
 
+    /// <summary>One that another host kept, for as long as that one would have.</summary>
+    public static Label Of(KeptState kept) => new(kept.Txid, kept.Reason, kept.At);
+
     /// <summary>As embedders see it.</summary>
     public KeptState ToKept() => new(Txid, Reason, At, Until, IsUndo) { RequestId = RequestId };
 

@@ -19,16 +19,20 @@ internal sealed class PublishWork(
     {
         try
         {
-            var isDone = replica.IsFenced || (replica.Database.Exit is { IsClosed: true } && IsEverythingPublished(replica));
+            if (replica.State.Status != DatabaseStatus.Lost)
+                ForeignChain.RefuseLost(replica.Database);
+            // What was given up may be another's by now: not even retention goes on.
+            var isOff = replica.IsFenced || replica.Database.Book.IsReleased;
+            var isDone = isOff || (replica.Database.Exit is { IsClosed: true } && IsEverythingPublished(replica));
             var next = isDone ? Lane.Never : await WorkAsync(replica).ConfigureAwait(false);
-            if (replica.Database.Exit is { IsClosed: true } exit && (replica.IsFenced || IsEverythingPublished(replica)))
+            if (replica.Database.Exit is { IsClosed: true } exit && (isOff || IsEverythingPublished(replica)))
             {
                 replica.Place.Copies.DropAll(replica.Database.Name);
                 Complete(replica, exit);
                 return Lane.Never;
             }
             // Not touched, or still to be looked at: that is no news.
-            if (replica.IsFenced || replica.Stage == ReplicaStage.Unknown)
+            if (isOff || replica.IsFenced || replica.Stage == ReplicaStage.Unknown)
                 return next;
             if (replica.Failures > 0)
                 context.Log.Recovered(replica.Database.Name);
@@ -212,16 +216,17 @@ internal sealed class PublishWork(
         if (failure.Reason == DatabaseReason.ReplicaDamaged && replica.Stage == ReplicaStage.Follows)
             return Heal(replica, failure);
         var detail = failure.Hint is null ? failure.Message : $"{failure.Message}; {failure.Hint}";
-        if (failure.Status == DatabaseStatus.SplitBrain)
+        var isFenced = failure.Status is DatabaseStatus.SplitBrain or DatabaseStatus.Lost;
+        if (isFenced)
             context.Log.SplitBrain(replica.Database.Name, detail);
         else if (replica.Failures == 1)
             context.Log.Troubled(replica.Database.Name, detail);
-        replica.SetState(failure.Status, failure.Reason, detail);
         replica.CountError();
-        if (failure.Status == DatabaseStatus.SplitBrain)
+        if (!isFenced)
+            replica.SetState(failure.Status, failure.Reason, detail);
+        else
         {
-            replica.DropStaged();
-            replica.FailUpkeep(detail);
+            replica.BeginFence(failure.Status, failure.Reason, detail);
             replica.Database.CaptureLane.Wake();
             if (replica.Database.Exit is { } leaving)
                 Complete(replica, leaving);

@@ -41,6 +41,7 @@ internal sealed class Publishing(StoreContext context, Compaction compaction)
     /// </summary>
     public async Task LookIfFenceMayHaveExpiredAsync(DatabaseReplica replica, CancellationToken cancellationToken)
     {
+        ForeignChain.RefuseLost(replica.Database);
         var storage = replica.Storage;
         var mayBeLost = context.Options.Lease is { } lease && lease.IsPast() && context.Since(replica.LookedAt) >= lease.Length;
         if (!mayBeLost && context.Since(replica.ConfirmedAt) < replica.Place.Points.L0Retention / 2)

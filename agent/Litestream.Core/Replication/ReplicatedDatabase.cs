@@ -96,6 +96,9 @@ internal sealed class ReplicatedDatabase
     /// <summary>That of the newest change of this run, 0 before; empty files and images of what is captured are none. Owned by the capture lane.</summary>
     public long NewestChangeMs { get; set; }
 
+    /// <summary>Why it is another host's by now; null while nobody said so. Set before the lanes are woken.</summary>
+    public string? LostBecause { get; set; }
+
     /// <summary>A restore in place, while this program makes one.</summary>
     public RestoreBooking Restoring { get; }
 
@@ -162,6 +165,7 @@ internal sealed class ReplicatedDatabase
                 LastError = _lastError,
                 Kept = [.. Book.Labels.Where(l => l.Until > _context.Time.GetUtcNow()).Select(l => l.ToKept())],
                 IsPaused = Book.IsPaused,
+                IsReleased = Book.IsReleased,
                 IsHot = Hot is not null,
                 SpoolBytes = Staged.SizeBytes,
                 Counters = _counters,
@@ -388,11 +392,5 @@ internal sealed class ReplicatedDatabase
         var worst = Replicas.Worst;
         return worst.Status < _capture.Status ? _capture
             : worst.IsEvery ? (worst.Status, worst.Reason, worst.Detail) : _capture with { Detail = _capture.Detail ?? worst.Detail };
-    }
-
-    public void SetPaused(bool isPaused)
-    {
-        Record(b => b with { IsPaused = isPaused });
-        CaptureLane.Wake();
     }
 }

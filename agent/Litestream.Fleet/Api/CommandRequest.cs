@@ -27,6 +27,9 @@ public sealed record CommandRequest
     /// <summary>restore in place: one of <see cref="Items.IfBusyWords"/>.</summary>
     public string? IfBusy { get; init; }
 
+    /// <summary>take-over: one of <see cref="Items.IfAliveWords"/>.</summary>
+    public string? IfAlive { get; init; }
+
     /// <summary>take-over, release: the epoch that the caller saw; another one by now refuses it.</summary>
     public long? Epoch { get; init; }
 

@@ -37,6 +37,8 @@ public sealed record FleetCommand
 
     public string? IfBusy { get; init; }
 
+    public string? IfAlive { get; init; }
+
     public long? Epoch { get; init; }
 
     /// <summary>Somebody wants it to end.</summary>

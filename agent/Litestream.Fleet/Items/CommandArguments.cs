@@ -21,6 +21,9 @@ public sealed record CommandArguments
     /// <summary>restore in place: one of <see cref="IfBusyWords"/>; null: <see cref="IfBusyWords.Fail"/>.</summary>
     public string? IfBusy { get; init; }
 
+    /// <summary>take-over from an owner that is not lost: one of <see cref="IfAliveWords"/>; null: <see cref="IfAliveWords.Fail"/>.</summary>
+    public string? IfAlive { get; init; }
+
     /// <summary>take-over, release: the epoch that the tenant had when it was asked for; another one by now refuses the command.</summary>
     public long? Epoch { get; init; }
 }

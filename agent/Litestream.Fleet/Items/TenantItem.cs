@@ -91,6 +91,20 @@ public static class TenantItem
     public static ItemUpdate Describe(TenantRecord tenant) => ItemUpdate.Of(Write(tenant), Optional, MayBeOwnedBy(tenant));
 
     /// <summary>
+    /// The same, when its status, reason and problem are what they were: since when they are so stays as it is. Refused when they are not, or when it is
+    /// not this host's under this epoch.
+    /// </summary>
+    public static ItemUpdate Confirm(TenantRecord tenant)
+    {
+        var item = Write(tenant);
+        item.Remove(Since);
+        item.Remove(FleetTable.ProblemSort);
+        return ItemUpdate.Of(item, Optional.Where(name => name != FleetTable.ProblemSort),
+            IsOwnedBy(tenant.HostId!).And(ItemCondition.Is(Epoch, ItemValue.Of(tenant.Epoch))).And(ItemCondition.Is(Status, ItemValue.Of(tenant.Status)))
+                .And(IsStill(Reason, tenant.Reason)).And(IsStill(Problem, tenant.Problem)));
+    }
+
+    /// <summary>
     /// Its file is gone from its host, which still owns it: there is nothing to replicate. What the table knows of it stays; its backup does in any case.
     /// Refused when it is another host's by now.
     /// </summary>
@@ -122,6 +136,10 @@ public static class TenantItem
     public static ItemUpdate TakeOver(TenantRecord tenant, string hostId, string path, DateTimeOffset now) => ItemUpdate.Of(
         Write(tenant with { HostId = hostId, Path = path, Epoch = tenant.Epoch + 1, Status = StatusWords.Waiting, Reason = ReasonWords.Pending, Detail = null, Problem = null, Since = now, UpdatedAt = now }),
         Optional, ItemCondition.Is(Epoch, ItemValue.Of(tenant.Epoch)).And(tenant.HostId is { } owner ? IsOwnedBy(owner) : HasNoOwner));
+
+    private static ItemCondition IsStill(string attribute, string? text) => text is null
+        ? new($"attribute_not_exists(#{attribute})", new Dictionary<string, ItemValue>())
+        : ItemCondition.Is(attribute, ItemValue.Of(text));
 
     private static ItemCondition HasNoOwner { get; } = new($"attribute_not_exists(#{FleetTable.HostKey})", new Dictionary<string, ItemValue>());
 

@@ -54,9 +54,9 @@ public sealed class FleetJsonTests
             MembersOf(typeof(FleetStatus)));
         Assert.Equal("drills labels nextCursor points ranges replica tenantId", MembersOf(typeof(Timeline)));
         Assert.Equal("dryRun expiresInSeconds host ifBusy newTenant replica targetPath tenants timestamp txid", MembersOf(typeof(RestoreRequest)));
-        Assert.Equal("epoch expiresInSeconds ifBusy kind newTenant replica targetPath tenant timestamp txid", MembersOf(typeof(CommandRequest)));
+        Assert.Equal("epoch expiresInSeconds ifAlive ifBusy kind newTenant replica targetPath tenant timestamp txid", MembersOf(typeof(CommandRequest)));
         Assert.Equal(
-            "cancelRequestedAt claimedAt doneBytes donePages epoch error errorCode expiresAt finishedAt hostId id ifBusy jobId kind newTenant percent progressAt replica requestedAt "
+            "cancelRequestedAt claimedAt doneBytes donePages epoch error errorCode expiresAt finishedAt hostId id ifAlive ifBusy jobId kind newTenant percent progressAt replica requestedAt "
             + "requestedBy result resultTxid state step targetPath tenantId timestamp txid",
             MembersOf(typeof(FleetCommand)));
         Assert.Equal("bytes cancelled commands done error failed finishedAt fromHost id kind nextCursor requestedAt requestedBy state toHosts total undoes", MembersOf(typeof(FleetJob)));

@@ -91,6 +91,7 @@ internal static class FleetSamples
             NewTenant = new("11111111-2222-4333-8444-555555555555"),
             Replica = "s3://other/databases/x",
             IfBusy = IfBusyWords.Wait,
+            IfAlive = IfAliveWords.Take,
             Epoch = 3,
         },
         CancelRequestedAt = Noon.AddSeconds(9),

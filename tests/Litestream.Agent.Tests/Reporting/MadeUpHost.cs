@@ -29,7 +29,8 @@ internal sealed class MadeUpHost : IAsyncDisposable
         Lane = new(id, _table, _ => null, [new HalfMinuteCommand(() => Lane!.RunId, _table)], Time, NullLogger.Instance, new Random(seed));
         Reporter = new(
             options ?? new() { Table = FleetTables.Name }, id, LagLimit, () => new(Databases.Values, 1, 2, new Dictionary<string, long> { ["PUT"] = 3 }, (4, 5)), _table, Time,
-            () => TimeSpan.FromSeconds(Time.GetTimestamp() / (double)Time.TimestampFrequency), logger ?? NullLogger.Instance, new Random(seed), Lane.Heard);
+            () => TimeSpan.FromSeconds(Time.GetTimestamp() / (double)Time.TimestampFrequency), logger ?? NullLogger.Instance, new Random(seed), Lane.Heard,
+            lost: (tenant, why) => Lost.Enqueue((tenant, why)));
     }
 
     /// <summary>Its commands; looks when the test says so.</summary>
@@ -40,6 +41,9 @@ internal sealed class MadeUpHost : IAsyncDisposable
     public LaterTime Time { get; } = new(TimeSpan.Zero);
 
     public ConcurrentDictionary<Guid, DatabaseSnapshot> Databases { get; } = [];
+
+    /// <summary>What the engine was told to stop.</summary>
+    public ConcurrentQueue<(Guid Tenant, string Why)> Lost { get; } = [];
 
     public HostDigest? Digest => FleetTables.Find(_server, FleetKeys.Host(Reporter.HostId)) is { } item ? HostDigestItem.Read(item) : null;
 

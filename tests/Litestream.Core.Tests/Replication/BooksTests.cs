@@ -18,7 +18,7 @@ public sealed class BooksTests
             Name = "a",
             Path = "/data/a.db",
             CreatedAt = Time,
-            IsPaused = true,
+            IsPausedByUser = true,
             SwitchedInode = ulong.MaxValue,
             Epoch = uint.MaxValue,
             Captured = new(77),

@@ -33,8 +33,9 @@ internal sealed class CrashTotals
     /// <summary>How often the agent died at each named step.</summary>
     public Dictionary<FaultPoint, int> Steps { get; } = Points.ToDictionary(point => point, _ => 0);
 
-    /// <summary>The steps that tenants of this chapter come to: only a replica with days begins one (MidnightTests), only a person restores in place (InPlaceRestoreCrashTests).</summary>
-    public static IEnumerable<FaultPoint> Points => Enum.GetValues<FaultPoint>().Where(point => point is not (FaultPoint.DayBookedNotBegun or FaultPoint.RestoredAside)
+    /// <summary>The steps that tenants of this chapter come to: only a replica with days begins one (MidnightTests), only a person restores in place (InPlaceRestoreCrashTests), or has a tenant change hosts (FleetOwnershipTests).</summary>
+    public static IEnumerable<FaultPoint> Points => Enum.GetValues<FaultPoint>().Where(point => point is not (FaultPoint.DayBookedNotBegun or FaultPoint.RestoredAside
+            or FaultPoint.FenceNotPublished or FaultPoint.EpochRaised or FaultPoint.SyncedNotReleased or FaultPoint.ReleasedNotTold)
         && !point.ToString().StartsWith("InPlace", StringComparison.Ordinal));
 
     public int Kills => AgentKills + WriterKills;

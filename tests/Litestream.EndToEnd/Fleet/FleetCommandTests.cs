@@ -44,6 +44,8 @@ public sealed class FleetCommandTests : IDisposable
     {
         { CommandKinds.Sync, CommandStates.Claimed }, { CommandKinds.Sync, CommandStates.Running }, { CommandKinds.Sync, CommandStates.Done },
         { CommandKinds.Snapshot, CommandStates.Running }, { CommandKinds.Verify, CommandStates.Done },
+        { CommandKinds.Release, CommandStates.Claimed }, { CommandKinds.Release, CommandStates.Running }, { CommandKinds.Release, CommandStates.Done },
+        { CommandKinds.TakeOver, CommandStates.Claimed }, { CommandKinds.TakeOver, CommandStates.Running }, { CommandKinds.TakeOver, CommandStates.Done },
         { CommandKinds.Pause, CommandStates.Claimed }, { CommandKinds.Pause, CommandStates.Running }, { CommandKinds.Pause, CommandStates.Done },
     };
 

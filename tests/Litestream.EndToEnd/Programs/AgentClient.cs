@@ -33,6 +33,8 @@ internal sealed record AgentClient
 
     public string? Reason { get; init; }
 
+    public string? Detail { get; init; }
+
     public Dictionary<string, long>? Requests { get; init; }
 
     /// <summary>TXIDs are 16 hex digits in our JSON.</summary>

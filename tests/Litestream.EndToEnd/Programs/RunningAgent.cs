@@ -79,10 +79,10 @@ internal sealed class RunningAgent : IDisposable
 
     public async Task<AgentClient?> ClientAsync(string id) => (await StatusAsync()).Find(id);
 
-    public async Task<AgentClient> WaitForAsync(string id, Func<AgentClient, bool> condition, string what)
+    public async Task<AgentClient> WaitForAsync(string id, Func<AgentClient, bool> condition, string what, TimeSpan? patience = null)
     {
         AgentClient? last = null;
-        await Eventually.TrueAsync(async () => (last = await ClientAsync(id)) is not null && condition(last), () => $"{id} {what}; it is {last}\n{Said}");
+        await Eventually.TrueAsync(async () => (last = await ClientAsync(id)) is not null && condition(last), () => $"{id} {what}; it is {last}\n{Said}", patience);
         return last!;
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Litestream.Agent.Configuration;
+using Litestream.DynamoDb;
 using Litestream.Restore;
 
 namespace Litestream.Agent.Api.Control;
@@ -11,15 +12,32 @@ internal sealed class ControlChanges(AgentView agent)
     {
         var database = Known(request, StatusCodes.Status500InternalServerError);
         var before = database.Snapshot();
-        if (request.TakeOver && before.Replicas.Any(r => r.IsFenced || r.Reason == DatabaseReason.RecentForeignWriter))
+        if (request.TakeOver && (before.IsReleased || before.Replicas.Any(r => r.IsFenced || r.Reason == DatabaseReason.RecentForeignWriter)))
         {
-            await InTimeAsync(request, $"{database.Path} is being taken over, and is not in its replica yet", database.TakeOverAsync, stop);
+            await InTimeAsync(request, $"{database.Path} is being taken over, and is not in its replica yet", async limit => await database.TakeOverAsync(await EpochAsync(database, limit), limit), stop);
             return new("taken_over", database.Path, database.Snapshot().Txid.Value);
         }
         if (before.Replicas.All(r => r.IsFenced))
             throw new ControlException(StatusCodes.Status500InternalServerError, before.Replicas[0].Detail ?? $"{database.Path} is fenced",
                 "when the other writer is stopped for good: litestream start -take-over");
+        if (before.IsReleased)
+            throw new ControlException(StatusCodes.Status500InternalServerError, $"{database.Path} was given up by this host, and may be another's by now", "to have it back: litestream start -take-over");
         return Resumed(database, before);
+    }
+
+    /// <summary>A person wants it: in a fleet its table hears of that first. One that is away keeps nobody from it, and hears of it later; the replica is what fences.</summary>
+    private async Task<uint> EpochAsync(Database database, CancellationToken cancellationToken)
+    {
+        if (agent.Ownership is not { } ownership || !Guid.TryParseExact(database.Name, "d", out var tenant))
+            return 0;
+        try
+        {
+            return (uint)(await ownership.TakeAsync(tenant, database.Path, expected: null, isWanted: true, cancellationToken)).Epoch;
+        }
+        catch (FleetTableException)
+        {
+            return 0;
+        }
     }
 
     public async Task<StateAnswer> StopAsync(ControlRequest request, CancellationToken stop)

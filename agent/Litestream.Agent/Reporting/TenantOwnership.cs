@@ -1,0 +1,156 @@
+using Litestream.DynamoDb;
+using Litestream.Fleet;
+using Litestream.Fleet.Items;
+using Litestream.Fleet.Table;
+
+namespace Litestream.Agent.Reporting;
+
+/// <summary>
+/// Whose a tenant is, as the fleet's table says, and how it becomes another host's: its epoch goes up in the table before anything is written to its replica.
+/// Of two who want it one gets it. Throws <see cref="FleetTableException"/> when the table is away.
+/// </summary>
+/// <param name="hostId">This host.</param>
+internal sealed class TenantOwnership(string hostId, FleetTableClient table, TimeProvider time)
+{
+    /// <summary>Clocks of hosts differ: before one is taken for lost its digest must not change for so many of its intervals.</summary>
+    private const int WatchedIntervals = 2;
+
+    private static readonly TimeSpan LongestWatch = TimeSpan.FromMinutes(2);
+
+    /// <summary>Null: the table does not know the tenant.</summary>
+    public async Task<TenantRecord?> FindAsync(Guid tenant, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await table.FindAsync(FleetKeys.Tenant(tenant), cancellationToken) is { } item ? TenantItem.Read(item) : null;
+        }
+        catch (MalformedItemException malformed)
+        {
+            throw new FleetTableException(TableFault.Invalid, malformed.Message, malformed);
+        }
+    }
+
+    /// <summary>Its owner; null when it is this host's, or nobody's.</summary>
+    public async Task<string?> FindOtherAsync(Guid tenant, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await FindAsync(tenant, cancellationToken) is { HostId: { } owner } && owner != hostId ? owner : null;
+        }
+        catch (FleetTableException error)
+        {
+            throw new OwnershipException(CommandErrors.Other, $"whose {tenant} is cannot be found out now: {error.Message}", "ask again");
+        }
+    }
+
+    public bool IsOurs(TenantRecord tenant) => tenant.HostId == hostId;
+
+    /// <summary>
+    /// The engine met a chain of another writer, and nobody asked for it to be taken over. It may go on with what is this host's or nobody's, and with what an
+    /// owner says that it has no file of any more. Everything else is a person's, or the fleet's, to decide.
+    /// </summary>
+    public async Task<OwnershipAnswer> AnswerAsync(string name, string? path, CancellationToken cancellationToken)
+    {
+        if (!Guid.TryParseExact(name, "d", out var tenant))
+            return OwnershipAnswer.Granted(0);
+        try
+        {
+            if (await FindAsync(tenant, cancellationToken) is not { } found)
+                return OwnershipAnswer.Granted(0);
+            if (IsOurs(found) || found.HostId is null)
+                return OwnershipAnswer.Granted((uint)found.Epoch);
+            if (found.Reason != ReasonWords.FileMissing || path is null)
+                return OwnershipAnswer.Refused($"{tenant} belongs to host {found.HostId} with epoch {found.Epoch}");
+            return OwnershipAnswer.Granted((uint)await RaiseAsync(found, path, cancellationToken));
+        }
+        catch (Exception error) when (error is FleetTableException or OwnershipException)
+        {
+            return OwnershipAnswer.Unknown(error.Message);
+        }
+    }
+
+    /// <summary>
+    /// Makes it this host's and answers it as it was; its epoch from here on is the second value, 0 when the table does not know it. Of one that is this
+    /// host's already nothing changes: what an earlier run began is gone on with.
+    /// </summary>
+    /// <param name="path">Of its file here.</param>
+    /// <param name="expected">Its epoch as whoever asks knew it; null: whatever it is.</param>
+    /// <param name="isWanted">A person wants it, be its owner lost or not.</param>
+    public async Task<(TenantRecord? Before, long Epoch)> TakeAsync(Guid tenant, string path, long? expected, bool isWanted, CancellationToken cancellationToken)
+    {
+        var found = await FindAsync(tenant, cancellationToken);
+        if (found is not null && IsOurs(found) && (expected is not { } known || found.Epoch == known || found.Epoch == known + 1))
+            return (found, found.Epoch);
+        RequireEpoch(tenant, found, expected);
+        if (found is null)
+            return (null, 0);
+        if (!isWanted && found is { HostId: { } owner, Reason: not ReasonWords.FileMissing } && await LivesAsync(owner, cancellationToken) is { } at)
+            throw new OwnershipException(CommandErrors.OwnedElsewhere, $"{tenant} belongs to host {owner} with epoch {found.Epoch}, which was heard of at {ItemTime.Text(at)}",
+                $"release it there, wait until that host is lost, or ask with ifAlive {IfAliveWords.Take}");
+        return (found, await RaiseAsync(found, path, cancellationToken));
+    }
+
+    /// <summary>Nobody's from here on. Done when it is another's, or nobody's, already.</summary>
+    /// <param name="tenant">As this host sees it; its epoch is the table's.</param>
+    public async Task ReleaseAsync(TenantRecord tenant, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await table.WriteAsync(TenantItem.Release(tenant), cancellationToken);
+        }
+        catch (FleetTableException refused) when (refused.Fault == TableFault.Refused)
+        {
+            if (refused.Found?.Text(FleetTable.HostKey) == FleetKeys.OfHost(hostId))
+                throw new OwnershipException(CommandErrors.StaleEpoch, $"the epoch of {tenant.Tenant} changed while it was given up", "ask again");
+        }
+    }
+
+    /// <summary>Throws when the tenant's epoch is another one by now.</summary>
+    public static void RequireEpoch(Guid tenant, TenantRecord? found, long? expected)
+    {
+        if (expected is { } epoch && epoch != (found?.Epoch ?? 0))
+            throw new OwnershipException(CommandErrors.StaleEpoch, $"{tenant} has epoch {found?.Epoch ?? 0} by now ({(found?.HostId is { } owner ? $"host {owner}" : "nobody's")}), and was to have {epoch}",
+                "look who owns it, and ask again");
+    }
+
+    private async Task<long> RaiseAsync(TenantRecord found, string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await table.WriteAsync(TenantItem.TakeOver(found, hostId, path, time.GetUtcNow()), cancellationToken);
+            return found.Epoch + 1;
+        }
+        catch (FleetTableException refused) when (refused.Fault == TableFault.Refused)
+        {
+            // An answer that was lost looks like somebody quicker; so it is this host's, under the next epoch.
+            if (refused.Found is { } now && now.Text(FleetTable.HostKey) == FleetKeys.OfHost(hostId) && now[TenantItem.Epoch]?.Text == $"{found.Epoch + 1}")
+                return found.Epoch + 1;
+            throw new OwnershipException(CommandErrors.StaleEpoch, $"{found.Tenant} was taken over by somebody else in the same moment", "look who owns it, and ask again");
+        }
+    }
+
+    /// <summary>When it was heard of, if that is not long ago; null: it is lost.</summary>
+    private async Task<DateTimeOffset?> LivesAsync(string owner, CancellationToken cancellationToken)
+    {
+        if (await DigestAsync(owner, cancellationToken) is not { } digest)
+            return null;
+        var interval = TimeSpan.FromSeconds(digest.IntervalSeconds);
+        if (time.GetUtcNow() - digest.At <= interval * HeartbeatLease.Intervals)
+            return digest.At;
+        var watch = interval * WatchedIntervals;
+        await Task.Delay(watch < LongestWatch ? watch : LongestWatch, time, cancellationToken);
+        return await DigestAsync(owner, cancellationToken) is { } later && later.At != digest.At ? later.At : null;
+    }
+
+    private async Task<HostDigest?> DigestAsync(string owner, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await table.FindAsync(FleetKeys.Host(owner), cancellationToken) is { } item ? HostDigestItem.Read(item) : null;
+        }
+        catch (MalformedItemException malformed)
+        {
+            throw new FleetTableException(TableFault.Invalid, malformed.Message, malformed);
+        }
+    }
+}

@@ -1,0 +1,15 @@
+namespace Litestream;
+
+/// <summary>Whether this host may go on with a chain that another one wrote, as somebody outside (a fleet's table) knows.</summary>
+/// <param name="IsGranted">It may.</param>
+/// <param name="IsKnown">False: there was no answer; it is asked again.</param>
+/// <param name="Epoch">At least this one goes into what is written from here on; 0: the next behind the other writer's.</param>
+/// <param name="Why">Why not, a sentence without its full stop.</param>
+internal sealed record OwnershipAnswer(bool IsGranted, bool IsKnown, uint Epoch, string? Why)
+{
+    public static OwnershipAnswer Granted(uint epoch) => new(true, true, epoch, null);
+
+    public static OwnershipAnswer Refused(string why) => new(false, true, 0, why);
+
+    public static OwnershipAnswer Unknown(string why) => new(false, false, 0, why);
+}

@@ -1,0 +1,142 @@
+using System.Buffers.Binary;
+using Litestream.EndToEnd.Programs;
+using Litestream.Fleet.Items;
+using Litestream.Fleet.Table;
+
+namespace Litestream.EndToEnd.Fleet;
+
+/// <summary>Agents as processes, each a host with folder and state of its own, on one table by others and one store.</summary>
+internal sealed class FleetHosts : IDisposable
+{
+    /// <summary>Ten of them are the lease.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private const int NodeIdAt = 72;
+    private readonly UlidSource _ids = new(TimeProvider.System, new Random());
+    private readonly Dynalite _server;
+
+    private FleetHosts(Dynalite server) => (_server, Table) = (server, new(server.Endpoint, "fleet"));
+
+    public Sandbox Sandbox { get; } = new();
+
+    public RawTable Table { get; }
+
+    public static async Task<FleetHosts> BeginAsync()
+    {
+        var hosts = new FleetHosts(await Dynalite.StartAsync());
+        await hosts.Table.CreateAsync();
+        return hosts;
+    }
+
+    public void Dispose()
+    {
+        Sandbox.Dispose();
+        Table.Dispose();
+        _server.Dispose();
+    }
+
+    public string FolderOf(string host) => Sandbox.Folder(host);
+
+    public string StateOf(string host) => Sandbox.Folder(host + ".state");
+
+    /// <param name="crashAt">A name of FaultPoint.</param>
+    public async Task<RunningAgent> StartAsync(string host, string? crashAt = null)
+    {
+        var before = (await DigestAsync(host))?.LeaseEpoch ?? 0;
+        var agent = Launch(host, crashAt);
+        await Eventually.TrueAsync(async () => await DigestAsync(host) is { State: HostStates.Running } digest && digest.LeaseEpoch > before, () => $"{host} is in the table\n{agent.Said}");
+        return agent;
+    }
+
+    public async Task<Tenant> CreateTenantAsync(string host)
+    {
+        var tenant = Sandbox.NewTenant(FolderOf(host));
+        await WriterProgram.CreateAsync(Sandbox, tenant.Path, "-rows", "50");
+        return tenant;
+    }
+
+    /// <summary>The same tenant on another host, as it is now: whole from its first moment on.</summary>
+    public async Task<Tenant> CopyAsync(Tenant tenant, Application application, string host)
+    {
+        var aside = Path.Combine(Sandbox.Folder("aside"), host + ".db");
+        await application.ExecuteAsync($"VACUUM INTO '{aside}'");
+        var copy = tenant with { Directory = FolderOf(host) };
+        File.Move(aside, copy.Path);
+        return copy;
+    }
+
+    public async Task<HostDigest?> DigestAsync(string host) => await Table.FindAsync(FleetKeys.Host(host)) is { } item ? HostDigestItem.Read(item) : null;
+
+    public async Task<TenantRecord?> TenantAsync(Tenant tenant) => await Table.FindAsync(FleetKeys.Tenant(tenant.Guid)) is { } item ? TenantItem.Read(item) : null;
+
+    /// <summary>As the API does it: the item first, then the digest says so.</summary>
+    public async Task<CommandRecord> PutAsync(string host, Tenant tenant, string kind, CommandArguments? arguments = null)
+    {
+        var now = DateTimeOffset.UtcNow;
+        var command = new CommandRecord
+        {
+            HostId = host,
+            Id = _ids.Next(),
+            Kind = kind,
+            State = CommandStates.Requested,
+            Tenant = tenant.Guid,
+            RequestedAt = now,
+            RequestedBy = "ada",
+            ExpiresAt = now.AddHours(1),
+            Arguments = arguments ?? new(),
+        };
+        Assert.True(await Table.TryUpdateAsync(CommandItem.Put(command)));
+        Assert.True(await Table.TryUpdateAsync(HostDigestItem.CommandAdded(host)));
+        return command;
+    }
+
+    public async Task<CommandRecord> EndOfAsync(CommandRecord command, RunningAgent agent)
+    {
+        var found = command;
+        await Eventually.TrueAsync(
+            async () => CommandStates.IsFinal((found = CommandItem.Read((await Table.FindAsync(command.Key))!)).State), () => $"the command ends; it is {found}\n{agent.Said}");
+        return found;
+    }
+
+    public async Task<CommandRecord> RunAsync(string host, RunningAgent agent, Tenant tenant, string kind, CommandArguments? arguments = null) =>
+        await EndOfAsync(await PutAsync(host, tenant, kind, arguments), agent);
+
+    public Task OwnerIsAsync(Tenant tenant, string? host, long epoch, string status) => Eventually.PassesAsync(async () =>
+    {
+        var record = await TenantAsync(tenant);
+        Assert.Equal((host, epoch, status), (record?.HostId, record?.Epoch, record?.Status));
+    });
+
+    /// <summary>Files of the tenant's replica by the agent instance that wrote them; those that go meanwhile are left out.</summary>
+    public static IReadOnlyDictionary<uint, IReadOnlySet<string>> FilesByWriter(Tenant tenant)
+    {
+        var files = new List<(uint Writer, string Name)>();
+        foreach (var path in Directory.GetFiles(tenant.ReplicaFolder, "*.ltx", SearchOption.AllDirectories))
+        {
+            try
+            {
+                using var file = File.OpenRead(path);
+                var node = new byte[sizeof(uint)];
+                file.Position = NodeIdAt;
+                file.ReadExactly(node);
+                files.Add((BinaryPrimitives.ReadUInt32BigEndian(node), Path.GetRelativePath(tenant.ReplicaFolder, path)));
+            }
+            catch (FileNotFoundException)
+            {
+                // Retention.
+            }
+        }
+        return files.GroupBy(f => f.Writer).ToDictionary(g => g.Key, g => (IReadOnlySet<string>)g.Select(f => f.Name).ToHashSet());
+    }
+
+    /// <summary>L0 goes two seconds after it was merged, which takes no second.</summary>
+    private RunningAgent Launch(string host, string? crashAt = null)
+    {
+        var variables = new Dictionary<string, string>(Table.Variables);
+        if (crashAt is not null)
+            variables["LITESTREAM_CRASH_AT"] = crashAt;
+        return RunningAgent.Launch(Sandbox, variables,
+            "replicate", "-watch-dir", FolderOf(host), "-state-dir", StateOf(host), "-replica", Sandbox.ReplicaUrl, "-host-id", host, "-fleet-table", Table.Name, "-fleet-interval", "1s",
+            "-sync-interval", "100ms", "-l0-retention", "2s", "-level-intervals", "500ms,10s,1h", "-sweep-interval", "1s");
+    }
+}
