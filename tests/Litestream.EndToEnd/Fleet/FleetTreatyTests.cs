@@ -158,6 +158,47 @@ public sealed class FleetTreatyTests : IAsyncLifetime, IDisposable
     }
 
     [NeedsNode]
+    public async Task A_drills_proof_is_written_once_for_each_command_and_the_tenant_hears_of_the_latest()
+    {
+        var (command, other, tenant) = (_ids.Next(), _ids.Next(), Tenant("web-8"));
+        var proof = new ProofRecord { Tenant = tenant.Tenant, At = Noon, Verdict = ProofVerdicts.Fail, By = "web-8", Command = command, Detail = "page 3" };
+        Assert.True(await Table.TryUpdateAsync(ProofItem.Put(proof)));
+        Assert.True(await Table.TryUpdateAsync(ProofItem.Put(proof with { Verdict = ProofVerdicts.Pass, Detail = null })));
+        Assert.False(await Table.TryUpdateAsync(ProofItem.Put(proof with { Command = other })));
+        Assert.False(await Table.TryUpdateAsync(ProofItem.Put(proof with { Command = null })));
+        var found = (await Table.QueryAsync(ItemQuery.Proofs(tenant.Tenant))).Single();
+        Assert.Equal((ProofVerdicts.Pass, null, null), (ProofItem.Read(found).Verdict, found.Text("detail"), found.Text(FleetTable.ProblemKey)));
+
+        Assert.False(await Table.TryUpdateAsync(TenantItem.Drilled(proof)));
+        await Table.TryUpdateAsync(TenantItem.Describe(tenant));
+        Assert.True(await Table.TryUpdateAsync(TenantItem.Drilled(proof with { At = Noon.AddHours(2) })));
+        Assert.False(await Table.TryUpdateAsync(TenantItem.Drilled(proof with { At = Noon.AddHours(1), Verdict = ProofVerdicts.Pass })));
+        Assert.True(await Table.TryUpdateAsync(TenantItem.Describe(tenant with { Problem = null, UpdatedAt = Noon.AddHours(3) })));
+        var described = TenantItem.Read((await Table.FindAsync(tenant.Key))!);
+        Assert.Equal((Noon.AddHours(2), ProofVerdicts.Fail, Noon.AddHours(3)), (described.LastDrillAt, described.LastDrillVerdict, described.UpdatedAt));
+    }
+
+    [NeedsNode]
+    public async Task A_command_that_nobody_can_read_is_refused_unless_somebody_answered_and_a_request_happens_once_a_day()
+    {
+        var (bad, begun) = (Command(), Command());
+        await Table.TryUpdateAsync(CommandItem.Put(bad));
+        Assert.True(await Table.TryUpdateAsync(CommandItem.Refuse((await Table.FindAsync(bad.Key))!, CommandErrors.BadArgument, "argTimestamp", Noon)!));
+        Assert.Equal((CommandStates.Failed, CommandErrors.BadArgument, bad.Tenant), CommandItem.Read((await Table.FindAsync(bad.Key))!) is var failed ? (failed.State, failed.ErrorCode, failed.Tenant) : default);
+        await Table.TryUpdateAsync(CommandItem.Put(begun));
+        var asRequested = (await Table.FindAsync(begun.Key))!;
+        await Table.TryUpdateAsync(CommandItem.Claim(begun, "run", Noon));
+        Assert.False(await Table.TryUpdateAsync(CommandItem.Refuse(asRequested, CommandErrors.BadArgument, "argTimestamp", Noon)!));
+
+        var request = new RequestRecord { Actor = "ada", IdempotencyKey = $"{Guid.NewGuid()}", At = Noon, Action = "POST /api/restores", BodyHash = "9f86", Target = _ids.Next() };
+        Assert.True(await Table.TryUpdateAsync(RequestItem.Put(request)));
+        Assert.False(await Table.TryUpdateAsync(RequestItem.Put(request with { At = Noon.AddHours(23), Target = _ids.Next() })));
+        Assert.Equal(request, RequestItem.Read((await Table.FindAsync(request.Key))!, request.IdempotencyKey));
+        Assert.True(await Table.TryUpdateAsync(RequestItem.Put(request with { Actor = "eve" })));
+        Assert.True(await Table.TryUpdateAsync(RequestItem.Put(request with { At = Noon.AddHours(25), Target = _ids.Next() })));
+    }
+
+    [NeedsNode]
     public async Task Each_start_under_an_id_is_one_epoch_further_and_commands_are_announced_only_to_hosts_that_exist()
     {
         var digest = new HostDigest { HostId = "web-5", State = HostStates.Running, At = Noon, StartedAt = Noon, IntervalSeconds = 30, Version = "1" };

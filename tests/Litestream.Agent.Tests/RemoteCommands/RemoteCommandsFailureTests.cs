@@ -9,7 +9,7 @@ using Litestream.Storage;
 namespace Litestream.Agent.Tests.RemoteCommands;
 
 /// <summary>Which code a command ends with: by what it met, not by how its tenant does.</summary>
-public sealed class RemoteFailureTests
+public sealed class RemoteCommandsFailureTests
 {
     [Fact]
     public void Each_kind_of_error_has_a_code_of_the_treaty()

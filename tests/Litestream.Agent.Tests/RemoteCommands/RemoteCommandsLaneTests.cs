@@ -5,7 +5,7 @@ using Litestream.Tests.Servers;
 namespace Litestream.Agent.Tests.RemoteCommands;
 
 /// <summary>How commands are found: each is read about once, and none is missed.</summary>
-public sealed class RemoteCommandLaneTests
+public sealed class RemoteCommandsLaneTests
 {
     [Fact]
     public async Task The_end_of_a_command_costs_no_reading_however_many_there_were()

@@ -5,7 +5,7 @@ using Litestream.Ltx;
 namespace Litestream.Agent.Tests.RemoteCommands;
 
 /// <summary>Commands about a replica that is named, and about tenants that are not registered on the host.</summary>
-public sealed class RemoteReplicaTests
+public sealed class RemoteCommandsReplicaTests
 {
     [Fact]
     public async Task The_replica_that_is_named_is_the_one_that_is_read()
@@ -37,8 +37,8 @@ public sealed class RemoteReplicaTests
         var path = host.Folder[$"clients/{host.Tenant}.db"];
         await DeleteAsync(host);
         Assert.Equal(CommandStates.Done, (await host.RunAsync(CommandKinds.Verify)).State);
-        await RemoteFailureTests.FailsAsync(host, CommandKinds.Sync, new(), CommandErrors.UnknownTenant, "not registered on this host");
-        await RemoteFailureTests.FailsAsync(host, CommandKinds.Drill, new(), CommandErrors.UnknownTenant, "not registered on this host");
+        await RemoteCommandsFailureTests.FailsAsync(host, CommandKinds.Sync, new(), CommandErrors.UnknownTenant, "not registered on this host");
+        await RemoteCommandsFailureTests.FailsAsync(host, CommandKinds.Drill, new(), CommandErrors.UnknownTenant, "not registered on this host");
 
         await RunAsync(host, CommandKinds.Restore, new() { TargetPath = host.Folder["restores/copy.db"] });
         Assert.Equal(["1"], Rows(host, "restores/copy.db"));
@@ -64,9 +64,9 @@ public sealed class RemoteReplicaTests
         var fork = Guid.NewGuid();
         await RunAsync(host, CommandKinds.Restore, new() { NewTenant = fork }, other);
         Assert.Equal(["1"], await RunningAgent.RestoredAsync(host.Folder, $"{fork}", "SELECT x FROM t"));
-        await RemoteFailureTests.FailsAsync(host, CommandKinds.Restore, new(), CommandErrors.BadArgument, "where to?", other);
+        await RemoteCommandsFailureTests.FailsAsync(host, CommandKinds.Restore, new(), CommandErrors.BadArgument, "where to?", other);
         var itself = new CommandArguments { TargetPath = host.Folder[$"clients/{other}.db"] };
-        await RemoteFailureTests.FailsAsync(host, CommandKinds.Restore, itself, CommandErrors.OwnedElsewhere, "belongs to host web-2", other);
+        await RemoteCommandsFailureTests.FailsAsync(host, CommandKinds.Restore, itself, CommandErrors.OwnedElsewhere, "belongs to host web-2", other);
         Assert.False(File.Exists(itself.TargetPath));
 
         Own(host, other, null);
@@ -79,8 +79,8 @@ public sealed class RemoteReplicaTests
     {
         await using var host = await CommandedAgent.StartAsync();
         foreach (var kind in new[] { CommandKinds.Sync, CommandKinds.Snapshot, CommandKinds.Verify, CommandKinds.Restore, CommandKinds.Drill, CommandKinds.Pause, CommandKinds.Resume })
-            await RemoteFailureTests.FailsAsync(host, kind, new(), CommandErrors.UnknownTenant, "not registered on this host", Guid.NewGuid());
-        await RemoteFailureTests.FailsAsync(host, CommandKinds.Restore, new() { NewTenant = Guid.NewGuid() }, CommandErrors.UnknownTenant, "has no backup of it", Guid.NewGuid());
+            await RemoteCommandsFailureTests.FailsAsync(host, kind, new(), CommandErrors.UnknownTenant, "not registered on this host", Guid.NewGuid());
+        await RemoteCommandsFailureTests.FailsAsync(host, CommandKinds.Restore, new() { NewTenant = Guid.NewGuid() }, CommandErrors.UnknownTenant, "has no backup of it", Guid.NewGuid());
     }
 
     private static async Task<CommandRecord> RunAsync(CommandedAgent host, string kind, CommandArguments arguments, Guid? tenant = null)
