@@ -1,5 +1,5 @@
 # One-liners over dotnet; nothing here that cannot be typed by hand.
-.PHONY: run test format agent packages crash soak bench bench-quick bench-full coverage
+.PHONY: run test format agent cloud packages crash soak bench bench-quick bench-full coverage
 
 run:
 	dotnet run --project agent/Litestream.Agent -- demo
@@ -13,6 +13,10 @@ format:
 # The published program: out/litestream.
 agent:
 	sh packaging/publish.sh agent
+
+# The fleet's API, as a Lambda function or on a port: out/cloud/bootstrap.
+cloud:
+	sh packaging/publish.sh cloud
 
 # The library as NuGet packages: out/packages.
 packages:

@@ -29,6 +29,7 @@ internal sealed class LambdaRuntime : IAsyncDisposable
     private readonly TaskCompletionSource<LambdaReply> _initError = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _firstPoll = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _handedOut;
+    private int _isDisposed;
     private int _invoked;
 
     private LambdaRuntime(WebApplication application) => _application = application;
@@ -73,8 +74,11 @@ internal sealed class LambdaRuntime : IAsyncDisposable
         return reply.Task.WaitAsync(Patience);
     }
 
+    /// <summary>Once or several times: a test may end it before its own end.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+            return;
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1));
         await _application.StopAsync(limit.Token);
         await _application.DisposeAsync();
