@@ -182,7 +182,7 @@ internal sealed class TableServer : IAsyncDisposable
         var from = request.TryGetProperty("ExclusiveStartKey", out var start) ? index.Position(start) : null;
         var most = request.TryGetProperty("Limit", out var limit) ? limit.GetInt32() : int.MaxValue;
         var order = Comparer<string>.Create((a, b) => isBackwards ? string.CompareOrdinal(b, a) : string.CompareOrdinal(a, b));
-        var found = _items.Values.Where(i => TableExpression.Holds(request, "KeyConditionExpression", i)).OrderBy(index.Position, order)
+        var found = _items.Values.Where(i => index.MayHold(i) && TableExpression.Holds(request, "KeyConditionExpression", i)).OrderBy(index.Position, order)
             .SkipWhile(i => from is not null && order.Compare(index.Position(i), from) <= 0).Take(most).ToList();
         _charges.Read(found.Select(index.Projection), isConsistent: request.TryGetProperty("ConsistentRead", out var consistent) && consistent.GetBoolean());
         var answer = new JsonObject { ["Items"] = new JsonArray([.. found.Select(i => (JsonNode)Json(index.Projection(i)))]) };

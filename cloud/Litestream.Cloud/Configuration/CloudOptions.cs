@@ -65,7 +65,8 @@ internal sealed record CloudOptions
         };
     }
 
-    private static string TableOf(string? name)
+    /// <summary>Throws <see cref="StartException"/> for what cannot be a table's name.</summary>
+    public static string TableOf(string? name)
     {
         if (name is null)
             throw Flags.Wrong("the fleet's table is not named", "-fleet-table NAME or LITESTREAM_FLEET_TABLE, the same as its agents have");

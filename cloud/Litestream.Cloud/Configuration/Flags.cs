@@ -55,6 +55,7 @@ internal sealed class Flags
         output.WriteLine();
         output.WriteLine("  litestream-cloud [flags]");
         output.WriteLine("  litestream-cloud token NAME SCOPE,SCOPE >> FILE    makes a token");
+        output.WriteLine("  litestream-cloud table NAME            the table, as CreateTable takes it");
         output.WriteLine();
         foreach (var (name, value, meaning) in Known)
             output.WriteLine($"  {name + " " + value,-23}{meaning}");
