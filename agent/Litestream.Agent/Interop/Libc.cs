@@ -16,6 +16,10 @@ internal static partial class Libc
     public const int NoFollow = 0x100;
     public const int BasicStats = 0x7ff;
     public const int PathOnly = 0x200000;
+    public const int OpenDirectory = 0x10000;
+    public const int OpenDirectoryArm64 = 0x4000;
+    public const int OpenNoFollow = 0x20000;
+    public const int OpenNoFollowArm64 = 0x8000;
     public const short PollIn = 1;
     public const int AccessRead = 4;
     public const int AccessWrite = 2;

@@ -13,9 +13,6 @@ internal sealed class DrillRemoteCommand(RemoteReplicas replicas) : IRemoteComma
 
     public TimeSpan Limit => TimeSpan.FromHours(6);
 
-    /// <summary>It changes nothing that stays, and what it left aside went at the start.</summary>
-    public bool MayBeResumed => true;
-
     public async Task<RemoteResult> RunAsync(RemoteRun run, CancellationToken cancellationToken)
     {
         var (txid, timestamp) = RemoteMoment.Of(run.Command);

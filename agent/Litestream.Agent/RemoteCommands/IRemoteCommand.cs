@@ -9,12 +9,6 @@ internal interface IRemoteCommand
     /// <summary>After so long it has failed: whoever waits for it must hear something.</summary>
     TimeSpan Limit { get; }
 
-    /// <summary>
-    /// A run that a crash ended may simply be done again: what is asked for is a state, and having it twice is having it. Where this is false, a run that
-    /// was found in the middle has failed.
-    /// </summary>
-    bool MayBeResumed { get; }
-
     /// <summary>It can be asked for a tenant that is not registered on this host: deleted, or another's.</summary>
     bool TakesAbsentTenants => false;
 
@@ -25,4 +19,10 @@ internal interface IRemoteCommand
     /// <param name="run">The command, its tenant here, and where progress goes.</param>
     /// <param name="cancellationToken">Somebody called it back, it took too long, or the agent stops.</param>
     Task<RemoteResult> RunAsync(RemoteRun run, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The same where an earlier run of the agent ended in the middle. As a rule what is asked for is a state, and having it twice is having it: it is done
+    /// again. A kind for which that does not hold finds out what became of it.
+    /// </summary>
+    Task<RemoteResult> GoOnAsync(RemoteRun run, CancellationToken cancellationToken) => RunAsync(run, cancellationToken);
 }

@@ -9,8 +9,6 @@ internal sealed class PauseRemoteCommand : IRemoteCommand
 
     public TimeSpan Limit => TimeSpan.FromMinutes(10);
 
-    public bool MayBeResumed => true;
-
     public async Task<RemoteResult> RunAsync(RemoteRun run, CancellationToken cancellationToken)
     {
         // Called back or failed here, it is not paused: only behind this is it.

@@ -14,8 +14,6 @@ internal sealed class ReleaseRemoteCommand(TenantOwnership ownership, PatientTab
 
     public TimeSpan Limit => TimeSpan.FromMinutes(10);
 
-    public bool MayBeResumed => true;
-
     public async Task<RemoteResult> RunAsync(RemoteRun run, CancellationToken cancellationToken)
     {
         var (tenant, database) = (run.Command.Tenant, run.Database);

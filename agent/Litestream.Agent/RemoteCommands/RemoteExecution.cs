@@ -1,6 +1,7 @@
 using Litestream.Agent.Reporting;
 using Litestream.DynamoDb;
 using Litestream.Fleet.Items;
+using Litestream.Replication;
 
 namespace Litestream.Agent.RemoteCommands;
 
@@ -25,6 +26,7 @@ internal sealed class RemoteExecution(
         var isNew = found.State == CommandStates.Requested;
         if (!await TryAsync(isNew ? CommandItem.Claim(found, runId, now) : CommandItem.TakeOn(found, runId), stop))
             return;
+        Faults.Reach(FaultPoint.CommandClaimed);
         if (isNew)
             found = found with { ClaimedAt = now };
         else
@@ -39,6 +41,7 @@ internal sealed class RemoteExecution(
         // Before the end is told: whoever reads that finds this. A run that is killed between drills again, and finds it written.
         if (proof is not null)
             await _proofs.WriteAsync(proof, stop);
+        Faults.Reach(FaultPoint.CommandNotTold);
         await FinishAsync(ended, stop);
     }
 
@@ -48,8 +51,6 @@ internal sealed class RemoteExecution(
         var isResumed = found.State == CommandStates.Running;
         if (kinds.FirstOrDefault(k => k.Kind == found.Kind) is not { } kind)
             return Failed(found, CommandErrors.UnknownKind, $"version {ProgramVersion.Text} of the agent does not know \"{found.Kind}\"; update it on this host");
-        if (isResumed && !kind.MayBeResumed)
-            return Failed(found, CommandErrors.Interrupted, "the agent ended in the middle: it may have happened or not; look at the tenant before you ask again");
         var database = find(found.Tenant);
         if (database is null && !kind.TakesAbsentTenants)
             return Failed(found, CommandErrors.UnknownTenant, $"{found.Tenant} is not registered on this host; the catalogue says whose it is");
@@ -57,10 +58,11 @@ internal sealed class RemoteExecution(
         if (!isResumed && !await TryAsync(CommandItem.Begin(found, runId, run.Progress), stop))
             return new(found with { State = CommandStates.Cancelled, FinishedAt = time.GetUtcNow() });
         logger.CommandBegins(found.Id, found.Kind, found.Tenant, found.RequestedBy);
-        return await WorkAsync(kind, run, stop);
+        Faults.Reach(FaultPoint.CommandBegun);
+        return await WorkAsync(kind, run, isResumed, stop);
     }
 
-    private async Task<RemoteEnd> WorkAsync(IRemoteCommand kind, RemoteRun run, CancellationToken stop)
+    private async Task<RemoteEnd> WorkAsync(IRemoteCommand kind, RemoteRun run, bool isResumed, CancellationToken stop)
     {
         var command = run.Command;
         using var limit = new CancellationTokenSource(kind.Limit, time);
@@ -68,7 +70,7 @@ internal sealed class RemoteExecution(
         using var any = CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token, wish.Token);
         try
         {
-            var work = kind.RunAsync(run, any.Token);
+            var work = isResumed ? kind.GoOnAsync(run, any.Token) : kind.RunAsync(run, any.Token);
             while (await Task.WhenAny(work, Task.Delay(ReportInterval, time, any.Token)) != work && !any.IsCancellationRequested)
             {
                 if (await IsToEndAsync(run, any.Token))

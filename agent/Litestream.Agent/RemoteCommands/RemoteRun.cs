@@ -9,9 +9,15 @@ namespace Litestream.Agent.RemoteCommands;
 /// <param name="time">Dates progress.</param>
 internal sealed class RemoteRun(CommandRecord command, Database? database, TimeProvider time)
 {
-    private CommandProgress _progress = new() { Step = command.Kind, At = time.GetUtcNow() };
+    private CommandProgress _progress = new() { Step = database is null || IsAbsentStep(command) ? AbsentStepOf(command) : command.Kind, At = time.GetUtcNow() };
 
     public CommandRecord Command => command;
+
+    /// <summary>It was begun for a tenant that was not registered here, which may be by now: because of it.</summary>
+    public bool WasAbsent => database is null || IsAbsentStep(command);
+
+    /// <summary>The step from which a later run knows that.</summary>
+    public string AbsentStep => AbsentStepOf(command);
 
     /// <summary>False only for a command that <see cref="IRemoteCommand.TakesAbsentTenants"/>.</summary>
     public bool IsRegistered => database is not null;
@@ -29,4 +35,8 @@ internal sealed class RemoteRun(CommandRecord command, Database? database, TimeP
     /// <param name="percent">0 to 100 of the whole command.</param>
     public void Report(string step, int percent = 0, long bytes = 0, long pages = 0) =>
         Volatile.Write(ref _progress, new() { Step = step, At = time.GetUtcNow(), Percent = Math.Clamp(percent, 0, 100), Bytes = bytes, Pages = pages });
+
+    private static string AbsentStepOf(CommandRecord command) => command.Kind + "-absent";
+
+    private static bool IsAbsentStep(CommandRecord command) => command.Progress?.Step == AbsentStepOf(command);
 }

@@ -14,8 +14,8 @@ internal sealed class RestoreRemoteCommand(RestoreElsewhere elsewhere, RemoteRep
 
     public TimeSpan Limit => TimeSpan.FromHours(24);
 
-    /// <summary>Nobody knows whether an application has written to the restored state since: to do it again would take that back.</summary>
-    public bool MayBeResumed => false;
+    /// <summary>The tenant's next look at its database settles what a killed restore came to; one that cannot be looked at is not waited for longer.</summary>
+    private static readonly TimeSpan LookLimit = TimeSpan.FromMinutes(10);
 
     /// <summary>A deleted one comes back to where it was; another host's comes to a path, or as a fork.</summary>
     public bool TakesAbsentTenants => true;
@@ -33,6 +33,50 @@ internal sealed class RestoreRemoteCommand(RestoreElsewhere elsewhere, RemoteRep
             : await ElsewhereAsync(run, named, cancellationToken);
     }
 
+    /// <summary>
+    /// Never a second time over what an application may have written to the restored state since: in place it is found out whether it happened. A new file is
+    /// there whole, or not at all; then it is made.
+    /// </summary>
+    public async Task<RemoteResult> GoOnAsync(RemoteRun run, CancellationToken cancellationToken)
+    {
+        var arguments = run.Command.Arguments;
+        if (arguments is { TargetPath: null, NewTenant: null } && !run.WasAbsent)
+            return await FindOutAsync(run, cancellationToken);
+        var path = arguments.NewTenant is { } tenant ? elsewhere.PathOfFork(run.Name, $"{tenant}") : arguments.TargetPath ?? elsewhere.FormerPath(run.Name);
+        if (path is not null && await elsewhere.FindAsync(path, cancellationToken) is { } pending)
+            return new($"{path} was restored before the agent ended{(pending.Length > 0 ? $"; it is not in the replica yet: {pending}" : "")}", Txid.None);
+        return await RunAsync(run, cancellationToken);
+    }
+
+    private static async Task<RemoteResult> FindOutAsync(RemoteRun run, CancellationToken cancellationToken)
+    {
+        if (!run.IsRegistered)
+            throw Unknown("the tenant is not registered here any more");
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(LookLimit);
+        try
+        {
+            await run.Database.SyncAsync(limit.Token);
+        }
+        catch (Exception e) when (e is LitestreamException or OperationCanceledException)
+        {
+            // It may be settled all the same; if not, that is said.
+        }
+        var now = run.Database.Snapshot();
+        var label = now.Kept.LastOrDefault(k => k.RequestId == $"{run.Command.Id}");
+        if (label is { IsUndo: true })
+            return new($"restored before the agent ended; the state before, {label.Txid}, is kept until {label.Until.UtcDateTime:O}", Txid.None);
+        if (label is not null)
+            throw Unknown($"the state before is transaction {label.Txid}, kept until {label.Until.UtcDateTime:O}");
+        // Books that are younger than the command know nothing of it.
+        if (run.Command.ClaimedAt is not { } claimed || now.CreatedAt > claimed)
+            throw Unknown("its state directory was lost meanwhile");
+        throw new RemoteCommandException(CommandErrors.Interrupted, "the agent ended in the middle, and nothing was restored: the database is as it was; ask again");
+    }
+
+    private static RemoteCommandException Unknown(string why) =>
+        new(CommandErrors.Interrupted, $"the agent ended in the middle, and whether it happened is not known: {why}; look at the tenant before you ask again");
+
     private static async Task<RemoteResult> InPlaceAsync(RemoteRun run, NamedReplica? named, CancellationToken cancellationToken)
     {
         var (txid, timestamp) = RemoteMoment.Of(run.Command);
@@ -40,7 +84,7 @@ internal sealed class RestoreRemoteCommand(RestoreElsewhere elsewhere, RemoteRep
             throw new RemoteCommandException(CommandErrors.BadArgument, "to which moment? In place, the newest is what the database has; give txid or timestamp");
         try
         {
-            var options = new InPlaceOptions { Txid = txid, Timestamp = timestamp, FailsIfBusy = run.Command.Arguments.IfBusy != IfBusyWords.Wait };
+            var options = new InPlaceOptions { Txid = txid, Timestamp = timestamp, FailsIfBusy = run.Command.Arguments.IfBusy != IfBusyWords.Wait, RequestId = $"{run.Command.Id}" };
             var result = named is null
                 ? await run.Database.RestoreInPlaceAsync(options, new InPlaceTelling(run), cancellationToken)
                 : await run.Database.RestoreInPlaceFromAsync(named.Storage, options, new InPlaceTelling(run), cancellationToken);
@@ -84,7 +128,7 @@ internal sealed class RestoreRemoteCommand(RestoreElsewhere elsewhere, RemoteRep
 
     private sealed class Telling(RemoteRun run) : IProgress<RestoreProgress>
     {
-        public void Report(RestoreProgress value) => run.Report("fetching", value.PagesTotal == 0 ? 0 : (int)(95 * value.PagesDone / value.PagesTotal), value.BytesRead, value.PagesDone);
+        public void Report(RestoreProgress value) => run.Report(run.WasAbsent ? run.AbsentStep : "fetching", value.PagesTotal == 0 ? 0 : (int)(95 * value.PagesDone / value.PagesTotal), value.BytesRead, value.PagesDone);
     }
 
     private sealed class InPlaceTelling(RemoteRun run) : IProgress<InPlaceProgress>

@@ -9,8 +9,6 @@ internal sealed class ResumeRemoteCommand : IRemoteCommand
 
     public TimeSpan Limit => TimeSpan.FromMinutes(10);
 
-    public bool MayBeResumed => true;
-
     public async Task<RemoteResult> RunAsync(RemoteRun run, CancellationToken cancellationToken)
     {
         run.Database.Resume();

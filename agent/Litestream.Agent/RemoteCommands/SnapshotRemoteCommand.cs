@@ -9,8 +9,6 @@ internal sealed class SnapshotRemoteCommand : IRemoteCommand
 
     public TimeSpan Limit => TimeSpan.FromHours(6);
 
-    public bool MayBeResumed => true;
-
     public async Task<RemoteResult> RunAsync(RemoteRun run, CancellationToken cancellationToken)
     {
         run.Report("sync");

@@ -9,8 +9,6 @@ internal sealed class SyncRemoteCommand : IRemoteCommand
 
     public TimeSpan Limit => TimeSpan.FromMinutes(10);
 
-    public bool MayBeResumed => true;
-
     public async Task<RemoteResult> RunAsync(RemoteRun run, CancellationToken cancellationToken)
     {
         var txid = await run.Database.SyncAsync(cancellationToken);

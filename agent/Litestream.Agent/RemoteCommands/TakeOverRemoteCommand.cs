@@ -19,9 +19,7 @@ internal sealed class TakeOverRemoteCommand(TenantOwnership ownership, PatientTa
 
     public TimeSpan Limit => TimeSpan.FromMinutes(15);
 
-    /// <summary>What is this host's in the table already is gone on with; a fence of ours is no other writer's.</summary>
-    public bool MayBeResumed => true;
-
+    /// <summary>Found in the middle: what is this host's in the table already is gone on with; a fence of ours is no other writer's.</summary>
     public async Task<RemoteResult> RunAsync(RemoteRun run, CancellationToken cancellationToken)
     {
         var (arguments, database) = (run.Command.Arguments, run.Database);

@@ -10,8 +10,6 @@ internal sealed class VerifyRemoteCommand(RemoteReplicas replicas) : IRemoteComm
 
     public TimeSpan Limit => TimeSpan.FromHours(24);
 
-    public bool MayBeResumed => true;
-
     public bool TakesAbsentTenants => true;
 
     public async Task<RemoteResult> RunAsync(RemoteRun run, CancellationToken cancellationToken)

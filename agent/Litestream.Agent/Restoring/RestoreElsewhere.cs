@@ -1,4 +1,6 @@
+using Litestream.Agent.Interop;
 using Litestream.Agent.Watching;
+using Litestream.Replication;
 using Litestream.Restore;
 using Litestream.Storage;
 
@@ -24,26 +26,57 @@ internal sealed class RestoreElsewhere(Stores stores, Registration registration,
     public async Task<RestoredElsewhere> RunAsync(
         string source, string path, RestoreOptions options, IProgress<RestoreProgress>? progress, CancellationToken stop, IReplicaStorage? from = null)
     {
-        RestorePlaces.Check(path, Directories(), kept.Concat(stores.Replicas.Select(r => r.LocalFolder).OfType<string>()));
+        using var folder = RestorePlaces.Open(path, Directories(), Kept());
         var tenant = await ExpectTenantAsync(source, path, stop);
-        options = options with { OutputPath = path, Force = false, ModelPath = stores.Find(source)?.Path };
+        options = options with
+        {
+            OutputPath = path,
+            HeldFolder = folder.Path,
+            Force = false,
+            ModelPath = stores.Find(source)?.Path,
+            BeforeNaming = _ => Faults.Reach(FaultPoint.RestoreProven),
+        };
         var result = from is null
             ? await (await StoreOfAsync(source, stop)).RestoreAsync(source, options, progress, stop)
             : await stores.All[0].RestoreAsync(from, options, progress, stop);
+        Faults.Reach(FaultPoint.RestoreNamed);
         if (tenant is not { } becomes)
             return new(path, result, null);
+        var (database, pending) = await BecomeAsync(becomes, path, stop);
+        return new(path, result, database, pending);
+    }
+
+    /// <summary>
+    /// For a restore that an earlier run of the program was asked for: its file gets its name whole, or not at all. Null when there is none; else why it is not in
+    /// the replica yet, or nothing. Throws as <see cref="RunAsync"/> does for a path that may not be restored to.
+    /// </summary>
+    public async Task<string?> FindAsync(string path, CancellationToken stop)
+    {
+        using (var folder = RestorePlaces.Hold(path, Directories(), Kept()))
+        {
+            if (FileFacts.Read($"{folder.Path}/{Path.GetFileName(path)}", followLinks: false) is not { Kind: FileKind.Regular, SizeBytes: > 0 })
+                return null;
+        }
+        if (RestorePlaces.TenantsPlace(path, registration.Directories) is not { } directory || !directory.TryNameDatabase(Path.GetFileName(path.AsSpan()), out var named))
+            return "";
+        return (await BecomeAsync((directory, named.Name), path, stop)).Pending ?? "";
+    }
+
+    /// <summary>The file is there, and a tenant: that cannot be taken back.</summary>
+    private async Task<(Database? Database, string? Pending)> BecomeAsync((WatchedDirectory Directory, string Name) becomes, string path, CancellationToken stop)
+    {
         // The watch would find it a moment later.
         _ = registration.Consider(becomes.Directory, Path.GetFileName(path));
-        var database = stores.Find(becomes.Name) ?? throw new LitestreamException($"{path} is restored, and not replicated: {becomes.Directory.Error ?? "`litestream status` says why"}");
+        if (stores.Find(becomes.Name) is not { } database)
+            return (null, $"it is not replicated: {becomes.Directory.Error ?? "`litestream status` says why"}");
         try
         {
             await database.SyncAsync(stop);
-            return new(path, result, database);
+            return (database, null);
         }
         catch (Exception e) when (e is LitestreamException or OperationCanceledException)
         {
-            // The file is there, and a tenant: that cannot be taken back.
-            return new(path, result, database, e.Message);
+            return (database, e.Message);
         }
     }
 
@@ -55,7 +88,11 @@ internal sealed class RestoreElsewhere(Stores stores, Registration registration,
     /// <param name="stop">Ends it, and nothing of it stays; once the file has its name only the wait for the replica ends.</param>
     /// <param name="from">From there; null: whichever replica of this agent has most of it.</param>
     public Task<RestoredElsewhere> ForkAsync(
-        string source, string guid, RestoreOptions options, IProgress<RestoreProgress>? progress, CancellationToken stop, IReplicaStorage? from = null)
+        string source, string guid, RestoreOptions options, IProgress<RestoreProgress>? progress, CancellationToken stop, IReplicaStorage? from = null) =>
+        RunAsync(source, PathOfFork(source, guid), options, progress, stop, from);
+
+    /// <summary>Where it would be.</summary>
+    public string PathOfFork(string source, string guid)
     {
         if (!TenantFiles.TryParseGuid(guid, out var name))
             throw new RestoreRefusedException($"fork as \"{guid}\": expected a GUID (8-4-4-4-12 hexadecimal digits)");
@@ -67,7 +104,7 @@ internal sealed class RestoreElsewhere(Stores stores, Registration registration,
             : registration.Directories.FirstOrDefault(d => d.TakesTenants)?.Path;
         return directory is null
             ? throw new RestoreRefusedException($"fork as {name}: no directory of tenants is watched here", hint: "name a path instead")
-            : RunAsync(source, Path.Combine(directory, name + (Path.GetExtension(former) is { Length: > 0 } extension ? extension : ".db")), options, progress, stop, from);
+            : Path.Combine(directory, name + (Path.GetExtension(former) is { Length: > 0 } extension ? extension : ".db"));
     }
 
     /// <summary>Where the file of a tenant was that is not registered any more; null: it never was on this host.</summary>
@@ -76,6 +113,8 @@ internal sealed class RestoreElsewhere(Stores stores, Registration registration,
     /// <summary>A file there would be this tenant again, and its chain would go on.</summary>
     public bool BecomesItself(string source, string path) =>
         RestorePlaces.TenantsPlace(path, registration.Directories) is { } directory && directory.TryNameDatabase(Path.GetFileName(path.AsSpan()), out var named) && named.Name == source;
+
+    private IEnumerable<string> Kept() => kept.Concat(stores.Replicas.Select(r => r.LocalFolder).OfType<string>());
 
     private IEnumerable<string> Directories() => registration.Directories.Where(d => d.TakesTenants).Select(d => d.Path).Concat(restoreDirectories);
 

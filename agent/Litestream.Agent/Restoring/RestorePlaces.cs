@@ -11,41 +11,70 @@ internal static class RestorePlaces
 {
     private const int LongestPath = 4096;
 
-    private static readonly string[] NoDatabases = ["-wal", "-shm", "-journal", ".part", ".part-done"];
+    private static readonly string[] PartEnds = [".part", ".part-done"];
 
-    /// <summary>Throws <see cref="LitestreamException"/> unless a new file may be made at <paramref name="path"/>.</summary>
+    private static readonly string[] NoDatabases = ["-wal", "-shm", "-journal", .. PartEnds];
+
+    /// <summary>
+    /// The folder for a new file at <paramref name="path"/>, held: what is made in it is made there, wherever the path leads by then. Throws
+    /// <see cref="RestoreRefusedException"/> unless one may be made.
+    /// </summary>
     /// <param name="path">As it came.</param>
     /// <param name="kept">Folders of ours, absolute: replicas and the state, in which a stranger's file would stop or mislead whoever they belong to.</param>
     /// <param name="directories">Absolute. They themselves may be reached through links: whoever started the agent named them.</param>
-    public static void Check(string path, IEnumerable<string> directories, IEnumerable<string> kept)
+    public static HeldFolder Open(string path, IEnumerable<string> directories, IEnumerable<string> kept)
+    {
+        var folder = Hold(path, directories, kept);
+        try
+        {
+            var name = $"{folder.Path}/{Path.GetFileName(path)}";
+            if (FileFacts.Read(name, followLinks: false) is { Exists: true, Kind: var kind })
+                throw Refused(path, kind == FileKind.SymbolicLink ? "it is a symbolic link" : "something is there already", "choose a name that is not taken, or restore in place");
+            if (PartEnds.FirstOrDefault(end => FileFacts.Read(name + end, followLinks: false).Kind is not (FileKind.Missing or FileKind.Regular)) is { } end)
+                throw Refused(path, $"{path}{end} is no file of ours", "remove it, or choose another name");
+            return folder;
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The same, whatever is at the path.</summary>
+    public static HeldFolder Hold(string path, IEnumerable<string> directories, IEnumerable<string> kept)
     {
         if (path.Length is 0 or > LongestPath || path.AsSpan().ContainsAnyInRange('\0', '\x1f') || path[0] != '/' || path.EndsWith('/'))
             throw Refused(path, "expected the absolute path of a file, of at most 4096 characters, none of them a control character");
-        var segments = path[1..].Split('/');
-        if (segments.Any(s => s is "" or "." or ".."))
+        if (path[1..].Split('/').Any(s => s is "" or "." or ".."))
             throw Refused(path, "it has empty, . or .. parts", "write the path as it is");
         if (NoDatabases.FirstOrDefault(end => path.EndsWith(end, StringComparison.Ordinal)) is { } end)
             throw Refused(path, $"a name that ends in {end} is no database's");
         var root = directories.Select(d => d.TrimEnd('/')).Where(d => path.StartsWith(d + "/", StringComparison.Ordinal)).MaxBy(d => d.Length)
             ?? throw Refused(path, "it is outside of the directories that are watched and of -restore-dir", "choose a path below one of them");
-        CheckFolders(path, root, kept);
-        var facts = FileFacts.Read(path, followLinks: false);
-        if (facts.Exists)
-            throw Refused(path, facts.Kind == FileKind.SymbolicLink ? "it is a symbolic link" : "something is there already", "choose a name that is not taken, or restore in place");
+        return Enter(path, root, [.. kept.Select(ours => FileFacts.Read(ours, followLinks: true))]);
     }
 
-    private static void CheckFolders(string path, string root, IEnumerable<string> kept)
+    private static HeldFolder Enter(string path, string root, IReadOnlyList<FileFacts> kept)
     {
-        for (var at = path.IndexOf('/', root.Length + 1); at >= 0; at = path.IndexOf('/', at + 1))
+        var folder = HeldFolder.Open(root) ?? throw Refused(path, $"{root} cannot be opened");
+        for (var end = path.IndexOf('/', root.Length + 1); end >= 0; end = path.IndexOf('/', end + 1))
         {
-            var folder = path[..at];
-            var facts = FileFacts.Read(folder, followLinks: false);
-            var kind = facts.Kind;
-            if (kind == FileKind.Directory && kept.Any(ours => FileFacts.Read(ours, followLinks: true).IsSameFileAs(facts)))
-                throw Refused(path, $"{folder} is a replica's or the agent's own", "choose a path outside of it");
-            if (kind != FileKind.Directory)
-                throw Refused(path, kind == FileKind.SymbolicLink ? $"{folder} is a symbolic link" : $"{folder} is no directory", kind == FileKind.Missing ? "create it first" : null);
+            using var around = folder;
+            var (at, name) = (path[..end], path[(path.LastIndexOf('/', end - 1) + 1)..end]);
+            folder = around.Enter(name) ?? throw (FileFacts.Read($"{around.Path}/{name}", followLinks: false).Kind switch
+            {
+                FileKind.SymbolicLink => Refused(path, $"{at} is a symbolic link"),
+                FileKind.Missing => Refused(path, $"{at} is no directory", "create it first"),
+                _ => Refused(path, $"{at} is no directory"),
+            });
+            var facts = folder.Facts;
+            if (!kept.Any(ours => ours.IsSameFileAs(facts)))
+                continue;
+            folder.Dispose();
+            throw Refused(path, $"{at} is a replica's or the agent's own", "choose a path outside of it");
         }
+        return folder;
     }
 
     /// <summary>Names the file as the watch would see it: the directory that takes it as a tenant, if one does.</summary>

@@ -80,4 +80,14 @@ internal enum FaultPoint
     SyncedNotReleased,
     /// <summary>The tenant is given up here, the fleet's table does not know.</summary>
     ReleasedNotTold,
+    /// <summary>A restored database is whole and proven, and has no name yet.</summary>
+    RestoreProven,
+    /// <summary>It has its name, and nobody was told.</summary>
+    RestoreNamed,
+    /// <summary>A command of the fleet is this agent's, which has not begun it.</summary>
+    CommandClaimed,
+    /// <summary>The table says that it runs, nothing of it has happened.</summary>
+    CommandBegun,
+    /// <summary>It has ended, the table does not know.</summary>
+    CommandNotTold,
 }

@@ -21,7 +21,16 @@ internal readonly record struct Destination(string Path, bool MayReplace, bool M
 
     private bool HoldsSomething => FileStat.Of(Path) is { SizeBytes: > 0 };
 
-    public static Destination Of(RestoreOptions options) => new(FollowLink(options.OutputPath), options.Force, options.AsReadReplica, options.ModelPath, options.IsPrivate);
+    /// <summary>What people are told; <see cref="Path"/> may go by a descriptor.</summary>
+    public string Name { get; init; } = Path;
+
+    public static Destination Of(RestoreOptions options)
+    {
+        var destination = new Destination(FollowLink(options.OutputPath), options.Force, options.AsReadReplica, options.ModelPath, options.IsPrivate);
+        return options.HeldFolder is { } held
+            ? destination with { Path = System.IO.Path.Combine(held, System.IO.Path.GetFileName(options.OutputPath)), Name = options.OutputPath }
+            : destination;
+    }
 
     /// <summary>A symbolic link stays one: what it leads to is written. SQLite, too, keeps <c>-wal</c> and <c>-journal</c> beside that.</summary>
     public static string FollowLink(string path)
@@ -42,25 +51,25 @@ internal readonly record struct Destination(string Path, bool MayReplace, bool M
     public void RefuseWhatStands()
     {
         if (Directory.Exists(Path))
-            throw new LitestreamException($"restore to {Path}: expected a file, found a directory", hint: "name a file in it");
+            throw new LitestreamException($"restore to {Name}: expected a file, found a directory", hint: "name a file in it");
         // Renaming over it would remove it for everybody: as root even /dev/null.
         if (FileStat.Of(Path) is { IsRegular: false })
-            throw new LitestreamException($"restore to {Path}: expected a file, found a device, a pipe or a socket",
+            throw new LitestreamException($"restore to {Name}: expected a file, found a device, a pipe or a socket",
                 hint: "choose another output; `litestream verify` reads a replica without writing");
         if (new Sidecars(Path).FirstThatIsNoFile is { } inTheWay)
-            throw new LitestreamException($"restore to {Path}: {inTheWay} is no file, and SQLite could not open the database beside it", hint: $"remove {inTheWay}, or choose another output");
+            throw new LitestreamException($"restore to {Name}: {inTheWay} is no file, and SQLite could not open the database beside it", hint: $"remove {inTheWay}, or choose another output");
         if (!HoldsSomething)
             return;
         if (!MayReplace)
             throw Exists();
         if (!MayBeOpen && FileStat.Of(Path) is { } stat && ThisProcess.HasOpen(stat))
         {
-            throw new LitestreamException($"restore to {Path}: this program has this database open, and would go on with the file that is replaced",
+            throw new LitestreamException($"restore to {Name}: this program has this database open, and would go on with the file that is replaced",
                 hint: "close its connections first, pooled ones too (SqliteConnection.ClearAllPools) and the store's, or choose another output");
         }
         if (!MayBeOpen && IsOpenElsewhere())
         {
-            throw new LitestreamException($"restore to {Path}: another program has this database open, and would go on with the file that is replaced",
+            throw new LitestreamException($"restore to {Name}: another program has this database open, and would go on with the file that is replaced",
                 hint: "stop it first (an agent lets go of a database some time after its last write), or choose another output");
         }
     }
@@ -116,10 +125,10 @@ internal readonly record struct Destination(string Path, bool MayReplace, bool M
     /// <param name="sizeBytes">Of the database.</param>
     public LitestreamException Failed(Exception error, long sizeBytes) => error.HResult switch
     {
-        PosixFile.WouldBlock => new($"restore to {Path}: another restore is writing {Path}.part", error, "wait for it, or choose another output"),
+        PosixFile.WouldBlock => new($"restore to {Name}: another restore is writing {Name}.part", error, "wait for it, or choose another output"),
         PosixFile.NoSpace or PosixFile.QuotaExceeded => new(
-            $"restore to {Path}: {error.Message}", error, $"the database has {sizeBytes} bytes: free space there, or choose another output"),
-        _ => new($"restore to {Path}: {error.Message}", error, "choose another output, or make its folder writable for you"),
+            $"restore to {Name}: {error.Message}", error, $"the database has {sizeBytes} bytes: free space there, or choose another output"),
+        _ => new($"restore to {Name}: {error.Message}", error, "choose another output, or make its folder writable for you"),
     };
 
     /// <summary>Asked through SQLite, as a descriptor of our own would drop the locks of whoever in this process has it open.</summary>
@@ -138,5 +147,5 @@ internal readonly record struct Destination(string Path, bool MayReplace, bool M
         }
     }
 
-    private LitestreamException Exists() => new($"restore to {Path}: the file exists", hint: "choose another output, or replace it with -force");
+    private LitestreamException Exists() => new($"restore to {Name}: the file exists", hint: "choose another output, or replace it with -force");
 }

@@ -35,6 +35,12 @@ public sealed record RestoreOptions
     /// <summary>Nobody but this user may read it: it is thrown away later.</summary>
     internal bool IsPrivate { get; init; }
 
+    /// <summary>
+    /// The folder of <see cref="OutputPath"/> by a name that holds on to it (<c>/proc/self/fd/N</c>), for a path that somebody may lead elsewhere meanwhile: everything
+    /// is made there and by that name. Null: as the path leads.
+    /// </summary>
+    internal string? HeldFolder { get; init; }
+
     /// <summary>A file whose owner and mode a new output gets; null: those of any new file, and of root's the folder's owner.</summary>
     internal string? ModelPath { get; init; }
 

@@ -40,6 +40,9 @@ internal sealed class RestoreOutput : IDisposable
     /// <summary>Where it is until it gets its name.</summary>
     public string PartPath { get; }
 
+    /// <summary>As people are told.</summary>
+    public string PartName => _destination.Name + ".part";
+
     public long SizeBytes { get; }
 
     public long PagesWritten => Interlocked.Read(ref _bytesWritten) / _pageSize;

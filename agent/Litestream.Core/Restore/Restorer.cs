@@ -103,7 +103,7 @@ public sealed class Restorer
         {
             var resumed = output.GoOn(chain, _storage.Url);
             if (resumed > 0)
-                _logger.GoesOn(output.PartPath, resumed, chain.PageCount);
+                _logger.GoesOn(output.PartName, resumed, chain.PageCount);
 
             // Apply: frames come in ranges, several at a time, and go to their place in the file at once.
             await ApplyAsync(chain, output, progress, cancellationToken).ConfigureAwait(false);
@@ -130,7 +130,7 @@ public sealed class Restorer
         catch (Exception e) when (LeavesPagesGood(e))
         {
             if (output.Keep() && e is not DamagedFileException)
-                _logger.Kept(output.PartPath, output.SizeBytes);
+                _logger.Kept(output.PartName, output.SizeBytes);
             throw;
         }
         catch

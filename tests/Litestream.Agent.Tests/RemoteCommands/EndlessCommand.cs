@@ -11,8 +11,6 @@ internal sealed class EndlessCommand : IRemoteCommand
 
     public TimeSpan Limit { get; init; } = TimeSpan.FromHours(1);
 
-    public bool MayBeResumed => true;
-
     public bool TakesAbsentTenants => true;
 
     public async Task<RemoteResult> RunAsync(RemoteRun run, CancellationToken cancellationToken)

@@ -15,8 +15,6 @@ internal sealed class HalfMinuteCommand(Func<string> runId, FleetTableClient tab
 
     public TimeSpan Limit => TimeSpan.FromHours(1);
 
-    public bool MayBeResumed => true;
-
     public bool TakesAbsentTenants => true;
 
     public async Task<RemoteResult> RunAsync(RemoteRun run, CancellationToken cancellationToken)

@@ -73,6 +73,47 @@ public sealed class RestoreElsewhereTests : IDisposable
         Assert.Equal(["first"], copy.Sql("SELECT x FROM t"));
     }
 
+    /// <summary>The path was good when it was looked at; a moment later it leads somewhere else.</summary>
+    [Fact]
+    public async Task A_folder_that_is_swapped_for_a_link_meanwhile_leads_nobody_astray()
+    {
+        await using var agent = await RunningAgent.StartAsync(_folder);
+        using var application = NewTenant(Guid);
+        await agent.SyncedAsync(Guid);
+        _folder.Folder("restored/in");
+        _folder.Folder("outside");
+        var isSwapped = false;
+
+        await Elsewhere(agent).RunAsync(Guid, _folder["restored/in/copy.db"], Newest, new Looking(() =>
+        {
+            if (isSwapped)
+                return;
+            isSwapped = true;
+            Directory.Move(_folder["restored/in"], _folder["restored/as-it-was"]);
+            Directory.CreateSymbolicLink(_folder["restored/in"], _folder["outside"]);
+        }), default);
+
+        Assert.True(isSwapped);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder["outside"]));
+        Assert.Equal([_folder["restored/as-it-was/copy.db"]], Directory.GetFileSystemEntries(_folder["restored/as-it-was"]));
+        using var copy = new Application(_folder["restored/as-it-was/copy.db"]);
+        Assert.Equal(["first"], copy.Sql("SELECT x FROM t"));
+    }
+
+    [Fact]
+    public async Task A_part_that_is_a_link_is_refused()
+    {
+        await using var agent = await RunningAgent.StartAsync(_folder);
+        using var application = NewTenant(Guid);
+        await agent.SyncedAsync(Guid);
+        _folder.Folder("restored");
+        _folder.File("outside", "somebody's");
+        File.CreateSymbolicLink(_folder["restored/copy.db.part-done"], _folder["outside"]);
+        var refused = await Assert.ThrowsAsync<RestoreRefusedException>(() => Elsewhere(agent).RunAsync(Guid, _folder["restored/copy.db"], Newest, null, default));
+        Assert.Contains(".part-done is no file of ours", refused.Message);
+        Assert.Equal("somebody's", await File.ReadAllTextAsync(_folder["outside"]));
+    }
+
     [Fact]
     public async Task Who_is_somebody_already_is_refused()
     {
@@ -112,4 +153,9 @@ public sealed class RestoreElsewhereTests : IDisposable
     private string[] FilesOf(string guid) => Directory.GetFiles(_folder[$"replica/databases/{guid}"], "*1.ltx", SearchOption.AllDirectories);
 
     private static async Task RefusedAsync(string why, Func<Task> restore) => Assert.Contains(why, (await Assert.ThrowsAnyAsync<LitestreamException>(restore)).Message);
+
+    private sealed class Looking(Action look) : IProgress<RestoreProgress>
+    {
+        public void Report(RestoreProgress value) => look();
+    }
 }

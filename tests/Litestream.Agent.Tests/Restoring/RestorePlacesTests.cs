@@ -16,7 +16,7 @@ public sealed class RestorePlacesTests : IDisposable
     public void A_new_file_below_one_of_the_directories_is_allowed(string path)
     {
         Prepare();
-        RestorePlaces.Check(_folder[path], Directories, Kept);
+        RestorePlaces.Open(_folder[path], Directories, Kept);
     }
 
     [Theory]
@@ -42,7 +42,7 @@ public sealed class RestorePlacesTests : IDisposable
     public void Anything_else_is_refused_and_says_why(string path, string why)
     {
         Prepare();
-        var refused = Assert.Throws<RestoreRefusedException>(() => RestorePlaces.Check(_folder.Path + "/" + path, Directories, Kept));
+        var refused = Assert.Throws<RestoreRefusedException>(() => RestorePlaces.Open(_folder.Path + "/" + path, Directories, Kept));
         Assert.Contains(why, $"{refused.Message} {refused.Hint}");
     }
 
@@ -51,7 +51,7 @@ public sealed class RestorePlacesTests : IDisposable
     [InlineData("clients/new.db")]
     [InlineData("../clients/new.db")]
     public void A_path_that_is_not_absolute_is_refused(string path) =>
-        Assert.Contains("absolute", Assert.Throws<RestoreRefusedException>(() => RestorePlaces.Check(path, Directories, Kept)).Message);
+        Assert.Contains("absolute", Assert.Throws<RestoreRefusedException>(() => RestorePlaces.Open(path, Directories, Kept)).Message);
 
     private string[] Directories => [_folder["clients"], _folder["restored"] + "/", _folder["link-to-clients"]];
 

@@ -47,6 +47,8 @@ public sealed class FleetCommandTests : IDisposable
         { CommandKinds.Release, CommandStates.Claimed }, { CommandKinds.Release, CommandStates.Running }, { CommandKinds.Release, CommandStates.Done },
         { CommandKinds.TakeOver, CommandStates.Claimed }, { CommandKinds.TakeOver, CommandStates.Running }, { CommandKinds.TakeOver, CommandStates.Done },
         { CommandKinds.Pause, CommandStates.Claimed }, { CommandKinds.Pause, CommandStates.Running }, { CommandKinds.Pause, CommandStates.Done },
+        { CommandKinds.Resume, CommandStates.Running }, { CommandKinds.Resume, CommandStates.Done },
+        { CommandKinds.Drill, CommandStates.Running }, { CommandKinds.Drill, CommandStates.Done },
     };
 
     [Theory]
@@ -72,9 +74,7 @@ public sealed class FleetCommandTests : IDisposable
             return isDone ? TableServerFault.LoseReply : TableServerFault.Hang;
         };
         var command = New("web-1", tenant.Guid, kind);
-        foreach (var (name, value) in CommandItem.Write(command))
-            table.Set(command.Key.Partition, command.Key.Sort, name, new(value.IsNumber, value.Text));
-        table.Set(host.Partition, host.Sort, "commandsWaiting", new(true, "1"));
+        Put(table, command, commandsWaiting: 1);
         await reached.Task.WaitAsync(Eventually.Patience);
         await agent.KillAsync();
         table.Fault = _ => TableServerFault.None;
@@ -86,6 +86,13 @@ public sealed class FleetCommandTests : IDisposable
         Assert.True(ended.State == CommandStates.Done, $"{ended}\n{agent.Said}");
         var sent = table.Requests.Where(r => r.Item == (command.Key.Partition, command.Key.Sort)).Select(StateIn).Where(s => s is not null).ToList();
         Assert.True(sent.Count(s => s == CommandStates.Running) <= (step == CommandStates.Running && !isDone ? 2 : 1), string.Join(' ', sent));
+        // Once the table knows its end nobody begins it again, also when the host is asked for something else; else the next run does, once.
+        var next = New("web-1", Guid.NewGuid(), CommandKinds.Sync);
+        Put(table, next, commandsWaiting: 2);
+        await Eventually.TrueAsync(() => Find(table, next).State == CommandStates.Failed, () => $"another look at commands\n{agent.Said}");
+        var began = agent.Lines.Count(line => line.Contains($"command {command.Id} begins", StringComparison.Ordinal));
+        Assert.True(began == (step == CommandStates.Done && isDone ? 0 : 1), $"begun {began} times\n{agent.Said}");
+        Assert.Equal(ended, Find(table, command));
         if (kind == CommandKinds.Pause)
             await agent.WaitForAsync(tenant.Id, client => client.Status == "paused", "is paused");
         await agent.StopInOrderAsync();
@@ -94,6 +101,14 @@ public sealed class FleetCommandTests : IDisposable
     private static string? StateIn(TableServerRequest request) =>
         request.Item.Sort.StartsWith(FleetKeys.CommandPrefix, StringComparison.Ordinal) && request.Body.TryGetProperty("ExpressionAttributeValues", out var values)
             && values.TryGetProperty(":state", out JsonElement state) ? state.GetProperty("S").GetString() : null;
+
+    private static void Put(TableServer table, CommandRecord command, int commandsWaiting)
+    {
+        foreach (var (name, value) in CommandItem.Write(command))
+            table.Set(command.Key.Partition, command.Key.Sort, name, new(value.IsNumber, value.Text));
+        var host = FleetKeys.Host(command.HostId);
+        table.Set(host.Partition, host.Sort, "commandsWaiting", new(true, $"{commandsWaiting}"));
+    }
 
     private static CommandRecord Find(TableServer table, CommandRecord command)
     {
