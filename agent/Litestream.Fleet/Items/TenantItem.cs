@@ -113,7 +113,7 @@ public static class TenantItem
             .Text(Status, StatusWords.Waiting).Text(Reason, ReasonWords.FileMissing).Time(Since, now).Time(UpdatedAt, now).Number(Lag, 0L).Item,
         [FleetTable.ProblemKey, FleetTable.ProblemSort, Problem, Detail], IsOwnedBy(hostId));
 
-    /// <summary>Its backup was restored and looked at, by whomever. Refused when a later drill is known, or no such tenant.</summary>
+    /// <summary>Its backup was restored and looked at, by whomever. Refused when a later drill is known, or while its owner has not described it: then the next drill says so.</summary>
     public static ItemUpdate Drilled(ProofRecord proof) => ItemUpdate.Of(
         new ItemWriter(FleetKeys.Tenant(proof.Tenant), ItemTypes.Tenant).Time(LastDrillAt, proof.At).Text(LastDrillVerdict, proof.Verdict).Item,
         [], ItemCondition.IsPresent.And(

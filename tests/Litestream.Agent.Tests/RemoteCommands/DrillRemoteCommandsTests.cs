@@ -15,6 +15,8 @@ public sealed class DrillRemoteCommandsTests
     public async Task A_drill_leaves_a_proof_and_the_tenants_item_says_when()
     {
         await using var host = await CommandedAgent.StartAsync();
+        // A tenant that its owner has not described yet hears of its next drill.
+        await Eventually.Becomes(() => Tenant(host) is not null, "the tenant is in the table");
         var drill = await host.RunAsync(CommandKinds.Drill);
         var proof = Assert.Single(Proofs(host.Server));
         Assert.Equal((host.Tenant, ProofVerdicts.Pass, CommandedAgent.HostId, drill.Id, drill.ResultTxid), (proof.Tenant, proof.Verdict, proof.By, proof.Command, proof.Txid));
@@ -56,6 +58,7 @@ public sealed class DrillRemoteCommandsTests
     public async Task A_backup_that_does_not_restore_is_a_failed_proof_and_a_problem()
     {
         await using var host = await CommandedAgent.StartAsync();
+        await Eventually.Becomes(() => Tenant(host) is not null, "the tenant is in the table");
         await host.RunAsync(CommandKinds.Pause);
         foreach (var file in Directory.GetFiles(host.ReplicaFolder, "*.ltx", SearchOption.AllDirectories))
         {
