@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Litestream.Agent.Commands.Control;
+using Litestream.Agent.Commands.Fleets;
 using Litestream.Agent.Configuration.ConfigFile;
 using Litestream.Http;
 
@@ -55,6 +56,7 @@ internal static class CommandLine
         RegisterCommand.Create(context).In("Tell the agent that runs"),
         UnregisterCommand.Create(context).In("Tell the agent that runs"),
         ResetCommand.Create(context).In("While no agent runs"),
+        .. FleetCommands.All(context).Select(c => c.In("Ask the API of a fleet")),
     ];
 
     private static async Task<int> InvokeAsync(string[] arguments, CommandContext context)
@@ -66,9 +68,8 @@ internal static class CommandLine
             return ExitCode.Done;
         }
         var words = WithVerb(arguments);
-        var command = commands.FirstOrDefault(c => c.Name == words[0])
-            ?? throw new UsageException($"there is no command {Shown(words[0])}", Suggestion(words[0], commands.Where(c => !c.Hidden).Select(c => c.Name), "`litestream help` lists the commands"));
-        var flags = words[1..];
+        var command = Find(commands, words);
+        var flags = words[(command.Parent is null ? 1 : 2)..];
         CheckFlags(command, flags);
 
         // No bundling (-force must not become -f -o rce), no response files: an argument means what it says.
@@ -78,6 +79,13 @@ internal static class CommandLine
         return await parsed.InvokeAsync(
             new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = context.Out, Error = context.Error },
             context.Stop);
+    }
+
+    private static ProgramCommand Find(IReadOnlyList<ProgramCommand> commands, string[] words)
+    {
+        var said = commands.Any(c => c.Parent == words[0]) ? string.Join(' ', words.Take(2)) : words[0];
+        return commands.FirstOrDefault(c => c.Words == said)
+            ?? throw new UsageException($"there is no command {Shown(said)}", Suggestion(said, commands.Where(c => !c.Hidden).Select(c => c.Words), "`litestream help` lists the commands"));
     }
 
     /// <summary>`litestream -watch-dir data` means `litestream replicate -watch-dir data`.</summary>
@@ -101,7 +109,7 @@ internal static class CommandLine
             var end = words[i].IndexOfAny(['=', ':']);
             var name = end < 0 ? words[i] : words[i][..end];
             if (!known.TryGetValue(name, out var flag))
-                throw new UsageException($"{command.Name} has no flag {Shown(name)}", Suggestion(name, command.Options.Select(o => o.Name), HelpHint(command)));
+                throw new UsageException($"{command.Words} has no flag {Shown(name)}", Suggestion(name, command.Options.Select(o => o.Name), HelpHint(command)));
             if (end >= 0 || flag.ValueType == typeof(bool) || flag.HelpName is null)
                 continue;
             if (i + 1 == words.Length || words[i + 1] is ['-', _, ..])
@@ -113,7 +121,7 @@ internal static class CommandLine
     private static string Suggestion(string wanted, IEnumerable<string> known, string otherwise) =>
         NearestName.Find(wanted, known) is { } name ? $"did you mean {name}?" : otherwise;
 
-    private static string HelpHint(ProgramCommand command) => $"`litestream {command.Name} -help` lists the flags";
+    private static string HelpHint(ProgramCommand command) => $"`litestream {command.Words} -help` lists the flags";
 
     private static string Shown(string text) => text.Length <= 60 ? text : text[..60] + "…";
 

@@ -7,7 +7,7 @@ internal static class HelpText
 {
     private const int Columns = 80;
     private const int FlagColumn = 25;
-    private const int VerbColumn = 12;
+    private const int VerbColumn = 16;
 
     /// <param name="command">What is asked about.</param>
     /// <param name="output">Where to.</param>
@@ -17,7 +17,7 @@ internal static class HelpText
         WriteWrapped($"{command.Description}.", 0, output);
         output.WriteLine();
         foreach (var use in command.ArgumentsText.Split('\n'))
-            WriteWrapped($"  litestream {command.Name} {use}".TrimEnd(), 6, output);
+            WriteWrapped($"  litestream {command.Words} {use}".TrimEnd(), 6, output);
         foreach (var (title, flags, _) in command.Groups.Where(g => all || !g.IsRare))
         {
             output.WriteLine();
@@ -45,7 +45,7 @@ internal static class HelpText
             output.WriteLine();
             output.WriteLine(group.Key);
             foreach (var command in group)
-                WriteWrapped($"  {command.Name,-VerbColumn}{command.Description}", VerbColumn + 2, output);
+                WriteWrapped($"  {command.Words,-VerbColumn}{command.Description}", VerbColumn + 2, output);
         }
         output.WriteLine();
         output.WriteLine("`litestream COMMAND -help` lists the flags of a command.");

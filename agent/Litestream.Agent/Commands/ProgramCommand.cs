@@ -23,6 +23,12 @@ internal sealed class ProgramCommand : Command
 
     public string ArgumentsText { get; }
 
+    /// <summary>The word before its name; null: there is none.</summary>
+    public string? Parent { get; init; }
+
+    /// <summary>As it is typed.</summary>
+    public string Words => Parent is null ? Name : $"{Parent} {Name}";
+
     /// <summary>Under which heading the program's help lists it.</summary>
     public string Chapter { get; private set; } = "";
 

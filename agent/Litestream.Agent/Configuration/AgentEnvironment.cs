@@ -14,6 +14,9 @@ internal sealed record AgentEnvironment
     /// <summary><c>LITESTREAM_API_TOKEN</c></summary>
     public string? ApiToken { get; init; }
 
+    /// <summary><c>LITESTREAM_API_URL</c>: the API of a fleet.</summary>
+    public string? ApiUrl { get; init; }
+
     /// <summary><c>LITESTREAM_ACCESS_KEY_ID</c>, if <c>AWS_ACCESS_KEY_ID</c> is not set: else the AWS SDK finds credentials by itself.</summary>
     public string? AccessKeyId { get; init; }
 
@@ -55,6 +58,7 @@ internal sealed record AgentEnvironment
         WorkingDirectory = Environment.CurrentDirectory,
         StateDirectory = Variable("LITESTREAM_STATE_DIR"),
         ApiToken = Variable("LITESTREAM_API_TOKEN"),
+        ApiUrl = Variable("LITESTREAM_API_URL"),
         AccessKeyId = Variable("AWS_ACCESS_KEY_ID") is null ? Variable("LITESTREAM_ACCESS_KEY_ID") : null,
         SecretAccessKey = Variable("AWS_ACCESS_KEY_ID") is null ? Variable("LITESTREAM_SECRET_ACCESS_KEY") : null,
         S3Endpoint = Variable("LITESTREAM_S3_ENDPOINT") ?? Variable("AWS_ENDPOINT_URL_S3") ?? Variable("AWS_ENDPOINT_URL"),

@@ -1,0 +1,20 @@
+namespace Litestream.Agent.Commands.Fleets;
+
+/// <summary><c>litestream fleet …</c>: what the API of a fleet is asked for from a shell.</summary>
+internal static class FleetCommands
+{
+    public const string Parent = "fleet";
+
+    public static IReadOnlyList<ProgramCommand> All(CommandContext context) =>
+    [
+        FleetStatusCommand.Create(context),
+        FleetHostsCommand.Create(context),
+        FleetTenantsCommand.Create(context),
+        FleetProblemsCommand.Create(context),
+        FleetRestoreCommand.Create(context),
+        FleetRestoresCommand.Create(context),
+        FleetRestoresCommand.Create(context, "cancel", "Call a restore back, as far as nothing has changed"),
+        FleetRestoresCommand.Create(context, "undo", "Take a restore in place back, within 7 days"),
+        FleetTellCommand.Create(context),
+    ];
+}

@@ -1,0 +1,47 @@
+using Litestream.Agent.Configuration;
+using Litestream.Fleet.Api;
+using Litestream.Fleet.Items;
+
+namespace Litestream.Agent.Commands.Fleets;
+
+/// <summary>Follows a job to its end, and says what became of each tenant.</summary>
+internal static class FleetJobs
+{
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>Answers <see cref="ExitCode.Done"/> when all of it was done, or when nobody waits.</summary>
+    public static async Task<int> FollowAsync(FleetApi api, FleetJob job, bool isAtOnce, bool isJson, CommandContext context, CancellationToken stop)
+    {
+        var said = "";
+        while (!isAtOnce && job.State == JobStates.Running)
+        {
+            if (Line(job) is var line && line != said)
+                context.Error.WriteLine(said = line);
+            await Task.Delay(LookInterval, context.Time, stop);
+            job = await api.GetAsync($"api/restores/{job.Id}", FleetJson.Default.FleetJob, stop);
+        }
+        context.Answer(isJson, job, FleetJson.Default.FleetJob, output => Write(job, output));
+        return job.State is JobStates.Running or JobStates.Done ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    public static void Write(FleetJob job, TextWriter output)
+    {
+        var table = new TextTable("tenant", "host", "state", "%", "what") { Numbers = [3] };
+        foreach (var command in job.Commands ?? [])
+            table.Add(command.TenantId.ToString(), command.HostId, command.State, command.Percent?.ToString() ?? "-", command.Error ?? command.Result ?? command.Step ?? "waits for its host");
+        if (job.Commands is { Count: > 0 })
+            table.Write(output);
+        output.WriteLine($"Restore {job.Id} is {job.State}: {job.Done} of {job.Total} done, {job.Failed} failed, {job.Cancelled} called back, {SizeText.Format(job.Bytes)} read");
+        if (job.State == JobStates.Running)
+            output.WriteLine($"  `litestream fleet restores {job.Id}` shows it, `litestream fleet cancel {job.Id}` calls it back");
+        else if (job.Error is not null)
+            output.WriteLine($"  {job.Error}");
+    }
+
+    private static string Line(FleetJob job)
+    {
+        var running = (job.Commands ?? []).Where(c => c.State == CommandStates.Running).ToList();
+        var percent = running.Count == 1 ? $" {running[0].Step} {running[0].Percent} %" : "";
+        return $"restore {job.Id}: {job.Done + job.Failed + job.Cancelled} of {job.Total} ended, {running.Count} running{percent}";
+    }
+}

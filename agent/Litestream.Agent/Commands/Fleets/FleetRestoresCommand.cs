@@ -1,0 +1,56 @@
+using System.CommandLine;
+using Litestream.Fleet.Api;
+
+namespace Litestream.Agent.Commands.Fleets;
+
+/// <summary><c>litestream fleet restores</c>, <c>cancel</c>, <c>undo</c>: what was asked for, and taking it back.</summary>
+internal static class FleetRestoresCommand
+{
+    private const int MostShown = 20;
+
+    public static ProgramCommand Create(CommandContext context)
+    {
+        var flags = new FleetApiFlags();
+        var id = new Argument<string?>("JOB") { Arity = ArgumentArity.ZeroOrOne };
+        var command = new ProgramCommand("restores", "List restores, the newest first, or show one", "[flags] [JOB]") { Parent = FleetCommands.Parent }.Group("Flags", flags.Api, flags.Json);
+        command.Arguments.Add(id);
+        command.SetAction((parsed, stop) => RunAsync(flags, parsed.GetValue(id), parsed, context, stop));
+        return command;
+    }
+
+    /// <summary><c>cancel</c> and <c>undo</c>.</summary>
+    public static ProgramCommand Create(CommandContext context, string verb, string summary)
+    {
+        var flags = new FleetApiFlags();
+        var noWait = Flag.Switch("-no-wait", "do not wait for its end");
+        var id = new Argument<string>("JOB");
+        var command = new ProgramCommand(verb, summary, "[flags] JOB") { Parent = FleetCommands.Parent }.Group("Flags", noWait, flags.Api, flags.Json);
+        command.Arguments.Add(id);
+        command.SetAction(async (parsed, stop) =>
+        {
+            using var api = flags.Open(parsed, context);
+            var job = await api.PostAsync($"api/restores/{Uri.EscapeDataString(parsed.GetValue(id)!)}/{verb}", new(), FleetJson.Default.EmptyRequest, FleetJson.Default.FleetJob, stop);
+            var code = await FleetJobs.FollowAsync(api, job, parsed.GetValue(noWait), parsed.GetValue(flags.Json), context, stop);
+            return verb == "cancel" ? ExitCode.Done : code;
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(FleetApiFlags flags, string? id, ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        using var api = flags.Open(parsed, context);
+        if (id is not null)
+        {
+            var job = await api.GetAsync($"api/restores/{Uri.EscapeDataString(id)}", FleetJson.Default.FleetJob, stop);
+            return context.Answer(parsed.GetValue(flags.Json), job, FleetJson.Default.FleetJob, output => FleetJobs.Write(job, output));
+        }
+        var jobs = await api.GetAsync($"api/restores?limit={MostShown}", FleetJson.Default.FleetJobList, stop);
+        return context.Answer(parsed.GetValue(flags.Json), jobs, FleetJson.Default.FleetJobList, output =>
+        {
+            var table = new TextTable("restore", "state", "asked for", "by", "done", "failed", "of") { Numbers = [4, 5, 6] };
+            foreach (var job in jobs.Items)
+                table.Add(job.Id, job.State, Shown.Age(context.Time.GetUtcNow() - job.RequestedAt), job.RequestedBy, $"{job.Done}", $"{job.Failed}", $"{job.Total}");
+            table.Write(output);
+        });
+    }
+}
