@@ -13,7 +13,7 @@ internal static class ResetCommand
     {
         var flags = new ControlFlags();
         var dryRun = Flag.Switch("-dry-run", "only say what would be dropped");
-        var command = new ProgramCommand("reset", "Drop what a stopped agent knows of a database: it compares anew", "[flags] DB")
+        var command = new ProgramCommand("reset", "Make a stopped agent compare a database anew", "[flags] DB")
             .Group("Flags", dryRun, flags.Json, flags.StateDirectory)
             .Example("litestream reset data/app.db", "with the agent stopped; database and replica are not touched");
         command.Arguments.Add(flags.Database);

@@ -9,7 +9,8 @@ namespace Litestream.EndToEnd.Help;
 public sealed class CommandsTextTests : IDisposable
 {
     private static readonly string[] Commands =
-        ["replicate", "demo", "restore", "verify", "ltx", "status", "databases", "list", "info", "version", "sync", "drill", "stop", "start", "register", "unregister", "reset"];
+        ["replicate", "demo", "restore", "verify", "ltx", "status", "databases", "list", "info", "version", "sync", "drill", "stop", "start", "register", "unregister", "reset",
+            "fleet status", "fleet hosts", "fleet tenants", "fleet problems", "fleet restore", "fleet restores", "fleet cancel", "fleet undo", "fleet command"];
 
     private readonly Sandbox _sandbox = new();
 
@@ -67,6 +68,9 @@ public sealed class CommandsTextTests : IDisposable
         await text.RunAsync("restore -in-place -txid 0000000000000002 -o new.db app", 2);
         await text.RunAsync("sync -timeout soon app", 2);
         await text.RunAsync("stop", 2);
+        await text.RunAsync("fleet statsu", 2);
+        await text.RunAsync("fleet status", 2);
+        await text.RunAsync("fleet tenants -api http://localhost:9", 2);
     }
 
     private async Task WithoutAgentAsync(CommandsText text)
