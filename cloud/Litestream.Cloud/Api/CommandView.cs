@@ -23,6 +23,7 @@ internal static class CommandView
         NewTenant = command.Arguments.NewTenant,
         Replica = command.Arguments.Replica,
         IfBusy = command.Arguments.IfBusy,
+        IfAlive = command.Arguments.IfAlive,
         Epoch = command.Arguments.Epoch,
         CancelRequestedAt = command.CancelRequestedAt,
         ClaimedAt = command.ClaimedAt,

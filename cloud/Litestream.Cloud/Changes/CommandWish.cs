@@ -21,6 +21,8 @@ internal static class CommandWish
             throw Bad($"targetPath, newTenant and ifBusy are of a restore, and this is a {request.Kind}");
         if (request.Kind is not (CommandKinds.Restore or CommandKinds.Drill) && (request.Txid is not null || request.Timestamp is not null))
             throw Bad($"txid and timestamp are of a restore or a drill, and this is a {request.Kind}");
+        if (request.IfAlive is not null && (request.Kind != CommandKinds.TakeOver || request.IfAlive is not (IfAliveWords.Fail or IfAliveWords.Take)))
+            throw Bad($"ifAlive is of a take-over, and {IfAliveWords.Fail} or {IfAliveWords.Take}");
         if (request is { Txid: not null, Timestamp: not null })
             throw Bad("txid and timestamp both say which state; give one of them");
         return new()
@@ -41,6 +43,7 @@ internal static class CommandWish
                 NewTenant = request.NewTenant is null ? null : RestoreWish.GuidOf(request.NewTenant),
                 Replica = RestoreWish.ReplicaOf(request.Replica),
                 IfBusy = request.IfBusy,
+                IfAlive = request.IfAlive,
                 Epoch = request.Epoch is null or > 0 ? request.Epoch : throw Bad("epoch is a number above 0"),
             },
         };

@@ -71,6 +71,8 @@ public sealed class CommandTests
     [InlineData("web-1", """{"kind":"sync","tenant":"HERE","epoch":0}""", "bad-argument")]
     [InlineData("web-1", """{"kind":"sync","tenant":"HERE","txid":"0000000000000001"}""", "bad-argument")]
     [InlineData("web-1", """{"kind":"sync","tenant":"HERE","targetPath":"/srv/x.db"}""", "bad-argument")]
+    [InlineData("web-1", """{"kind":"sync","tenant":"HERE","ifAlive":"take"}""", "bad-argument")]
+    [InlineData("web-1", """{"kind":"take-over","tenant":"ELSEWHERE","ifAlive":"perhaps"}""", "bad-argument")]
     [InlineData("web-1", """{"kind":"restore","tenant":"HERE"}""", "bad-argument")]
     [InlineData("web-1", """{"kind":"restore","tenant":"HERE","targetPath":"/srv/../x.db"}""", "bad-path")]
     [InlineData("web-9", """{"kind":"sync","tenant":"HERE"}""", "unknown-host")]
