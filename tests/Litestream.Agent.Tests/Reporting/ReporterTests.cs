@@ -184,8 +184,15 @@ public sealed class ReporterTests
         }
         await host.BeatAsync();
         Assert.Equal(0, host.Reporter.WaitingTenants);
-        var ledger = new TenantLedger(MadeUpHost.LagLimit, new Random(1));
+        // Other tests run beside it: what they allocate is not its, so the least of a few looks counts.
+        var bytes = Enumerable.Range(0, 5).Min(_ => BytesOfANote(host));
+        Assert.True(bytes is >= 20 and <= 250, $"{bytes} bytes for each");
+    }
+
+    private static long BytesOfANote(MadeUpHost host)
+    {
         var before = GC.GetTotalMemory(forceFullCollection: true);
+        var ledger = new TenantLedger(MadeUpHost.LagLimit, new Random(1));
         ledger.BeginLook();
         foreach (var (tenant, database) in host.Databases)
             ledger.See(tenant, database, DateTime.UtcNow);
@@ -194,7 +201,7 @@ public sealed class ReporterTests
         ledger.BeginLook();
         var bytes = (GC.GetTotalMemory(forceFullCollection: true) - before) / 10_000;
         Assert.Equal(10_000, ledger.Count);
-        Assert.InRange(bytes, 20, 250);
+        return bytes;
     }
 
     [Fact]

@@ -142,7 +142,7 @@ public sealed class FleetReportingTests : IDisposable
         var name = Path.GetFileNameWithoutExtension(Directory.GetFiles(folder, "*.db")[0]);
         var tenant = (await table.RawAsync(new($"TENANT#{name[..2]}", name)))!;
         Assert.Equal(
-            "epoch hostPk lagLimitSeconds lagSeconds lastSyncAt pageSize path pk replica replicatedTxid since sizeBytes sk status txid type updatedAt",
+            "epoch hostPk lagLimitSeconds lagSeconds lastSnapshotAt lastSyncAt pageSize path pk replica replicatedTxid since sizeBytes sk status txid type updatedAt",
             string.Join(' ', tenant.Select(a => a.Key).Where(a => a != "lastProofAt").Order(StringComparer.Ordinal)));
         Assert.Equal(("{\"S\":\"HOST#web-1\"}", "{\"N\":\"1\"}"), (tenant["hostPk"]!.ToJsonString(), tenant["epoch"]!.ToJsonString()));
     }
