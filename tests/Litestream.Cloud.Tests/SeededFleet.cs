@@ -88,8 +88,8 @@ internal sealed class SeededFleet : IAsyncDisposable
     public long Waiting(string host) => HostDigestItem.Read(Read(Cloud.Table.Find(FleetKeys.Host(host).Partition, FleetKeys.Host(host).Sort)!)).CommandsWaiting;
 
     /// <summary>As its agent would end it.</summary>
-    public void End(CommandRecord command, string state, string? resultTxid = null, string? error = null) =>
-        Put(CommandItem.Write(command with { State = state, FinishedAt = Now, ResultTxid = resultTxid, Error = error, ClaimedBy = "an agent", Progress = new() { Step = "done", At = Now, Percent = 100, Bytes = 4096, Pages = 1 } }));
+    public void End(CommandRecord command, string state, string? before = null, string? error = null) =>
+        Put(CommandItem.Write(command with { State = state, FinishedAt = Now, BeforeTxid = before, Error = error, ClaimedBy = "an agent", Progress = new() { Step = "done", At = Now, Percent = 100, Bytes = 4096, Pages = 1 } }));
 
     public ValueTask DisposeAsync() => Cloud.DisposeAsync();
 

@@ -9,12 +9,23 @@ internal sealed class PauseRemoteCommand : IRemoteCommand
 
     public TimeSpan Limit => TimeSpan.FromMinutes(10);
 
+    /// <summary>Of what was committed while it was paused: a replica that goes away in this moment is not waited for.</summary>
+    private static readonly TimeSpan LastSyncLimit = TimeSpan.FromSeconds(30);
+
     public async Task<RemoteResult> RunAsync(RemoteRun run, CancellationToken cancellationToken)
     {
         // Called back or failed here, it is not paused: only behind this is it.
         if (!run.Database.Snapshot().IsPaused)
             await run.Database.SyncAsync(cancellationToken);
-        await run.Database.StopAsync(CancellationToken.None);
+        using var limit = new CancellationTokenSource(LastSyncLimit);
+        try
+        {
+            await run.Database.StopAsync(limit.Token);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            // It is paused all the same; what came in between is captured when it is resumed.
+        }
         var txid = run.Database.Snapshot().ReplicatedTxid;
         return new($"paused at transaction {txid}", txid);
     }

@@ -1,6 +1,7 @@
 using Litestream.Agent.Reporting;
 using Litestream.DynamoDb;
 using Litestream.Fleet.Items;
+using Litestream.Ltx;
 using Litestream.Replication;
 
 namespace Litestream.Agent.RemoteCommands;
@@ -51,6 +52,9 @@ internal sealed class RemoteExecution(
         var isResumed = found.State == CommandStates.Running;
         if (kinds.FirstOrDefault(k => k.Kind == found.Kind) is not { } kind)
             return Failed(found, CommandErrors.UnknownKind, $"version {ProgramVersion.Text} of the agent does not know \"{found.Kind}\"; update it on this host");
+        // An earlier run of the agent claimed it, and ended before it began: whoever asked may not wait for it any more.
+        if (found.State == CommandStates.Claimed && found.ExpiresAt <= time.GetUtcNow())
+            return Failed(found, CommandErrors.TimedOut, $"not begun before {found.ExpiresAt.UtcDateTime:O}, when it was to be given up");
         var database = find(found.Tenant);
         if (database is null && !kind.TakesAbsentTenants)
             return Failed(found, CommandErrors.UnknownTenant, $"{found.Tenant} is not registered on this host; the catalogue says whose it is");
@@ -77,7 +81,7 @@ internal sealed class RemoteExecution(
                     await wish.CancelAsync();
             }
             var result = await work;
-            return new(command with { State = CommandStates.Done, FinishedAt = time.GetUtcNow(), Result = result.Text, ResultTxid = Shown(result) }, result.Proof);
+            return new(command with { State = CommandStates.Done, FinishedAt = time.GetUtcNow(), Result = result.Text, ResultTxid = Shown(result.Txid), BeforeTxid = Shown(result.Before) }, result.Proof);
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested && any.IsCancellationRequested)
         {
@@ -88,7 +92,7 @@ internal sealed class RemoteExecution(
         catch (RemoteCommandException cannot)
         {
             var failed = Failed(command, cannot.Code, cannot.Message).Command;
-            return new(failed with { Result = cannot.Result?.Text, ResultTxid = cannot.Result is { } result ? Shown(result) : null }, cannot.Result?.Proof);
+            return new(failed with { Result = cannot.Result?.Text, ResultTxid = cannot.Result is { } result ? Shown(result.Txid) : null }, cannot.Result?.Proof);
         }
         catch (LitestreamException error)
         {
@@ -159,5 +163,5 @@ internal sealed class RemoteExecution(
     private RemoteEnd Failed(CommandRecord command, string code, string error) =>
         new(command with { State = CommandStates.Failed, FinishedAt = time.GetUtcNow(), ErrorCode = code, Error = error });
 
-    private static string? Shown(RemoteResult result) => result.Txid.IsNone ? null : result.Txid.ToString();
+    private static string? Shown(Txid txid) => txid.IsNone ? null : txid.ToString();
 }

@@ -8,6 +8,9 @@ namespace Litestream.Agent.RemoteCommands;
 /// <param name="Txid">Newest transaction that it was about.</param>
 internal sealed record RemoteResult(string Text, Txid Txid = default)
 {
+    /// <summary>Of a restore in place: the state before.</summary>
+    public Txid Before { get; init; }
+
     /// <summary>What a drill leaves in the table, beside the command.</summary>
     public ProofRecord? Proof { get; init; }
 }

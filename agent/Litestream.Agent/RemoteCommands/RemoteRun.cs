@@ -16,6 +16,9 @@ internal sealed class RemoteRun(CommandRecord command, Database? database, TimeP
     /// <summary>It was begun for a tenant that was not registered here, which may be by now: because of it.</summary>
     public bool WasAbsent => database is null || IsAbsentStep(command);
 
+    /// <summary>The same of an earlier run of the agent, whatever is registered now.</summary>
+    public bool BeganAbsent => IsAbsentStep(command);
+
     /// <summary>The step from which a later run knows that.</summary>
     public string AbsentStep => AbsentStepOf(command);
 

@@ -40,7 +40,7 @@ internal sealed class RestoreRemoteCommand(RestoreElsewhere elsewhere, RemoteRep
     public async Task<RemoteResult> GoOnAsync(RemoteRun run, CancellationToken cancellationToken)
     {
         var arguments = run.Command.Arguments;
-        if (arguments is { TargetPath: null, NewTenant: null } && !run.WasAbsent)
+        if (arguments is { TargetPath: null, NewTenant: null } && !run.BeganAbsent)
             return await FindOutAsync(run, cancellationToken);
         var path = arguments.NewTenant is { } tenant ? elsewhere.PathOfFork(run.Name, $"{tenant}") : arguments.TargetPath ?? elsewhere.FormerPath(run.Name);
         if (path is not null && await elsewhere.FindAsync(path, cancellationToken) is { } pending)
@@ -65,7 +65,7 @@ internal sealed class RestoreRemoteCommand(RestoreElsewhere elsewhere, RemoteRep
         var now = run.Database.Snapshot();
         var label = now.Kept.LastOrDefault(k => k.RequestId == $"{run.Command.Id}");
         if (label is { IsUndo: true })
-            return new($"restored before the agent ended; the state before, {label.Txid}, is kept until {label.Until.UtcDateTime:O}", Txid.None);
+            return new($"restored before the agent ended; the state before, {label.Txid}, is kept until {label.Until.UtcDateTime:O}") { Before = label.Txid };
         if (label is not null)
             throw Unknown($"the state before is transaction {label.Txid}, kept until {label.Until.UtcDateTime:O}");
         // Books that are younger than the command know nothing of it.
@@ -88,12 +88,12 @@ internal sealed class RestoreRemoteCommand(RestoreElsewhere elsewhere, RemoteRep
             var result = named is null
                 ? await run.Database.RestoreInPlaceAsync(options, new InPlaceTelling(run), cancellationToken)
                 : await run.Database.RestoreInPlaceFromAsync(named.Storage, options, new InPlaceTelling(run), cancellationToken);
-            return new($"restored to transaction {result.Txid}, which is transaction {result.After} now; the state before, {result.Before}, is kept until {result.UndoUntil.UtcDateTime:O}", result.After);
+            return new($"restored to transaction {result.Txid}, which is transaction {result.After} now; the state before, {result.Before}, is kept until {result.UndoUntil.UtcDateTime:O}", result.After) { Before = result.Before };
         }
         catch (InPlaceException e) when (e.Fault is InPlaceFault.NotPublished)
         {
             // It has happened, whoever stops waiting now.
-            return new(e.Message, Txid.None);
+            return new(e.Message) { Before = run.Database.Snapshot().Kept.LastOrDefault(k => k.IsUndo && k.RequestId == $"{run.Command.Id}")?.Txid ?? Txid.None };
         }
     }
 

@@ -277,6 +277,8 @@ internal sealed class FleetReporter : IAsyncDisposable
         if (found?.Text(HostDigestItem.At) is not { } at)
         {
             _leaseEpoch = null;
+            // Whoever deleted it may have deleted its tenants' items as well.
+            _review.IsWanted = true;
             return;
         }
         if (_rival is null)

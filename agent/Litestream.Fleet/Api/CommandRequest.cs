@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Litestream.Fleet.Api;
 
 /// <summary>Body of <c>POST /api/hosts/{id}/commands</c>. What is missing is null.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record CommandRequest
 {
     /// <summary>One of <see cref="Items.CommandKinds"/>.</summary>
@@ -13,6 +16,7 @@ public sealed record CommandRequest
     public string? Txid { get; init; }
 
     /// <summary>restore, drill: the newest state before this time, UTC.</summary>
+    [JsonConverter(typeof(OffsetTimeConverter))]
     public DateTimeOffset? Timestamp { get; init; }
 
     /// <summary>restore: absolute path under a watched or restore directory.</summary>

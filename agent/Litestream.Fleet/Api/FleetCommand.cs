@@ -66,6 +66,9 @@ public sealed record FleetCommand
     /// <summary>16 hexadecimal digits.</summary>
     public string? ResultTxid { get; init; }
 
+    /// <summary>Of a restore in place that happened: the state before, 16 hexadecimal digits.</summary>
+    public string? BeforeTxid { get; init; }
+
     /// <summary>Why it failed: one of <see cref="Items.CommandErrors"/>.</summary>
     public string? ErrorCode { get; init; }
 

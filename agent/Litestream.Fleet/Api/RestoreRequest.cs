@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Litestream.Fleet.Api;
 
 /// <summary>Body of <c>POST /api/restores</c>. What is missing is null: whoever reads it says what it lacks.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record RestoreRequest
 {
     /// <summary>GUIDs of the tenants.</summary>
@@ -13,6 +16,7 @@ public sealed record RestoreRequest
     public string? Txid { get; init; }
 
     /// <summary>The newest state before this time, UTC. Neither this nor <see cref="Txid"/>: the newest of all.</summary>
+    [JsonConverter(typeof(OffsetTimeConverter))]
     public DateTimeOffset? Timestamp { get; init; }
 
     /// <summary>Absolute path under a watched or restore directory of the host; of one tenant only. Null: in place.</summary>

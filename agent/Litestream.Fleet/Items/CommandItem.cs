@@ -31,6 +31,7 @@ public static class CommandItem
     public const string DonePages = "donePages";
     public const string Result = "result";
     public const string ResultTxid = "resultTxid";
+    public const string BeforeTxid = "beforeTxid";
     public const string ErrorCode = "errorCode";
     public const string Error = "error";
 
@@ -51,7 +52,7 @@ public static class CommandItem
         .Time(CancelRequestedAt, command.CancelRequestedAt).Text(ClaimedBy, command.ClaimedBy).Time(ClaimedAt, command.ClaimedAt)
         .Time(FinishedAt, command.FinishedAt).Text(Step, command.Progress?.Step).Time(ProgressAt, command.Progress?.At)
         .Number(Percent, command.Progress?.Percent).Number(DoneBytes, command.Progress?.Bytes).Number(DonePages, command.Progress?.Pages)
-        .Text(Result, command.Result, MostResult).Text(ResultTxid, command.ResultTxid).Text(ErrorCode, command.ErrorCode).Text(Error, command.Error, MostError)
+        .Text(Result, command.Result, MostResult).Text(ResultTxid, command.ResultTxid).Text(BeforeTxid, command.BeforeTxid).Text(ErrorCode, command.ErrorCode).Text(Error, command.Error, MostError)
         .Item;
 
     /// <summary>Throws <see cref="MalformedItemException"/>.</summary>
@@ -90,6 +91,7 @@ public static class CommandItem
                 : null,
             Result = read.TextOrNull(Result),
             ResultTxid = read.TextOrNull(ResultTxid),
+            BeforeTxid = read.TextOrNull(BeforeTxid),
             ErrorCode = read.TextOrNull(ErrorCode),
             Error = read.TextOrNull(Error),
         };
@@ -114,7 +116,7 @@ public static class CommandItem
 
     /// <summary>Done, failed or cancelled, as the record says.</summary>
     public static ItemUpdate Finish(CommandRecord command, string run) => Change(command, w => w
-            .Text(State, command.State).Time(FinishedAt, command.FinishedAt).Text(Result, command.Result, MostResult).Text(ResultTxid, command.ResultTxid)
+            .Text(State, command.State).Time(FinishedAt, command.FinishedAt).Text(Result, command.Result, MostResult).Text(ResultTxid, command.ResultTxid).Text(BeforeTxid, command.BeforeTxid)
             .Text(ErrorCode, command.ErrorCode).Text(Error, command.Error, MostError).Number(Percent, command.State == CommandStates.Done ? 100L : null),
         IsHeldBy(run));
 

@@ -49,6 +49,9 @@ public sealed record CommandRecord
     /// <summary>Newest transaction that it was about, 16 hexadecimal digits.</summary>
     public string? ResultTxid { get; init; }
 
+    /// <summary>restore in place that happened: the state before, which an undo goes back to; 16 hexadecimal digits.</summary>
+    public string? BeforeTxid { get; init; }
+
     /// <summary>Why it failed: one of <see cref="CommandErrors"/>.</summary>
     public string? ErrorCode { get; init; }
 

@@ -43,9 +43,16 @@ internal sealed class CommandEndpoints(CloudContext context, ChangeRequests chan
         if (!change.IsRepeated || await FindAsync(asked.Key, stop) is not { } command)
         {
             await CheckAsync(asked, tenant, stop);
+            // Whoever asks means the tenant as it is now; once another host has it, this is not what was asked for.
+            if (asked is { Kind: CommandKinds.TakeOver or CommandKinds.Release, Arguments.Epoch: null } && tenant is { Epoch: > 0 })
+                asked = asked with { Arguments = asked.Arguments with { Epoch = tenant.Epoch } };
             change = await changes.BeginAsync(change, stop);
             command = asked with { Id = change.Target, RequestedAt = change.At, ExpiresAt = change.At + (asked.ExpiresAt - asked.RequestedAt) };
             await CommandPut.RunAsync(context, [command], stop);
+        }
+        else if (command.State == CommandStates.Requested)
+        {
+            await CommandPut.AnnounceAsync(context, [command.HostId], stop);
         }
         await audit.DoneAsync(change, $"command.{command.Kind}", FleetKeys.TextOf(command.Tenant), tenant is null ? null : AuditText.Of(tenant), AuditText.Of(command), stop);
         return new Accepted<FleetCommand>($"/api/hosts/{host}/commands/{command.Id}", CommandView.Of(command), FleetJson.Default.FleetCommand);

@@ -35,6 +35,7 @@ internal static class CommandView
         DonePages = command.Progress?.Pages,
         Result = command.Result,
         ResultTxid = command.ResultTxid,
+        BeforeTxid = command.BeforeTxid,
         ErrorCode = command.ErrorCode,
         Error = command.Error,
     };

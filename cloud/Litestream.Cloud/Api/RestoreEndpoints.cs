@@ -34,9 +34,8 @@ internal sealed class RestoreEndpoints(CloudContext context, ChangeRequests chan
     {
         var (change, request) = await changes.ReadAsync(http, FleetJson.Default.RestoreRequest, stop);
         var wish = RestoreWish.Read(request, context.Time.GetUtcNow());
-        // What was asked for before and stands as a job is answered, whatever became of its hosts and tenants since.
-        if (change.IsRepeated && !request.DryRun && await _jobs.FindAsync(change.Target, stop) is { } known && await _jobs.LookAsync(known, stop) is var looked && looked.Commands.Count == known.Total)
-            return await AcceptedAsync(change, known, looked.Job, looked.Commands, stop);
+        if (change.IsRepeated && !request.DryRun && await _jobs.FindAsync(change.Target, stop) is { } known)
+            return await GoOnAsync(change, known, wish, stop);
         var tenants = await _catalogue.TenantsAsync(wish.Tenants, stop);
         var hosts = await _catalogue.HostsAsync(wish.Host is { } one ? [one] : tenants.Values.Select(t => t.HostId).OfType<string>(), stop);
         var steps = RestorePlanner.Plan(wish, tenants, hosts, context.Time.GetUtcNow());
@@ -55,6 +54,28 @@ internal sealed class RestoreEndpoints(CloudContext context, ChangeRequests chan
     {
         steps = await RestorePreview.AddAsync(replicas, wish, steps, stop);
         return TypedResults.Json(new RestorePlan { Items = steps, Total = steps.Count, Refused = steps.Count(s => s.Code is not null) }, FleetJson.Default.RestorePlan);
+    }
+
+    /// <summary>
+    /// What was asked for before and stands as a job is answered, whatever became of its hosts and tenants since. Commands that the first try did not come to
+    /// are put, unless somebody called the job back, or it is told by now as one that lacks them.
+    /// </summary>
+    private async Task<IResult> GoOnAsync(Change change, JobRecord asked, RestoreWish wish, CancellationToken stop)
+    {
+        var (job, commands) = await _jobs.LookAsync(asked, stop);
+        if (commands.Count < job.Total && job is { State: JobStates.Running, Failed: 0 } && commands.All(c => c.State != CommandStates.Cancelled && c.CancelRequestedAt is null))
+        {
+            var tenants = await _catalogue.TenantsAsync(wish.Tenants, stop);
+            var hosts = await _catalogue.HostsAsync(RestoreJobs.HostsOf(job), stop);
+            var steps = RestorePlanner.Plan(wish, tenants, hosts, context.Time.GetUtcNow());
+            var missing = steps.Select((step, i) => (Step: step, Index: i))
+                .Where(s => s.Step.Code is null && RestoreJobs.HostsOf(job).Contains(s.Step.HostId) && commands.All(c => c.Id != RestoreJobs.CommandId(job.Id, s.Index)))
+                .Select(s => CommandOf(job, s.Index, s.Step.TenantId, s.Step.HostId!, RestorePlanner.Arguments(wish, s.Step, tenants.GetValueOrDefault(s.Step.TenantId)), wish.Life)).ToList();
+            await CommandPut.RunAsync(context, missing, stop);
+        }
+        await CommandPut.AnnounceAsync(context, commands.Where(c => c.State == CommandStates.Requested).Select(c => c.HostId), stop);
+        (job, commands) = await _jobs.LookAsync(asked, stop);
+        return await AcceptedAsync(change, asked, job, commands, stop);
     }
 
     private async Task<IResult> AcceptedAsync(Change change, JobRecord asked, JobRecord now, IReadOnlyList<CommandRecord> commands, CancellationToken stop)
@@ -98,8 +119,12 @@ internal sealed class RestoreEndpoints(CloudContext context, ChangeRequests chan
     private async Task<IResult> UndoAsync(HttpContext http, string id, CancellationToken stop)
     {
         var (change, _) = await changes.ReadAsync(http, FleetJson.Default.EmptyRequest, stop);
-        if (change.IsRepeated && await _jobs.FindAsync(change.Target, stop) is { } known && await _jobs.LookAsync(known, stop) is var looked && looked.Commands.Count == known.Total)
+        // What the first try did not come to stays so: by now the tenants that it came to have another state to go back to. The job says what is missing.
+        if (change.IsRepeated && await _jobs.FindAsync(change.Target, stop) is { } known && await _jobs.LookAsync(known, stop) is var looked)
+        {
+            await CommandPut.AnnounceAsync(context, looked.Commands.Where(c => c.State == CommandStates.Requested).Select(c => c.HostId), stop);
             return await UndoneAsync(change, known, looked.Job, looked.Commands, stop);
+        }
         var (undone, commands) = await _jobs.LookAsync(await FindAsync(id, stop), stop);
         var tenants = await _catalogue.TenantsAsync(commands.Select(c => c.Tenant), stop);
         var steps = Undoing.Of(commands, tenants, context.Time.GetUtcNow());

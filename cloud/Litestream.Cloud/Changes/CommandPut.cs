@@ -11,20 +11,36 @@ internal static class CommandPut
 
     public static async Task RunAsync(CloudContext context, IReadOnlyCollection<CommandRecord> commands, CancellationToken stop)
     {
-        var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = stop };
-        await Parallel.ForEachAsync(commands, options, async (command, token) => await WriteAsync(context, CommandItem.Put(command), token));
-        await Parallel.ForEachAsync(commands.Select(c => c.HostId).Distinct(), options, async (host, token) => await WriteAsync(context, HostDigestItem.CommandAdded(host), token));
+        await Parallel.ForEachAsync(commands, Options(stop), async (command, token) => await PutAsync(context, command, token));
+        await AnnounceAsync(context, commands.Select(c => c.HostId), stop);
     }
 
-    /// <summary>Refused: a command that is there already, or a host whose digest somebody deleted, whose agent looks by itself every ten minutes.</summary>
-    private static async Task WriteAsync(CloudContext context, Fleet.Table.ItemUpdate update, CancellationToken stop)
+    /// <summary>Once too often is a look for nothing; once too few a wait of ten minutes.</summary>
+    public static Task AnnounceAsync(CloudContext context, IEnumerable<string> hosts, CancellationToken stop) => Parallel.ForEachAsync(hosts.Distinct(), Options(stop), async (host, token) =>
     {
         try
         {
-            await context.Table.WriteAsync(update, stop);
+            await context.Table.WriteAsync(HostDigestItem.CommandAdded(host), token);
         }
         catch (FleetTableException refused) when (refused.Fault == TableFault.Refused)
         {
+            // Somebody deleted its digest: its agent looks by itself every ten minutes.
+        }
+    });
+
+    private static async Task PutAsync(CloudContext context, CommandRecord command, CancellationToken stop)
+    {
+        try
+        {
+            await context.Table.WriteAsync(CommandItem.Put(command), stop);
+        }
+        catch (FleetTableException refused) when (refused.Fault == TableFault.Refused)
+        {
+            var there = refused.Found is { } found ? CommandItem.Read(found) : null;
+            if (there is null || (there.Kind, there.Tenant, there.Job) != (command.Kind, command.Tenant, command.Job))
+                throw new InvalidOperationException($"command {command.Id} of {command.HostId} is another's already: {there?.Kind} of {there?.Tenant}, job {there?.Job}");
         }
     }
+
+    private static ParallelOptions Options(CancellationToken stop) => new() { MaxDegreeOfParallelism = Parallelism, CancellationToken = stop };
 }

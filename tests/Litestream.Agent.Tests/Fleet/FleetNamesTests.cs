@@ -18,7 +18,7 @@ public sealed class FleetNamesTests
             + "sizeBytes sk status txid type undoTxid undoUntil updatedAt",
             NamesOf(TenantItem.Write(FleetSamples.TenantRecord())));
         Assert.Equal(
-            "argEpoch argIfAlive argIfBusy argNewTenant argReplica argTargetPath argTimestamp argTxid cancelRequestedAt claimedAt claimedBy doneBytes donePages error errorCode expiresAt "
+            "argEpoch argIfAlive argIfBusy argNewTenant argReplica argTargetPath argTimestamp argTxid beforeTxid cancelRequestedAt claimedAt claimedBy doneBytes donePages error errorCode expiresAt "
             + "finishedAt job kind percent pk progressAt requestedAt requestedBy result resultTxid sk state step tenant type",
             NamesOf(CommandItem.Write(FleetSamples.Command())));
         Assert.Equal(

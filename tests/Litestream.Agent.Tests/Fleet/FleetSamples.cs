@@ -101,6 +101,7 @@ internal static class FleetSamples
         Progress = new() { Step = "fetch", At = Noon.AddSeconds(2), Percent = 42, Bytes = 1234, Pages = 56 },
         Result = "ok",
         ResultTxid = "000000000000002b",
+        BeforeTxid = "000000000000002a",
         ErrorCode = CommandErrors.Busy,
         Error = "an application keeps it locked",
     };

@@ -99,6 +99,33 @@ public sealed class RestoreTests
     }
 
     [Fact]
+    public async Task A_request_that_ended_in_the_middle_and_was_called_back_is_not_completed()
+    {
+        await using var fleet = await SeededFleet.StartAsync();
+        fleet.Host("web-1");
+        var body = new { tenants = Enumerable.Range(0, 30).Select(_ => fleet.Tenant("web-1").Tenant).ToList(), timestamp = Yesterday };
+        var writes = 0;
+        fleet.Cloud.Table.Fault = r => r.Operation == "UpdateItem" && Interlocked.Increment(ref writes) > 8 ? Litestream.Tests.Servers.TableServerFault.Throttle : Litestream.Tests.Servers.TableServerFault.None;
+        await fleet.PostAsync("/api/restores", body, "again");
+        fleet.Cloud.Table.Fault = _ => Litestream.Tests.Servers.TableServerFault.None;
+        var put = fleet.Commands("web-1");
+        await fleet.AcceptedAsync($"/api/restores/{put[0].Job}/cancel", null);
+        await fleet.AcceptedAsync("/api/restores", body, "again");
+        Assert.Equal(put.Select(c => (c.Id, CommandStates.Cancelled)), fleet.Commands("web-1").Select(c => (c.Id, c.State)));
+    }
+
+    [Fact]
+    public async Task Requests_of_the_same_moment_do_not_meet_in_each_others_commands()
+    {
+        await using var fleet = await SeededFleet.StartAsync();
+        fleet.Host("web-1");
+        var requests = Enumerable.Range(0, 8).Select(_ => Enumerable.Range(0, 5).Select(_ => fleet.Tenant("web-1").Tenant).ToList()).ToList();
+        await Task.WhenAll(requests.Select(tenants => fleet.AcceptedAsync("/api/restores", new { tenants, timestamp = Yesterday })));
+        Assert.Equal(requests.SelectMany(t => t).Order(), fleet.Commands("web-1").Select(c => c.Tenant).Order());
+        Assert.Equal(8, fleet.Commands("web-1").GroupBy(c => c.Job).Count(job => job.Count() == 5));
+    }
+
+    [Fact]
     public async Task Called_back_before_anybody_began_it_is_cancelled_and_whoever_began_is_asked()
     {
         await using var fleet = await SeededFleet.StartAsync();
@@ -121,13 +148,14 @@ public sealed class RestoreTests
     {
         await using var fleet = await SeededFleet.StartAsync();
         fleet.Host("web-1");
-        var tenant = fleet.Tenant("web-1", t => t with { UndoTxid = "000000000000002a", UndoUntil = SeededFleet.Now.AddDays(6) });
+        var tenant = fleet.Tenant("web-1");
         var id = (await fleet.AcceptedAsync("/api/restores", new { tenants = new[] { tenant.Tenant }, timestamp = Yesterday })).GetProperty("id").GetString();
         Assert.Equal("nothing-to-undo", await RunningCloud.CodeAsync(await fleet.PostAsync($"/api/restores/{id}/undo", null)));
         var restore = fleet.Commands("web-1")[0];
-        fleet.End(restore, CommandStates.Done, "0000000000000029"); // somebody restored again since: what is kept is behind it
+        fleet.End(restore, CommandStates.Done, "000000000000002a");
+        fleet.Put(TenantItem.Write(tenant with { UndoTxid = "000000000000002d", UndoUntil = SeededFleet.Now.AddDays(7) })); // somebody restored again since
         Assert.Equal("nothing-to-undo", await RunningCloud.CodeAsync(await fleet.PostAsync($"/api/restores/{id}/undo", null)));
-        fleet.End(restore, CommandStates.Done, "000000000000002c");
+        fleet.Put(TenantItem.Write(tenant with { UndoTxid = "0000000000000007", UndoUntil = SeededFleet.Now.AddDays(1) })); // of long ago: its host has not told of this one yet
         var undo = await fleet.AcceptedAsync($"/api/restores/{id}/undo", null, "undo-it");
         await fleet.AcceptedAsync($"/api/restores/{id}/undo", null, "undo-it");
         Assert.Equal(2, fleet.Commands("web-1").Count);
@@ -175,6 +203,9 @@ public sealed class RestoreTests
     [InlineData("""{"tenants":["TENANT"],"txid":"0000000000000001","replica":"http://169.254.169.254/"}""", "bad-argument")]
     [InlineData("""{"tenants":["TENANT"],"txid":"0000000000000001","expiresInSeconds":1}""", "bad-argument")]
     [InlineData("""{"tenants":["6f9c0d5e-3f0a-4a52-9d53-0d2b1c6f4e11"],"txid":"0000000000000001"}""", "unknown-tenant")]
+    [InlineData("""{"tenants":["TENANT"],"txid":"0000000000000001","dry_run":true}""", "bad-body")]
+    [InlineData("""{"tenants":["TENANT"],"timestamp":"2026-01-01T00:00:00"}""", "bad-body")]
+    [InlineData("""{"tenants":["TENANT"],"timestamp":"2026-01-01"}""", "bad-body")]
     [InlineData("""{"tenants":"TENANT"}""", "bad-body")]
     [InlineData("""[]""", "bad-body")]
     [InlineData("""null""", "bad-body")]
