@@ -1,4 +1,5 @@
 using Litestream.Agent.Api;
+using Litestream.Fleet;
 using Litestream.Fleet.Items;
 using Litestream.Ltx;
 
@@ -15,7 +16,14 @@ internal static class TenantView
 
     public static string? ProblemOf(DatabaseSnapshot database, TimeSpan lagLimit) => ProblemWords.Of(Words.Of(database.Status), database.LagSeconds > lagLimit.TotalSeconds);
 
-    public static TenantRecord Of(DatabaseSnapshot database, Guid tenant, string hostId, TimeSpan lagLimit, DateTimeOffset since, DateTimeOffset now) => new()
+    /// <summary>One that was given up is told as that from this moment on, though the engine's next look is still to come: nobody writes its item any more.</summary>
+    public static TenantRecord Of(DatabaseSnapshot database, Guid tenant, string hostId, TimeSpan lagLimit, DateTimeOffset since, DateTimeOffset now)
+    {
+        var record = AsItIs(database, tenant, hostId, lagLimit, since, now);
+        return database.IsReleased ? record with { Status = StatusWords.Paused, Reason = ReasonWords.Released, Problem = null } : record;
+    }
+
+    private static TenantRecord AsItIs(DatabaseSnapshot database, Guid tenant, string hostId, TimeSpan lagLimit, DateTimeOffset since, DateTimeOffset now) => new()
     {
         Tenant = tenant,
         HostId = hostId,
