@@ -1,0 +1,59 @@
+import { change } from './api/client';
+import type { Command, Tenant } from './api/contract';
+
+/** What can be told a host to do with a tenant, at once; a restore has a view of its own. */
+export type Act = 'sync' | 'snapshot' | 'verify' | 'drill' | 'pause' | 'resume';
+
+export interface Action {
+  act: Act;
+  name: string;
+  what: string;
+}
+
+const all: Action[] = [
+  { act: 'sync', name: 'Sync', what: 'Everything committed until now goes to the replica at once.' },
+  { act: 'snapshot', name: 'Snapshot', what: 'A full image is written to the replica: restores read less.' },
+  { act: 'verify', name: 'Verify', what: 'Its whole replica is read; what is damaged is named by file and page.' },
+  { act: 'drill', name: 'Drill', what: 'Its backup is restored aside, compared with what was captured, measured, and deleted.' },
+  { act: 'pause', name: 'Pause', what: 'It is not replicated any more until it is resumed: what is committed meanwhile exists once.' },
+  { act: 'resume', name: 'Resume', what: 'It is replicated again.' },
+];
+
+export function actions(): Action[] {
+  return all;
+}
+
+/** An agent answers the same addresses for its own host: the same command works with either. */
+export function commandOf(act: Act, tenants: Tenant[]): string {
+  const guids = tenants.map((t) => t.tenantId);
+  const one = (guid: string): string => `litestream fleet command -api ${location.origin} ${act} ${guid}`;
+  return guids.length === 1 ? one(guids[0]!) : `for guid in ${guids.join(' ')}; do ${one('$guid')}; done`;
+}
+
+export function perform(act: Act, tenant: Tenant): Promise<Command> {
+  return change<Command>('POST', `/api/hosts/${encodeURIComponent(tenant.hostId ?? '')}/commands`, { kind: act, tenant: tenant.tenantId });
+}
+
+const atOnce = 4;
+
+/** Each tenant once, a few at a time; what was refused is counted and does not stop the others. */
+export async function performAll(act: Act, tenants: Tenant[], progress: (done: number, failed: number) => void): Promise<{ failed: number; first: Error | null }> {
+  const waiting = [...tenants];
+  let done = 0;
+  let failed = 0;
+  let first: Error | null = null;
+  const work = async (): Promise<void> => {
+    for (let tenant = waiting.shift(); tenant; tenant = waiting.shift()) {
+      try {
+        await perform(act, tenant);
+        done++;
+      } catch (error) {
+        failed++;
+        first ??= error as Error;
+      }
+      progress(done, failed);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+  return { failed, first };
+}

@@ -1,0 +1,56 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { Command, Host, Page } from '../../api/contract';
+import { Feed, listed } from '../../api/feed';
+import { count, many, nothing as dash, size, span } from '../../format/numbers';
+import { age } from '../../parts/age';
+import { bar } from '../../parts/bar';
+import { Part } from '../../parts/element';
+import { panel, settled, freshness } from '../../parts/panel';
+import { state } from '../../parts/state';
+import type { Place } from '../../state/place';
+import { commandTable } from '../jobs/command-table';
+import '../tenants/tenant-list';
+
+/** One host: who it is, whether it is heard of, what room it has, and its tenants. */
+@customElement('host-view')
+export class HostView extends Part {
+  @property() hostId = '';
+  @property({ attribute: false }) place!: Place;
+  private readonly host = new Feed<Host>(this, () => `/api/hosts/${encodeURIComponent(this.hostId)}`, 5000);
+  private readonly commands = new Feed<Page<Command>>(this, () => `/api/hosts/${encodeURIComponent(this.hostId)}/commands?limit=10`, 5000);
+
+  protected override render(): TemplateResult {
+    const host = this.host.value;
+    const commands = listed(this.commands).items;
+    return html`<header class="page">
+        <nav class="crumbs" aria-label="Where"><a href="#/">Fleet</a></nav>
+        <h1>${this.hostId} ${host ? state(host.liveness) : nothing}</h1>
+        <p class="muted">${host ? html`agent ${host.version}, up since ${age(host.startedAt)}, last heard of ${age(host.at)}` : nothing}</p>
+      </header>
+      <section class="figures ${this.host.isStale || (host && isUnheard(host)) ? 'stale' : ''}" aria-label="Figures of the host">
+        ${settled(this.host, host ? figures(host) : nothing)}
+        <div class="asof">${freshness(this.host)}</div>
+      </section>
+      <fleet-tenant-list .hostId=${this.hostId} .place=${this.place}></fleet-tenant-list>
+      ${commands.length > 0 ? panel('Commands', commandTable(commands), { feed: this.commands }) : nothing}`;
+  }
+}
+
+function isUnheard(host: Host): boolean {
+  return host.liveness !== 'live' && host.liveness !== 'late';
+}
+
+function figures(host: Host): TemplateResult {
+  const isUnknown = isUnheard(host);
+  const used = host.diskBytes && host.diskFreeBytes !== null ? host.diskBytes - host.diskFreeBytes : null;
+  const statuses = Object.entries(host.counts).filter(([word, n]) => n > 0 && word !== 'active');
+  return html`<dl>
+    <div><dt>Tenants</dt><dd class="value">${count(host.tenants)}</dd><dd class="sub">${statuses.length > 0 ? statuses.map(([word, n]) => `${count(n)} ${word}`).join(', ') : many(host.hotTenants, 'hot one', 'hot ones')}</dd></div>
+    <div class=${host.unhealthyTenants > 0 ? 'bad' : ''}><dt>Unhealthy</dt><dd class="value">${isUnknown ? dash : count(host.unhealthyTenants)}</dd><dd class="sub">${isUnknown ? `${count(host.unhealthyTenants)} when it was last heard of` : 'in error or too far behind'}</dd></div>
+    <div class=${!isUnknown && host.worstLagSeconds > host.lagLimitSeconds ? 'bad' : ''}><dt>Worst lag</dt><dd class="value">${isUnknown ? dash : span(host.worstLagSeconds)}</dd><dd class="sub">99 % below ${isUnknown ? dash : span(host.p99LagSeconds)}, objective ${span(host.lagLimitSeconds)}</dd></div>
+    <div><dt>Queue</dt><dd class="value">${size(host.dirtyBytes)}</dd><dd class="sub">captured, not in every replica</dd></div>
+    <div><dt>Data</dt><dd class="value">${size(host.tenantBytes)}</dd><dd class="sub">in ${many(host.tenants + host.otherDatabases, 'database')}</dd></div>
+    <div><dt>Disk free</dt><dd class="value">${size(host.diskFreeBytes)}</dd><dd class="sub">${used === null ? '' : html`${bar(used, host.diskBytes!, `${Math.round((100 * used) / host.diskBytes!)} % of the disk used`)}of ${size(host.diskBytes)}`}</dd></div>
+  </dl>`;
+}

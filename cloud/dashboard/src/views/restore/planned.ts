@@ -1,0 +1,30 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Plan, PlanStep } from '../../api/contract';
+import { many, size } from '../../format/numbers';
+import { between, short } from '../../format/txids';
+import { moment } from '../../parts/age';
+import { sentence } from '../../parts/panel';
+import { badge } from '../../parts/state';
+
+/**
+ * What would be done, and why not where it would not.
+ * @param newest what stands in the replica or the catalogue, whichever is further.
+ */
+export function planned(plan: Plan, newest: string | null): TemplateResult {
+  return html`${plan.refused > 0 ? html`<p class="line">${badge('bad', 'refused')} ${plan.refused} of ${many(plan.total, 'tenant')}</p>` : nothing}
+    <ul class="plain plan">
+      ${plan.items.map((item) => html`<li>${item.code ? html`<span class="guid">${item.tenantId}</span> <span class="bad">${sentence(item.detail ?? item.code)}</span>` : facts(item, newest)}</li>`)}
+    </ul>`;
+}
+
+function facts(item: PlanStep, newest: string | null): TemplateResult {
+  const lost = item.txid && newest && newest > item.txid && !item.targetPath && !item.newTenant ? between(item.txid, newest) : null;
+  return html`<dl class="facts">
+    <div><dt>To</dt><dd>${item.targetPath ?? (item.newTenant ? html`new tenant <span class="guid">${item.newTenant}</span>` : 'in place')}</dd></div>
+    <div><dt>Host</dt><dd>${item.hostId} <span class="muted">${item.hostLiveness}</span></dd></div>
+    <div><dt>TXID</dt><dd class="number">${short(item.txid)}</dd></div>
+    <div><dt>State of</dt><dd>${moment(item.time, true)}</dd></div>
+    <div><dt>Size then</dt><dd>${size(item.sizeBytes)}</dd></div>
+    ${lost === null ? nothing : html`<div class="warning"><dt>Taken back</dt><dd>${many(lost, 'transaction')}</dd></div>`}
+  </dl>`;
+}
