@@ -1,5 +1,5 @@
 # One-liners over dotnet; nothing here that cannot be typed by hand.
-.PHONY: run test format agent cloud packages crash soak bench bench-quick bench-full coverage
+.PHONY: run test format agent cloud packages crash soak bench bench-quick bench-full coverage synth diff deploy
 
 run:
 	dotnet run --project agent/Litestream.Agent -- demo
@@ -48,3 +48,25 @@ coverage:
 	rm -rf coverage
 	dotnet test tests/Litestream.Core.Tests --collect "XPlat Code Coverage" --results-directory coverage
 	sh tests/coverage.sh coverage 90
+
+# The fleet's CloudFormation templates: infra/cdk.out. Needs no account. CDK takes more: make synth CDK="-c stage=prod"
+synth: out/cloud/bootstrap cloud/dashboard/dist/index.html infra/node_modules
+	cd infra && npx cdk synth --quiet $(CDK)
+
+# What a deployment would change.
+diff: out/cloud/bootstrap cloud/dashboard/dist/index.html infra/node_modules
+	cd infra && npx cdk diff $(CDK)
+
+# Builds program and dashboard, then deploys both stacks.
+deploy: cloud infra/node_modules
+	cd cloud/dashboard && npm ci && npm run build
+	cd infra && npx cdk deploy --all $(CDK)
+
+out/cloud/bootstrap:
+	sh packaging/publish.sh cloud
+
+cloud/dashboard/dist/index.html:
+	cd cloud/dashboard && npm ci && npm run build
+
+infra/node_modules: infra/package-lock.json
+	cd infra && npm ci && touch node_modules

@@ -2,6 +2,8 @@ using Litestream.Agent.Api;
 using Litestream.Agent.Configuration;
 using Litestream.Agent.RemoteCommands;
 using Litestream.Agent.Reporting;
+using Litestream.Agent.Requests;
+using Litestream.Agent.Restoring;
 using Litestream.Agent.Watching;
 using Litestream.DynamoDb;
 using Litestream.Fleet.Table;
@@ -27,11 +29,14 @@ internal sealed class AgentHost : IAsyncDisposable
     private FleetReporter? _fleet;
     private RemoteCommandLane? _commands;
     private TenantOwnership? _ownership;
+    private LocalRequests _requests = null!;
 
     private AgentHost(AgentOptions options, ILogger logger, TimeProvider time, SystemdNotice systemd) => (_options, _logger, _time, _systemd) = (options, logger, time, systemd);
 
     /// <summary>The port that was taken; the same as asked for unless that was 0. 0 without one.</summary>
     public int Port => _api.Port;
+
+    public LocalApi Api => _api;
 
     /// <summary>The folder with this agent's books and socket.</summary>
     public string StateFolder { get; private set; } = "";
@@ -62,7 +67,7 @@ internal sealed class AgentHost : IAsyncDisposable
         var began = _time.GetTimestamp();
         _logger.Stopping(Stores.Count);
         _systemd.Stopping(_options.ShutdownTimeout);
-        await (_commands?.StopAsync() ?? Task.CompletedTask);
+        await Task.WhenAll(_commands?.StopAsync() ?? Task.CompletedTask, _requests.StopAsync());
         await _watch.StopAsync();
         using var limit = new CancellationTokenSource(_options.ShutdownTimeout, _time);
         // The stores' word counts, not the limit's: nothing may have been left to do, and the API below takes its own time to end.
@@ -101,7 +106,7 @@ internal sealed class AgentHost : IAsyncDisposable
         await Task.WhenAll(_replicas.SelectMany(r => r).Select(replica => ReplicaCheck.RunAsync(replica, _logger, stop)));
 
         StateFolder = Path.Combine(StateDirectory.ChooseRoot(_options.StateRoot, environment), StateDirectory.NameOf(_options.Watched));
-        OpenStores(plans, logging);
+        OpenStores(plans, environment.MachineIdFile, logging);
         WatchedDirectories.Assign(directories, plans.Zip(Stores.All));
         var registration = new Registration(Stores, _logger);
         foreach (var directory in directories)
@@ -113,8 +118,19 @@ internal sealed class AgentHost : IAsyncDisposable
         registered.Recall();
 
         _fleet = CreateReporter(environment, registration, logging);
+        var hostId = _fleet?.HostId ?? HostIdentity.Alone(Environment.MachineName);
+        _requests = new(StateFolder, hostId, Stores, Kinds(environment, registration), _time, logging.CreateLogger("Litestream.Fleet"));
+        _started.Add(_requests);
+        var view = new AgentView(Stores, registration, registered, _watch, _options, warnings, _time)
+        {
+            HostId = hostId,
+            Requests = _requests,
+            StateTimes = new(Stores, _time),
+            Fleet = _fleet,
+            Ownership = _ownership,
+        };
         // Before the first tenant is touched: a taken port must end the program without a trace.
-        _api = await LocalApi.StartAsync(new AgentView(Stores, registration, registered, _watch, _options, warnings, _time) { Fleet = _fleet, Ownership = _ownership }, StateFolder, logging);
+        _api = await LocalApi.StartAsync(view, StateFolder, logging);
         _started.Add(_api);
 
         foreach (var (plan, replicas) in plans.Zip(_replicas))
@@ -126,6 +142,7 @@ internal sealed class AgentHost : IAsyncDisposable
         _logger.Monitoring(Stores.Count, directories.Count(d => d.TakesTenants));
         _logger.Ready(_options.Port is null ? "none (no addr)" : $"http://{_api.Address}", Stores.ReplicaUrl, StateFolder);
         _systemd.Ready();
+        _requests.Start();
         _commands?.Start();
         _fleet?.Start();
     }
@@ -137,29 +154,39 @@ internal sealed class AgentHost : IAsyncDisposable
             return null;
         if (fleet.RestoreDirectories.FirstOrDefault(d => !Directory.Exists(d)) is { } missing)
             throw new LitestreamException($"the restore directory {missing} does not exist", hint: "create it, or name another with -restore-dir");
-        var hostId = HostIdentity.Of(fleet.HostId, StateFolder, Environment.MachineName);
+        var (hostId, former) = HostIdentity.Of(fleet.HostId, StateFolder, Environment.MachineName, MachineId.Read(environment.MachineIdFile));
         var table = new FleetTableClient(fleet.Table, FleetReporter.RequestLimit(fleet.Interval), environment.TableAccess, _time);
         var logger = logging.CreateLogger("Litestream.Fleet");
-        _ownership = new(hostId, table, _time);
+        _ownership = new(hostId, table, _time, former is null ? null : new(former, new(table, _time), () => HostIdentity.ForgetFormer(StateFolder)));
         var patient = new PatientTable(_time);
-        var replicas = new RemoteReplicas(Stores, environment);
         IReadOnlyList<IRemoteCommand> kinds =
         [
-            .. RemoteCommandLane.AllKinds, new VerifyRemoteCommand(replicas), new DrillRemoteCommand(replicas),
-            new RestoreRemoteCommand(new(Stores, registration, [StateFolder], fleet.RestoreDirectories), replicas, _ownership.FindOtherAsync),
+            .. Kinds(environment, registration),
             new TakeOverRemoteCommand(_ownership, patient), new ReleaseRemoteCommand(_ownership, patient, _options.LagLimit, _time),
         ];
         _commands = new(hostId, table, tenant => Stores.Find(FleetKeys.TextOf(tenant)), kinds, _time, logger, Random.Shared);
         var reporter = new FleetReporter(
             fleet, hostId, _options.LagLimit, () => HostFigures.Of(Stores, registration.Directories.Select(d => d.Path)), table, _time, BootClock.Now, logger, Random.Shared, _commands.Heard,
-            (tenant, why) => Stores.Find(FleetKeys.TextOf(tenant))?.Lose(why));
+            (tenant, why) => Stores.Find(FleetKeys.TextOf(tenant))?.Lose(why), _ownership);
         // The last one first at the end: the client is the reporter's.
         _started.Add(reporter);
         _started.Add(_commands);
         return reporter;
     }
 
-    private void OpenStores(IReadOnlyList<StorePlan> plans, ILoggerFactory logging)
+    /// <summary>What whoever may can ask of this host, from afar or here.</summary>
+    private IReadOnlyList<IRemoteCommand> Kinds(AgentEnvironment environment, Registration registration)
+    {
+        var replicas = new RemoteReplicas(Stores, environment);
+        var elsewhere = new RestoreElsewhere(Stores, registration, [StateFolder], _options.Fleet?.RestoreDirectories ?? []);
+        return
+        [
+            .. RemoteCommandLane.AllKinds, new VerifyRemoteCommand(replicas), new DrillRemoteCommand(replicas),
+            new RestoreRemoteCommand(elsewhere, replicas, (tenant, stop) => _ownership?.FindOtherAsync(tenant, stop) ?? Task.FromResult<string?>(null)),
+        ];
+    }
+
+    private void OpenStores(IReadOnlyList<StorePlan> plans, string machineIdFile, ILoggerFactory logging)
     {
         // From here on the folder is ours alone: a second agent for the same file ends at this line, one for the same directories where its only store opens.
         if (!plans.Any(p => p.Folder.Length == 0))
@@ -167,7 +194,7 @@ internal sealed class AgentHost : IAsyncDisposable
         var stores = new List<Store>();
         foreach (var (plan, replicas) in plans.Zip(_replicas))
         {
-            stores.Add(Store.Open(plan.Store with { StateDirectory = Path.Combine(StateFolder, plan.Folder), Lease = Lease, MayTakeOver = MayTakeOver }, replicas, _time, logging));
+            stores.Add(Store.Open(plan.Store with { StateDirectory = Path.Combine(StateFolder, plan.Folder), Lease = Lease, MayTakeOver = MayTakeOver, MachineIdFile = machineIdFile }, replicas, _time, logging));
             _started.Add(stores[^1]);
         }
         Stores = new(stores);
@@ -179,10 +206,10 @@ internal sealed class AgentHost : IAsyncDisposable
         : null;
 
     /// <summary>Whose a chain is that another host wrote, as the table says.</summary>
-    private Func<string, CancellationToken, Task<OwnershipAnswer>>? MayTakeOver => _options.Fleet is null || _options.Once
+    private Func<OwnershipQuestion, CancellationToken, Task<OwnershipAnswer>>? MayTakeOver => _options.Fleet is null || _options.Once
         ? null
-        : (name, cancellationToken) => _ownership is { } ownership
-            ? ownership.AnswerAsync(name, Stores.Find(name)?.Path, cancellationToken)
+        : (question, cancellationToken) => _ownership is { } ownership
+            ? ownership.AnswerAsync(question, Stores.Find(question.Name)?.Path, cancellationToken)
             : Task.FromResult(OwnershipAnswer.Unknown("the agent starts"));
 
     private List<string> Warnings(IReadOnlyList<StorePlan> plans)

@@ -7,6 +7,7 @@ internal sealed class Stores(IReadOnlyList<Store> first)
 {
     private readonly Lock _changing = new();
     private IReadOnlyList<Store> _all = first;
+    private EventHandler<DatabaseStateChange>? _listener;
 
     /// <summary>As it is now: a store comes with a database that is registered while the agent runs, and goes with it. Replaced as a whole.</summary>
     public IReadOnlyList<Store> All => Volatile.Read(ref _all);
@@ -57,10 +58,25 @@ internal sealed class Stores(IReadOnlyList<Store> first)
         return null;
     }
 
+    /// <summary>Tells of changes of state in all of them, those that come later, too; to one listener.</summary>
+    public void Listen(EventHandler<DatabaseStateChange> listener)
+    {
+        lock (_changing)
+        {
+            _listener = listener;
+            foreach (var store in _all)
+                store.StateChanged += listener;
+        }
+    }
+
     public void Add(Store store)
     {
         lock (_changing)
+        {
+            if (_listener is not null)
+                store.StateChanged += _listener;
             Volatile.Write(ref _all, [.. _all, store]);
+        }
     }
 
     public void Remove(Store store)

@@ -158,5 +158,6 @@ public sealed class Database
     /// <param name="retention">Files that retention does not keep are deleted.</param>
     public Task UpkeepAsync(bool snapshot, bool retention, CancellationToken cancellationToken) => Intervention.UpkeepAsync(State, snapshot, retention, cancellationToken);
 
-    private Storage.IReplicaStorage FurthestStorage => State.Replicas.MaxBy(r => (!r.IsFenced, r.HoldsChain, r.Book.Published))!.Storage;
+    /// <summary>Of its replicas the one that has most.</summary>
+    internal Storage.IReplicaStorage FurthestStorage => State.Replicas.MaxBy(r => (!r.IsFenced, r.HoldsChain, r.Book.Published))!.Storage;
 }

@@ -11,5 +11,8 @@ internal sealed record OwnershipAnswer(bool IsGranted, bool IsKnown, uint Epoch,
 
     public static OwnershipAnswer Refused(string why) => new(false, true, 0, why);
 
-    public static OwnershipAnswer Unknown(string why) => new(false, false, 0, why);
+    /// <summary>There is no answer; when to ask again, null for soon.</summary>
+    public TimeSpan? AskAgain { get; private init; }
+
+    public static OwnershipAnswer Unknown(string why, TimeSpan? askAgain = null) => new(false, false, 0, why) { AskAgain = askAgain };
 }

@@ -49,8 +49,9 @@ public sealed class Store : IAsyncDisposable
         _capture = new(context, staging, capture, _opening, checkpoint, _liveCheck = new(context, _resync), new(context, capture, checkpoint));
         var compaction = new Compaction(context);
         var newDay = new NewDay(context);
-        var fence = new Fence(context);
-        var discovery = new Discovery(context, staging, new(context), new(context, fence), newDay, fence);
+        var ownership = new OwnershipCheck(context);
+        var fence = new Fence(context, ownership);
+        var discovery = new Discovery(context, staging, new(context), new(context, fence, ownership), newDay, fence, ownership);
         var publish = new PublishWork(context, discovery, new(context, compaction), compaction, newDay, new(context), _stopping.Token);
         _mirrors = new(context.Time, context.Log);
         _scratch = new(context.Options.ScratchDirectory, context.Folder.Scratch);
@@ -93,9 +94,11 @@ public sealed class Store : IAsyncDisposable
         try
         {
             folder.CreateTables();
-            var books = Books.Open(folder.Books, out var setAside);
+            var books = Books.Open(folder.Books, out var setAside, MachineId.Read(options.MachineIdFile));
             if (setAside is not null)
                 log.BooksSetAside(setAside.Why, setAside.Path);
+            if (books.IsOnNewMachine)
+                log.StateFromOtherMachine(folder.Path);
             var places = replicas.Select((r, i) => new ReplicaPlace(i, r, r.Points ?? options.Points, books.Of(r.Identity), CopiesOf(r, folder.CopiesOf(i), options.SpoolCapBytes / replicas.Count))).ToList();
             return new(new(options, places, books, new(folder.Spool), folder, time, log), @lock, logging.CreateLogger("Litestream.Restore"));
         }
@@ -107,6 +110,9 @@ public sealed class Store : IAsyncDisposable
     }
 
     public StoreOptions Options => _context.Options;
+
+    /// <summary>Number of the agent that writes: its files bear it.</summary>
+    internal uint Instance => _context.Books.Instance;
 
     public IReadOnlyList<ReplicaRoot> Replicas => [.. _context.Places.Select(r => r.Root)];
 

@@ -37,7 +37,10 @@ public sealed record StoreOptions
     public OwnershipLease? Lease { get; init; }
 
     /// <summary>Asked, with a database's name, before the chain of another writer is gone on with and no person asked for that. Default null: there is nobody to ask.</summary>
-    internal Func<string, CancellationToken, Task<OwnershipAnswer>>? MayTakeOver { get; init; }
+    internal Func<OwnershipQuestion, CancellationToken, Task<OwnershipAnswer>>? MayTakeOver { get; init; }
+
+    /// <summary>Where the machine's id stands.</summary>
+    internal string MachineIdFile { get; init; } = MachineId.DefaultFile;
 
     /// <summary>Publishing operations at the same time. Default 32.</summary>
     public int MaxUploads { get; init; } = 32;

@@ -10,7 +10,7 @@ namespace Litestream.DynamoDb;
 /// The fleet's table. Each call is one request with a limit to its time, and is not tried again here: whoever calls has something newer to say by then.
 /// Throws <see cref="FleetTableException"/>. Region and credentials are looked for with the first request, by whom that may take as long as it does.
 /// </summary>
-public sealed class FleetTableClient : IDisposable
+public sealed class FleetTableClient : IFleetTable, IDisposable
 {
     private const string DefaultRegion = "us-east-1";
     private const int MaxConnections = 8;

@@ -1,12 +1,18 @@
 using Litestream.Cloud.Access;
 using Litestream.Cloud.Api;
-using Litestream.Cloud.Changes;
 using Litestream.Cloud.Configuration;
+using Litestream.Cloud.Drills;
 using Litestream.Cloud.Hosting;
 using Litestream.Cloud.Replicas;
 using Litestream.Cloud.Table;
+using Litestream.Contract;
+using Litestream.Contract.Access;
+using Litestream.Contract.Changes;
+using Litestream.Contract.Endpoints;
+using Litestream.Dashboard;
 using Litestream.DynamoDb;
 using Litestream.Fleet.Api;
+using Litestream.Fleet.Items;
 using Litestream.Fleet.Table;
 using Litestream.Http;
 
@@ -30,39 +36,70 @@ internal static class CloudApplication
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, FleetJson.Default));
         builder.Services.Configure<RouteHandlerOptions>(routing => routing.ThrowOnBadRequest = true);
         builder.Services.AddSingleton(_ => new FleetTableClient(options.Table, TableLimit, options.TableAccess, time));
+        builder.Services.AddSingleton(_ => new ReplicaShelf(options, time));
+        builder.Services.AddSingleton(services => CreateContext(services, options, time));
+        if (options.Worker is { } worker)
+            builder.Services.AddSingleton(services => new DrillRound(services.GetRequiredService<CloudContext>(), services.GetRequiredService<ReplicaShelf>(), worker));
         HostChoice.AddServer(builder, options, time);
         var application = builder.Build();
 
-        var log = application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Litestream.Cloud");
-        var table = application.Services.GetRequiredService<FleetTableClient>();
-        var reads = new TableReads(table, time, log);
-        var context = new CloudContext { Options = options, Table = table, Reads = reads, Hosts = new(reads, time), Tenants = new(reads), Time = time, Log = log };
-        AddSteps(application, options, log);
-        MapAll(application, context);
+        var context = application.Services.GetRequiredService<CloudContext>();
+        var ids = new UlidSource(time, Random.Shared);
+        var replicas = application.Services.GetRequiredService<ReplicaShelf>();
+        var contract = ContractOf(context, replicas);
+        var audit = new AuditTrail(contract, ids);
+        AddSteps(application, options, audit, context.Log);
+        if (options.Worker is not null)
+        {
+            HealthEndpoints.Map(application, context);
+            return application;
+        }
+        MapAll(application, context, replicas);
+        RestoreEndpoints.Map(application, contract, new(contract, ids), audit);
+        CommandEndpoints.Map(application, contract, new(contract, ids), audit);
+        AuditEndpoints.Map(application, contract);
         return application;
     }
 
-    /// <summary>Every address; each resource is a file.</summary>
-    private static void MapAll(IEndpointRouteBuilder routes, CloudContext context)
+    private static CloudContext CreateContext(IServiceProvider services, CloudOptions options, TimeProvider time)
     {
-        var ids = new UlidSource(context.Time, Random.Shared);
-        var (changes, audit) = (new ChangeRequests(context, ids), new AuditTrail(context, ids));
-        var replicas = new ReplicaShelf(context.Options, context.Time);
+        var (log, table) = (services.GetRequiredService<ILoggerFactory>().CreateLogger("Litestream.Cloud"), services.GetRequiredService<FleetTableClient>());
+        var reads = new TableReads(table, time, log);
+        var problems = new ProblemPages(reads);
+        return new() { Options = options, Table = table, Reads = reads, Hosts = new(reads, time), Tenants = new(reads, problems), Problems = problems, Time = time, Log = log };
+    }
+
+    /// <summary>What changes need.</summary>
+    private static ContractContext ContractOf(CloudContext context, ReplicaShelf replicas) => new()
+    {
+        Table = context.Table,
+        Reads = context.Reads,
+        Catalogue = new TableCatalogue(context.Hosts, context.Tenants),
+        OpenReplica = step => replicas.Open(step.Replica!),
+        Kinds = CommandKinds.All,
+        MostBodyBytes = MostBodyBytes,
+        Time = context.Time,
+        Log = context.Log,
+    };
+
+    /// <summary>What only a fleet's API reads so; each resource is a file, here or in the contract's endpoints.</summary>
+    private static void MapAll(IEndpointRouteBuilder routes, CloudContext context, ReplicaShelf replicas)
+    {
         HealthEndpoints.Map(routes, context);
         StatusEndpoints.Map(routes, context);
         HostEndpoints.Map(routes, context);
         TenantEndpoints.Map(routes, context);
-        RestoreEndpoints.Map(routes, context, changes, audit, replicas);
-        CommandEndpoints.Map(routes, context, changes, audit);
         TimelineEndpoints.Map(routes, context, replicas);
         ProblemEndpoints.Map(routes, context);
-        AuditEndpoints.Map(routes, context);
+        // On Lambda it comes from where static files are served.
+        if (context.Options.RuntimeApi is null)
+            DashboardEndpoints.Map(routes, page => page.OpenToAll());
     }
 
     /// <summary>From outside to inside: whatever goes wrong is a problem document, a failing table too; then who asks, then how much.</summary>
-    private static void AddSteps(WebApplication application, CloudOptions options, ILogger log)
+    private static void AddSteps(WebApplication application, CloudOptions options, AuditTrail audit, ILogger log)
     {
-        var gate = new AccessGate(options, log);
+        var gate = new AccessGate(options, audit, log);
         application.Use(next => context => ProblemDocuments.Run(context, next, (failed, error) => log.RequestFailed(failed.Request.Method, failed.Request.Path, error)));
         application.Use(next => context => TableTrouble.RunAsync(context, next, log));
         application.Use(next => context =>

@@ -1,5 +1,6 @@
 using Litestream.Cloud.Configuration;
 using Litestream.Cloud.Table;
+using Litestream.Contract;
 using Litestream.DynamoDb;
 
 namespace Litestream.Cloud;
@@ -18,6 +19,8 @@ internal sealed record CloudContext
     public required HostDigests Hosts { get; init; }
 
     public required TenantPages Tenants { get; init; }
+
+    public required ProblemPages Problems { get; init; }
 
     public required TimeProvider Time { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Litestream.Cloud.Drills;
 using Litestream.Cloud.Lambda;
 
 namespace Litestream.Cloud;
@@ -9,4 +10,5 @@ namespace Litestream.Cloud;
 [JsonSerializable(typeof(HttpApiEvent))]
 [JsonSerializable(typeof(HttpApiAnswer))]
 [JsonSerializable(typeof(RuntimeFailure))]
+[JsonSerializable(typeof(RoundReport))]
 internal sealed partial class CloudJson : JsonSerializerContext;

@@ -1,3 +1,5 @@
+using Litestream.Contract.Access;
+
 namespace Litestream.Cloud;
 
 /// <summary>What the log says. A request that is answered says nothing.</summary>
@@ -18,14 +20,8 @@ internal static partial class CloudLog
     [LoggerMessage(8004, LogLevel.Warning, "The table failed {Method} {Path}: {Reason}")]
     public static partial void TableFailed(this ILogger logger, string method, string path, string reason);
 
-    [LoggerMessage(8005, LogLevel.Warning, "Left out: {Reason}")]
-    public static partial void MalformedItem(this ILogger logger, string reason);
-
     [LoggerMessage(8006, LogLevel.Warning, "The table does not answer: {Reason}")]
     public static partial void TableIsAway(this ILogger logger, string reason);
-
-    [LoggerMessage(8007, LogLevel.Error, "No line in the audit: {Actor} was refused {Action} of {Target}, and the table did not take it: {Reason}")]
-    public static partial void AuditFailed(this ILogger logger, string actor, string action, string target, string reason);
 
     [LoggerMessage(8010, LogLevel.Critical, "Lambda's Runtime API failed; this program ends")]
     public static partial void RuntimeApiFailed(this ILogger logger, Exception error);
@@ -44,4 +40,31 @@ internal static partial class CloudLog
 
     [LoggerMessage(8015, LogLevel.Error, "Lambda did not take the answer to invocation {RequestId}: {Status}")]
     public static partial void AnswerNotTaken(this ILogger logger, string requestId, int status);
+
+    [LoggerMessage(8020, LogLevel.Information, "Round: {Slices} slices, {Tenants} tenants, {Passed} drills passed, {Failed} failed, {Inconclusive} inconclusive, {Asked} asked of hosts, {Behind} behind what their agents say")]
+    public static partial void RoundEnded(this ILogger logger, int slices, int tenants, int passed, int failed, int inconclusive, int asked, int behind);
+
+    [LoggerMessage(8021, LogLevel.Error, "{Tenant}: drill failed: {Detail}")]
+    public static partial void DrillFailed(this ILogger logger, Guid tenant, string detail);
+
+    [LoggerMessage(8022, LogLevel.Error, "{Tenant}: {Host} says that transaction {Claimed} is in {Replica}; the newest there is {Seen}")]
+    public static partial void BehindClaim(this ILogger logger, Guid tenant, string host, string claimed, string replica, string seen);
+
+    [LoggerMessage(8023, LogLevel.Warning, "{Tenant}: no evidence beside the replica: {Reason}")]
+    public static partial void NoEvidence(this ILogger logger, Guid tenant, string reason);
+
+    [LoggerMessage(8024, LogLevel.Warning, "{Url} cannot be looked at: {Reason}")]
+    public static partial void LookFailed(this ILogger logger, string url, string reason);
+
+    [LoggerMessage(8025, LogLevel.Warning, "The visit to slice {Slice} ended early: {Reason}")]
+    public static partial void VisitFailed(this ILogger logger, string slice, string reason);
+
+    [LoggerMessage(8026, LogLevel.Warning, "What an earlier run left in {Folder} cannot be removed: {Reason}")]
+    public static partial void ScratchStays(this ILogger logger, string folder, string reason);
+
+    [LoggerMessage(8027, LogLevel.Error, "A round failed")]
+    public static partial void RoundFailed(this ILogger logger, Exception error);
+
+    [LoggerMessage(8028, LogLevel.Error, "{Tenant} could not be visited; the others are")]
+    public static partial void TenantFailed(this ILogger logger, Guid tenant, Exception error);
 }

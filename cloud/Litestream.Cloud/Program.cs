@@ -16,6 +16,8 @@ try
     if (args is ["-help" or "--help" or "-h" or "help"])
         return Flags.WriteHelp(Console.Out);
     var options = CloudOptions.Read(args, environment);
+    if (options.Worker is not null)
+        SqliteChoice.Make();
     await using var application = CloudApplication.Build(options, TimeProvider.System);
     return await HostChoice.RunAsync(application, options);
 }

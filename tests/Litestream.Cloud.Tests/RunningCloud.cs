@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Litestream.Cloud.Access;
 using Litestream.Cloud.Configuration;
@@ -44,6 +45,31 @@ internal sealed class RunningCloud : IAsyncDisposable
     }
 
     public Task<HttpResponseMessage> GetAsync(string path, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Get, path, headers);
+
+    /// <summary>What a read answers that succeeds.</summary>
+    public async Task<JsonElement> ReadAsync(string path)
+    {
+        var answer = await GetAsync(path);
+        Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{path}: {answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+        return await JsonAsync(answer);
+    }
+
+    /// <summary>All items of a list, page by page; <paramref name="path"/> has a query.</summary>
+    /// <param name="items">What the list is called in the answer.</param>
+    public async Task<List<JsonElement>> PagesAsync(string path, string items = "items")
+    {
+        const int MostPages = 10_000;
+        var all = new List<JsonElement>();
+        string? cursor = null;
+        for (var pages = 0; pages == 0 || cursor is not null; pages++)
+        {
+            Assert.True(pages < MostPages, $"{path} has no end");
+            var page = await ReadAsync(path + (cursor is null ? "" : $"&cursor={cursor}"));
+            all.AddRange(page.GetProperty(items).EnumerateArray());
+            cursor = page.GetProperty("nextCursor").GetString();
+        }
+        return all;
+    }
 
     public static async Task<JsonElement> JsonAsync(HttpResponseMessage answer)
     {

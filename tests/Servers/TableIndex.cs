@@ -31,11 +31,14 @@ internal sealed record TableIndex(string PartitionKey, string SortKey, IReadOnly
     /// <summary>Sorts as the index does; of two items with the same sort key by the keys of the table.</summary>
     public string Position(IReadOnlyDictionary<string, TableValue> item) => $"{item[SortKey].Text}\n{item["pk"].Text}\n{item["sk"].Text}";
 
-    /// <summary>Of a key as a request has it. Throws for one that lacks an attribute, as DynamoDB refuses it.</summary>
-    public string Position(JsonElement key)
+    /// <summary>Of a key as a request has it. Throws for one that lacks an attribute, or is of no item that the query could find, as DynamoDB refuses both.</summary>
+    public string Position(JsonElement request, JsonElement key)
     {
         var attributes = key.EnumerateObject().ToDictionary(a => a.Name, a => TableValue.Read(a.Value));
-        return attributes.Count == Keys(attributes).Count ? Position(attributes) : throw new FormatException("The provided starting key is invalid");
+        if (!new[] { "pk", "sk", PartitionKey, SortKey }.ToHashSet().SetEquals(attributes.Keys))
+            throw new FormatException("The provided starting key is invalid");
+        return TableExpression.Holds(request, "KeyConditionExpression", attributes) ? Position(attributes)
+            : throw new FormatException("The provided starting key is outside query boundaries based on provided conditions");
     }
 
     public Dictionary<string, TableValue> Keys(IReadOnlyDictionary<string, TableValue> item) =>

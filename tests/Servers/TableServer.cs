@@ -76,14 +76,17 @@ internal sealed class TableServer : IAsyncDisposable
             _items.Remove((partition, sort));
     }
 
-    /// <summary>As somebody else would write it.</summary>
-    public void Set(string partition, string sort, string name, TableValue value)
+    /// <summary>As somebody else would write it; null takes it away.</summary>
+    public void Set(string partition, string sort, string name, TableValue? value)
     {
         lock (_items)
         {
             if (!_items.TryGetValue((partition, sort), out var item))
                 _items[(partition, sort)] = item = new() { ["pk"] = new(false, partition), ["sk"] = new(false, sort) };
-            item[name] = value;
+            if (value is { } given)
+                item[name] = given;
+            else
+                item.Remove(name);
         }
     }
 
@@ -140,13 +143,20 @@ internal sealed class TableServer : IAsyncDisposable
     {
         lock (_items)
         {
-            return request.Operation switch
+            try
             {
-                "UpdateItem" => Update(request),
-                "GetItem" => (200, Get(request)),
-                "Query" => (200, Query(request.Body)),
-                _ => Error("UnknownOperationException", request.Operation),
-            };
+                return request.Operation switch
+                {
+                    "UpdateItem" => Update(request),
+                    "GetItem" => (200, Get(request)),
+                    "Query" => (200, Query(request.Body)),
+                    _ => Error("UnknownOperationException", request.Operation),
+                };
+            }
+            catch (FormatException malformed)
+            {
+                return Error("ValidationException", malformed.Message);
+            }
         }
     }
 
@@ -179,7 +189,7 @@ internal sealed class TableServer : IAsyncDisposable
     {
         var index = TableIndex.Of(request, _indexes);
         var isBackwards = request.TryGetProperty("ScanIndexForward", out var forward) && !forward.GetBoolean();
-        var from = request.TryGetProperty("ExclusiveStartKey", out var start) ? index.Position(start) : null;
+        var from = request.TryGetProperty("ExclusiveStartKey", out var start) ? index.Position(request, start) : null;
         var most = request.TryGetProperty("Limit", out var limit) ? limit.GetInt32() : int.MaxValue;
         var order = Comparer<string>.Create((a, b) => isBackwards ? string.CompareOrdinal(b, a) : string.CompareOrdinal(a, b));
         var found = _items.Values.Where(i => index.MayHold(i) && TableExpression.Holds(request, "KeyConditionExpression", i)).OrderBy(index.Position, order)

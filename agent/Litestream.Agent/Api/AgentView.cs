@@ -1,5 +1,6 @@
 using Litestream.Agent.Configuration;
 using Litestream.Agent.Reporting;
+using Litestream.Agent.Requests;
 using Litestream.Agent.Watching;
 using Litestream.Storage;
 
@@ -19,6 +20,15 @@ internal sealed class AgentView(
     public RegisteredDatabases Registered => registered;
 
     public AgentOptions Options => options;
+
+    /// <summary>What this host is called, in a fleet or in none.</summary>
+    public required string HostId { get; init; }
+
+    /// <summary>What was asked of it through its own API.</summary>
+    public required LocalRequests Requests { get; init; }
+
+    /// <summary>Since when its databases are what they are.</summary>
+    public required StateTimes StateTimes { get; init; }
 
     /// <summary>Null: in no fleet.</summary>
     public FleetReporter? Fleet { get; init; }

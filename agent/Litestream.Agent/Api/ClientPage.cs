@@ -9,15 +9,21 @@ internal static class ClientPage
     public const int DefaultLimit = 1000;
     public const int LargestLimit = 10_000;
 
-    public static (List<Database> Items, string? NextCursor) Of(IEnumerable<Database> databases, int limit, string? cursor, Func<Database, bool>? filter = null)
+    public static (List<Database> Items, string? NextCursor) Of(IEnumerable<Database> databases, int limit, string? cursor, Func<Database, bool>? filter = null) =>
+        By(d => d.Name, databases, limit, cursor, filter);
+
+    /// <summary>The same in the order of another name.</summary>
+    public static (List<Database> Items, string? NextCursor) By(
+        Func<Database, string> nameOf, IEnumerable<Database> databases, int limit, string? cursor, Func<Database, bool>? filter = null)
     {
         // The largest name on top: it is the one to give up when a smaller one comes.
         var page = new PriorityQueue<Database, string>(Comparer<string>.Create(static (a, b) => string.CompareOrdinal(b, a)));
         foreach (var database in databases)
         {
-            if ((cursor is not null && string.CompareOrdinal(database.Name, cursor) <= 0) || filter?.Invoke(database) == false)
+            var name = nameOf(database);
+            if ((cursor is not null && string.CompareOrdinal(name, cursor) <= 0) || filter?.Invoke(database) == false)
                 continue;
-            page.Enqueue(database, database.Name);
+            page.Enqueue(database, name);
             // One more than the page tells that there is more.
             if (page.Count > limit + 1)
                 page.Dequeue();
@@ -29,6 +35,6 @@ internal static class ClientPage
         while (page.TryDequeue(out var database, out _))
             items.Add(database);
         items.Reverse();
-        return (items, hasMore ? items[^1].Name : null);
+        return (items, hasMore ? nameOf(items[^1]) : null);
     }
 }

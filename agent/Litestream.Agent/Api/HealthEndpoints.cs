@@ -32,6 +32,7 @@ internal static class HealthEndpoints
         return new()
         {
             Status = census.UnhealthyCount + broken == 0 ? "healthy" : "unhealthy",
+            Version = ProgramVersion.Text,
             TotalClients = census.Total,
             UnhealthyClients = census.UnhealthyCount,
             WorstLagSeconds = Math.Round(census.WorstLagSeconds, 3),

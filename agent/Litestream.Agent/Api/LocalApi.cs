@@ -1,9 +1,8 @@
-using System.Net;
-using System.Net.Sockets;
+using Litestream.Agent.Api.Catalogue;
 using Litestream.Agent.Configuration;
+using Litestream.Dashboard;
 using Litestream.Fleet.Api;
 using Litestream.Http;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -27,6 +26,9 @@ internal sealed class LocalApi : IAsyncDisposable
 
     /// <summary>Host and port for people.</summary>
     public string Address { get; }
+
+    /// <summary>What it serves.</summary>
+    public IEnumerable<Endpoint> Endpoints => ((IEndpointRouteBuilder)_application).DataSources.SelectMany(d => d.Endpoints);
 
     public static async Task<LocalApi> StartAsync(AgentView agent, string stateFolder, ILoggerFactory logging)
     {
@@ -81,11 +83,14 @@ internal sealed class LocalApi : IAsyncDisposable
         var rules = new LocalWriteRules(IsLoopback(agent.Options.Bind), agent.Options.ApiToken);
         application.Use(next => context => Guard(context, next, rules));
         application.UseRouting();
-        StatusEndpoints.Map(application, agent);
+        var catalogue = new LocalCatalogue(agent);
+        StatusEndpoints.Map(application, agent, catalogue);
         HealthEndpoints.Map(application, agent);
         DatabaseEndpoints.Map(application, agent);
+        CatalogueEndpoints.Map(application, catalogue, agent.Time);
+        ChangeEndpoints.Map(application, agent, catalogue);
         MetricsEndpoint.Map(application, agent);
-        PageEndpoints.Map(application);
+        DashboardEndpoints.Map(application);
         Control.ControlRoutes.Map(application, agent);
         return application;
     }
@@ -96,7 +101,7 @@ internal sealed class LocalApi : IAsyncDisposable
         kestrel.Limits.MaxRequestBodySize = LargestBodyBytes;
         kestrel.Limits.MaxConcurrentConnections = MostConnections;
         if (options.Port is { } port)
-            ListenOn(kestrel, options.Bind, port);
+            Listening.On(kestrel, options.Bind, port);
         kestrel.ListenUnixSocket(socket.ListenPath, listen => listen.Use(next => connection =>
         {
             connection.Features.Set(new ControlSocketFeature());
@@ -104,21 +109,10 @@ internal sealed class LocalApi : IAsyncDisposable
         }));
     }
 
-    private static void ListenOn(KestrelServerOptions kestrel, string? bind, int port)
-    {
-        if (bind is "*")
-            kestrel.ListenAnyIP(port);
-        else if (bind is not (null or "localhost"))
-            kestrel.Listen(IPAddress.Parse(bind), port);
-        else if (port == 0)
-            kestrel.Listen(IPAddress.Loopback, 0); // a free port cannot be the same one for IPv4 and IPv6
-        else
-            kestrel.ListenLocalhost(port);
-    }
-
     private static Task Guard(HttpContext context, RequestDelegate next, LocalWriteRules rules)
     {
         ResponseHeaders.Apply(context.Response);
+        context.Features.Set(ChangeEndpoints.Local);
         var request = context.Request;
         var isRead = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method);
         // Whoever may open the socket (mode 0600) is the agent's own user.
@@ -143,17 +137,6 @@ internal sealed class LocalApi : IAsyncDisposable
         return wanted;
     }
 
-    private static LitestreamException? Explained(Exception error, AgentOptions options)
-    {
-        var where = $"port {options.Port} of {options.Bind ?? "localhost"}";
-        if (error is AddressInUseException || error.InnerException is AddressInUseException)
-            return new($"{where} is taken by another program", error, $"choose another with -port, or see who has it: ss -ltnp 'sport = :{options.Port}'");
-        return (error as SocketException ?? error.InnerException as SocketException)?.SocketErrorCode switch
-        {
-            SocketError.AccessDenied => new($"{where} may not be opened by user {Environment.UserName}", error, "choose a port above 1023 with -port"),
-            SocketError.AddressNotAvailable => new($"this machine has no address {options.Bind}", error, "choose one of its own addresses with -bind"),
-            { } other => new($"cannot listen on {where}: {other}", error),
-            _ => null,
-        };
-    }
+    private static LitestreamException? Explained(Exception error, AgentOptions options) =>
+        Listening.Explain(error, options.Bind, options.Port) is var (message, hint) ? new(message, error, hint) : null;
 }

@@ -1,13 +1,19 @@
+using Litestream.Agent.Api.Catalogue;
 using Litestream.Fleet;
 using Litestream.Fleet.Api;
+using Litestream.Fleet.Items;
+using Litestream.Http;
 
 namespace Litestream.Agent.Api;
 
 /// <summary><c>/api/status</c>: everything about this agent and a page of its tenants.</summary>
 internal static class StatusEndpoints
 {
-    public static void Map(IEndpointRouteBuilder routes, AgentView agent) =>
-        routes.MapGet("/api/status", (HttpRequest request) => TypedResults.Json(Report(agent, ListQuery.Read(request.Query, agent.Census)), FleetJson.Default.StatusReport));
+    public static void Map(IEndpointRouteBuilder routes, AgentView agent, LocalCatalogue catalogue) => routes.MapGet("/api/status", (HttpRequest request) =>
+    {
+        var report = Report(agent, catalogue.Digest, ListQuery.Read(request.Query, agent.Census));
+        return new ReadAnswer<StatusReport>(report, report with { UptimeSeconds = 0 }, FleetJson.Default.StatusReport);
+    });
 
     /// <summary>Null when there is one.</summary>
     private static List<ReplicaPlace>? Places(Stores stores, CensusResult census)
@@ -24,7 +30,7 @@ internal static class StatusEndpoints
         return places.Count > 1 ? places : null;
     }
 
-    private static StatusReport Report(AgentView agent, ListQuery query)
+    private static StatusReport Report(AgentView agent, HostDigest host, ListQuery query)
     {
         var census = agent.Census.Take();
         var (page, nextCursor) = ClientPage.Of(agent.Stores.Databases, query.Limit, query.Cursor, query.Filter);
@@ -48,6 +54,10 @@ internal static class StatusEndpoints
             SkippedCount = agent.Registration.SkippedCount,
             Directories = agent.Registration.DirectoryStates,
             Warnings = agent.Warnings,
+            Hosts = 1,
+            HostCounts = LivenessWords.All.ToDictionary(word => word, word => word == LivenessWords.Live ? 1 : 0),
+            DirtyBytes = host.DirtyBytes,
+            TenantBytes = host.TenantBytes,
             HotClients = agent.Stores.HotCount,
             SpoolBytes = agent.Stores.SpoolBytes,
             WorstLagSeconds = Math.Round(census.WorstLagSeconds, 3),

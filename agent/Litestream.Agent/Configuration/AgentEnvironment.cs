@@ -50,6 +50,9 @@ internal sealed record AgentEnvironment
     /// <summary><c>NOTIFY_SOCKET</c>: where systemd listens, for a unit of <c>Type=notify</c>.</summary>
     public string? NotifySocket { get; init; }
 
+    /// <summary>Where the machine's id stands.</summary>
+    public string MachineIdFile { get; init; } = MachineId.DefaultFile;
+
     /// <summary>All of them, for what a configuration file expands.</summary>
     public IReadOnlyDictionary<string, string?> Variables { get; init; } = new Dictionary<string, string?>();
 

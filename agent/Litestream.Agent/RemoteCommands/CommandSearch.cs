@@ -10,7 +10,7 @@ namespace Litestream.Agent.RemoteCommands;
 /// are read, from a little before the newest command seen. Used by the lane alone.
 /// </summary>
 /// <param name="wholeInterval">Between looks at everything that may still be waiting.</param>
-internal sealed class CommandSearch(string hostId, string runId, FleetTableClient table, TimeSpan wholeInterval, TimeProvider time, ILogger logger)
+internal sealed class CommandSearch(string hostId, string runId, IFleetTable table, TimeSpan wholeInterval, TimeProvider time, ILogger logger)
 {
     /// <summary>
     /// Ids are dated by the clock of whoever puts a command, and two of those may differ, or a put may take long: so far back before the newest command seen

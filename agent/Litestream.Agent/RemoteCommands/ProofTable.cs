@@ -8,7 +8,7 @@ namespace Litestream.Agent.RemoteCommands;
 /// What a drill leaves in the table: the proof, once for each command however often a crash has it drilled; the tenant's item says when the last one was; and
 /// a proof that passed settles those before it that had not.
 /// </summary>
-internal sealed class ProofTable(FleetTableClient table, PatientTable patient, ILogger logger)
+internal sealed class ProofTable(IFleetTable table, PatientTable patient, ILogger logger)
 {
     /// <summary>Nobody drills a tenant so often that an older one is still a problem.</summary>
     private const int MostSettled = 50;

@@ -19,7 +19,7 @@ internal sealed class RemoteCommandLane : IAsyncDisposable
 
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(2);
 
-    private readonly FleetTableClient _table;
+    private readonly IFleetTable _table;
     private readonly CommandSearch _search;
     private readonly RemoteExecution _execution;
     private readonly TimeProvider _time;
@@ -38,7 +38,7 @@ internal sealed class RemoteCommandLane : IAsyncDisposable
     /// <param name="kinds">What this agent can do.</param>
     /// <param name="lookInterval">Between looks at everything; <see cref="LookInterval"/> unless a test waits for one.</param>
     public RemoteCommandLane(
-        string hostId, FleetTableClient table, Func<Guid, Database?> find, IReadOnlyList<IRemoteCommand> kinds, TimeProvider time, ILogger logger, Random random,
+        string hostId, IFleetTable table, Func<Guid, Database?> find, IReadOnlyList<IRemoteCommand> kinds, TimeProvider time, ILogger logger, Random random,
         TimeSpan? lookInterval = null)
     {
         (_table, _time, _logger) = (table, time, logger);

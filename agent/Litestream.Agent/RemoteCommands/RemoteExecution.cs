@@ -13,7 +13,7 @@ namespace Litestream.Agent.RemoteCommands;
 /// <param name="runId">Of this run of the agent.</param>
 /// <param name="find">The tenant on this host.</param>
 internal sealed class RemoteExecution(
-    string runId, FleetTableClient table, Func<Guid, Database?> find, IReadOnlyList<IRemoteCommand> kinds, TimeProvider time, RetryDelay retry, ILogger logger)
+    string runId, IFleetTable table, Func<Guid, Database?> find, IReadOnlyList<IRemoteCommand> kinds, TimeProvider time, RetryDelay retry, ILogger logger)
 {
     private readonly ProofTable _proofs = new(table, new(time), logger);
 

@@ -20,9 +20,6 @@ internal sealed class RemoteReplicas(Stores stores, AgentEnvironment environment
         var name = FleetKeys.TextOf(command.Tenant);
         if (!ReplicaChoice.IsUrl(url))
             throw Refused(url, "expected a complete URL, like the one in the catalogue");
-        var last = url.Split('?')[0].TrimEnd('/').Split('/')[^1];
-        if (Guid.TryParse(last, out var other) && other != command.Tenant)
-            throw Refused(url, $"it is another tenant's, and the command is about {name}");
         if (stores.Replicas.FirstOrDefault(r => r.UrlOf(r.PathOf(name)) == url) is { } own)
             return new(own.Open(own.PathOf(name)), null);
         try
@@ -30,13 +27,20 @@ internal sealed class RemoteReplicas(Stores stores, AgentEnvironment environment
             if (EndpointOf(url) is { } endpoint && !KnownEndpoints().Contains(endpoint))
                 throw Refused(url, $"this host is configured for no store at {endpoint}");
             var root = ReplicaChoice.OpenOne(url, environment);
-            return new(root.Open(""), root);
+            var storage = root.Open("");
+            if (!BearsAnother(storage.Url, command.Tenant))
+                return new(storage, root);
+            root.Dispose();
+            throw Refused(url, $"it is another tenant's, and the command is about {name}");
         }
         catch (LitestreamException malformed)
         {
             throw new RemoteCommandException(CommandErrors.BadArgument, RemoteFailures.TextOf(malformed));
         }
     }
+
+    /// <summary>As the store names what it opened: what a URL spells in many ways is there in one.</summary>
+    private static bool BearsAnother(string url, Guid tenant) => Guid.TryParse(url.Split('?')[0].TrimEnd('/').Split('/')[^1], out var other) && other != tenant;
 
     /// <summary>Of a tenant that is not registered here. Throws <see cref="RemoteCommandException"/> when no replica of this agent has anything of it.</summary>
     public async Task<IReplicaStorage> RequireAsync(Guid tenant, CancellationToken cancellationToken)

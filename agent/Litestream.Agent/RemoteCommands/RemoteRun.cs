@@ -28,7 +28,7 @@ internal sealed class RemoteRun(CommandRecord command, Database? database, TimeP
     public Database Database => database ?? throw new InvalidOperationException($"{Name} is not registered here");
 
     /// <summary>The tenant's, in replicas and stores.</summary>
-    public string Name => FleetKeys.TextOf(command.Tenant);
+    public string Name => database?.Name ?? FleetKeys.TextOf(command.Tenant);
 
     /// <summary>What is reported next.</summary>
     public CommandProgress Progress => Volatile.Read(ref _progress);

@@ -43,7 +43,7 @@ internal sealed class RestoreRemoteCommand(RestoreElsewhere elsewhere, RemoteRep
         if (arguments is { TargetPath: null, NewTenant: null } && !run.BeganAbsent)
             return await FindOutAsync(run, cancellationToken);
         var path = arguments.NewTenant is { } tenant ? elsewhere.PathOfFork(run.Name, $"{tenant}") : arguments.TargetPath ?? elsewhere.FormerPath(run.Name);
-        if (path is not null && await elsewhere.FindAsync(path, cancellationToken) is { } pending)
+        if (path is not null && run.Command.ClaimedAt is { } claimed && await elsewhere.FindAsync(path, claimed, cancellationToken) is { } pending)
             return new($"{path} was restored before the agent ended{(pending.Length > 0 ? $"; it is not in the replica yet: {pending}" : "")}", Txid.None);
         return await RunAsync(run, cancellationToken);
     }

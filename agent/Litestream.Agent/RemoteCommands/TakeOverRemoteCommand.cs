@@ -19,8 +19,22 @@ internal sealed class TakeOverRemoteCommand(TenantOwnership ownership, PatientTa
 
     public TimeSpan Limit => TimeSpan.FromMinutes(15);
 
-    /// <summary>Found in the middle: what is this host's in the table already is gone on with; a fence of ours is no other writer's.</summary>
-    public async Task<RemoteResult> RunAsync(RemoteRun run, CancellationToken cancellationToken)
+    public Task<RemoteResult> RunAsync(RemoteRun run, CancellationToken cancellationToken) => TakeAsync(run, isResumed: false, cancellationToken);
+
+    /// <summary>
+    /// What is this host's in the table already is gone on with; a fence of ours is no other writer's. One that names no epoch ends when it is another's or nobody's:
+    /// it may be days old, and the tenant have had owners since.
+    /// </summary>
+    public async Task<RemoteResult> GoOnAsync(RemoteRun run, CancellationToken cancellationToken)
+    {
+        var tenant = run.Command.Tenant;
+        if (run.Command.Arguments.Epoch is null && await patient.AskAsync(() => ownership.FindAsync(tenant, cancellationToken), cancellationToken) is { } found && !ownership.IsOurs(found))
+            throw new RemoteCommandException(CommandErrors.Interrupted,
+                $"the agent ended in the middle, and {tenant} is {(found.HostId is { } owner ? $"host {owner}'s" : "nobody's")} with epoch {found.Epoch} by now; look who should own it, and ask again");
+        return await TakeAsync(run, isResumed: true, cancellationToken);
+    }
+
+    private async Task<RemoteResult> TakeAsync(RemoteRun run, bool isResumed, CancellationToken cancellationToken)
     {
         var (arguments, database) = (run.Command.Arguments, run.Database);
         if (arguments.Replica is not null)
@@ -29,7 +43,7 @@ internal sealed class TakeOverRemoteCommand(TenantOwnership ownership, PatientTa
             throw new RemoteCommandException(CommandErrors.BadArgument, $"ifAlive: \"{arguments.IfAlive}\" is none; expected {IfAliveWords.Fail} or {IfAliveWords.Take}");
         run.Report("claim");
         var (before, epoch) = await patient.AskAsync(
-            () => ownership.TakeAsync(run.Command.Tenant, database.Path, arguments.Epoch, arguments.IfAlive == IfAliveWords.Take, cancellationToken), cancellationToken);
+            () => ownership.TakeAsync(run.Command.Tenant, database.Path, arguments.Epoch, arguments.IfAlive == IfAliveWords.Take, cancellationToken, isResumed), cancellationToken);
         Faults.Reach(FaultPoint.EpochRaised);
         // It has happened, whoever calls it back now.
         return await FenceAsync(run, before, epoch);

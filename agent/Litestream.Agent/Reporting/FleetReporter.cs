@@ -32,6 +32,7 @@ internal sealed class FleetReporter : IAsyncDisposable
     private readonly TenantLedger _ledger;
     private readonly TenantWriter _tenants;
     private readonly OwnershipReview _review;
+    private readonly ContestedTenants? _contested;
     private readonly DateTimeOffset _startedAt;
     private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
@@ -47,17 +48,19 @@ internal sealed class FleetReporter : IAsyncDisposable
     /// <param name="bootClock">For the lease.</param>
     /// <param name="random">Spreads hosts and tenants; used by one thread at a time.</param>
     /// <param name="lost">Told of a tenant that was this host's and is another's by now, and whose.</param>
+    /// <param name="ownership">Whose a tenant is; null: a tenant that another owns under the same epoch is only counted.</param>
     /// <param name="heard">Told after each confirmed heartbeat what its answer says of commands.</param>
     public FleetReporter(
         FleetOptions options, string hostId, TimeSpan lagLimit, Func<HostFigures> look, FleetTableClient table, TimeProvider time, Func<TimeSpan> bootClock, ILogger logger, Random random,
-        Action<long?>? heard = null, Action<Guid, string>? lost = null)
+        Action<long?>? heard = null, Action<Guid, string>? lost = null, TenantOwnership? ownership = null)
     {
         _heard = heard;
         (_options, HostId, _lagLimit, _look, _table, _time, _logger, _random) = (options, hostId, lagLimit, look, table, time, logger, random);
         Lease = new(options.Interval, bootClock);
         _retry = new(options.Interval, random);
         _ledger = new(lagLimit, random);
-        _tenants = new(hostId, lagLimit, _ledger, table, time, _retry, logger, lost);
+        _contested = ownership is null ? null : new(ownership, _ledger, lost);
+        _tenants = new(hostId, lagLimit, _ledger, table, time, _retry, logger, lost, _contested);
         _review = new(hostId, table, _ledger);
         _startedAt = time.GetUtcNow();
     }
@@ -167,6 +170,8 @@ internal sealed class FleetReporter : IAsyncDisposable
         try
         {
             await _review.RunAsync(stop);
+            if (_contested is not null)
+                await _contested.LookAsync(stop);
         }
         catch (FleetTableException error)
         {
@@ -192,26 +197,8 @@ internal sealed class FleetReporter : IAsyncDisposable
             _ledger.See(tenant, database, now.UtcDateTime);
         }
         var most = Math.Max(LeastTenantsALook, (int)(TenantsASecond * _options.Interval.TotalSeconds));
-        return (count.Into(DigestOf(figures, now)), _ledger.EndLook(now.UtcDateTime, most));
+        return (count.Into(figures.Digest(HostId, _startedAt, _options.Interval, now)), _ledger.EndLook(now.UtcDateTime, most));
     }
-
-    private HostDigest DigestOf(HostFigures figures, DateTimeOffset now) => new()
-    {
-        HostId = HostId,
-        State = HostStates.Running,
-        At = now,
-        StartedAt = _startedAt,
-        IntervalSeconds = _options.Interval.TotalSeconds,
-        Version = ProgramVersion.Text,
-        Hot = figures.Hot,
-        DirtyBytes = figures.DirtyBytes,
-        DiskFreeBytes = figures.Disk?.FreeBytes,
-        DiskBytes = figures.Disk?.Bytes,
-        PutRequests = figures.Requests.GetValueOrDefault("PUT"),
-        GetRequests = figures.Requests.GetValueOrDefault("GET"),
-        ListRequests = figures.Requests.GetValueOrDefault("LIST"),
-        DeleteRequests = figures.Requests.GetValueOrDefault("DELETE"),
-    };
 
     /// <summary>True when the table has it.</summary>
     private async Task<bool> TryHeartbeatAsync(HostDigest digest, CancellationToken stop)

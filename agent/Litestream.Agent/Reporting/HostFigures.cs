@@ -1,3 +1,5 @@
+using Litestream.Fleet.Items;
+
 namespace Litestream.Agent.Reporting;
 
 /// <summary>What one look at this host sees.</summary>
@@ -11,6 +13,25 @@ internal sealed record HostFigures(
 {
     public static HostFigures Of(Stores stores, IEnumerable<string> directories) =>
         new(stores.Databases.Select(d => d.Snapshot()), stores.HotCount, stores.SpoolBytes, stores.Requests, TightestDisk(directories));
+
+    /// <summary>A digest, but for what is counted of the databases (<see cref="DigestCount"/>).</summary>
+    public HostDigest Digest(string hostId, DateTimeOffset startedAt, TimeSpan interval, DateTimeOffset now) => new()
+    {
+        HostId = hostId,
+        State = HostStates.Running,
+        At = now,
+        StartedAt = startedAt,
+        IntervalSeconds = interval.TotalSeconds,
+        Version = ProgramVersion.Text,
+        Hot = Hot,
+        DirtyBytes = DirtyBytes,
+        DiskFreeBytes = Disk?.FreeBytes,
+        DiskBytes = Disk?.Bytes,
+        PutRequests = Requests.GetValueOrDefault("PUT"),
+        GetRequests = Requests.GetValueOrDefault("GET"),
+        ListRequests = Requests.GetValueOrDefault("LIST"),
+        DeleteRequests = Requests.GetValueOrDefault("DELETE"),
+    };
 
     private static (long FreeBytes, long Bytes)? TightestDisk(IEnumerable<string> directories)
     {

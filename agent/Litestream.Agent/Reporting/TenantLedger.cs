@@ -34,9 +34,7 @@ internal sealed class TenantLedger(TimeSpan lagLimit, Random random)
     {
         _look++;
         WaitingCount = 0;
-        _changed.Clear();
-        _new.Clear();
-        _used.Clear();
+        Forget();
     }
 
     public void See(Guid tenant, DatabaseSnapshot database, DateTime now)
@@ -62,6 +60,14 @@ internal sealed class TenantLedger(TimeSpan lagLimit, Random random)
             if (note.IsDue || (now >= note.RefreshAt && note.Use != TenantView.UseOf(database)))
                 (note.IsNew ? _new : note.IsDue ? _changed : _used).Add(new(tenant, database, note.Since, note.IsNew));
         }
+    }
+
+    /// <summary>Between looks nothing holds what databases were.</summary>
+    private void Forget()
+    {
+        _changed.Clear();
+        _new.Clear();
+        _used.Clear();
     }
 
     private void Keep(Guid tenant)
@@ -92,7 +98,9 @@ internal sealed class TenantLedger(TimeSpan lagLimit, Random random)
             }
         }
         WaitingCount += gone.Count;
-        return [.. _changed.Concat(gone).Concat(_new).Concat(_used).Take(most)];
+        List<DueTenant> due = [.. _changed.Concat(gone).Concat(_new).Concat(_used).Take(most)];
+        Forget();
+        return due;
     }
 
     /// <summary>Who owns them is to be asked: they are due, changed or not. Those that are not known are left out.</summary>

@@ -10,12 +10,29 @@ namespace Litestream.Agent.Reporting;
 /// Of two who want it one gets it. Throws <see cref="FleetTableException"/> when the table is away.
 /// </summary>
 /// <param name="hostId">This host.</param>
-internal sealed class TenantOwnership(string hostId, FleetTableClient table, TimeProvider time)
+/// <param name="table">The fleet's.</param>
+/// <param name="time">For the age of this agent.</param>
+/// <param name="former">The host as which this agent's state folder reported on another machine; null: there is none.</param>
+internal sealed class TenantOwnership(string hostId, FleetTableClient table, TimeProvider time, FormerHost? former = null)
 {
     /// <summary>Clocks of hosts differ: before one is taken for lost its digest must not change for so many of its intervals.</summary>
     private const int WatchedIntervals = 2;
 
     private static readonly TimeSpan LongestWatch = TimeSpan.FromMinutes(2);
+
+    /// <summary>So long after this agent's start a host that joins the fleet with it may take to report its tenants: ten thousand are ten minutes.</summary>
+    private static readonly TimeSpan NewcomersLimit = TimeSpan.FromMinutes(20);
+
+    private static readonly TimeSpan AskNewcomersAgain = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan AskOfFormerAgain = TimeSpan.FromSeconds(30);
+
+    private readonly long _begunAt = time.GetTimestamp();
+
+    /// <summary>What this agent saw of other hosts.</summary>
+    public HostWatch Watch { get; } = former?.Watch ?? new(table, time);
+
+    public FormerHost? Former => former;
 
     /// <summary>Null: the table does not know the tenant.</summary>
     public async Task<TenantRecord?> FindAsync(Guid tenant, CancellationToken cancellationToken)
@@ -47,19 +64,26 @@ internal sealed class TenantOwnership(string hostId, FleetTableClient table, Tim
 
     /// <summary>
     /// The engine met a chain of another writer, and nobody asked for it to be taken over. It may go on with what is this host's or nobody's, and with what an
-    /// owner says that it has no file of any more. Everything else is a person's, or the fleet's, to decide.
+    /// owner says that it has no file of any more, unless this host's own file may be older than that. Everything else is a person's, or the fleet's, to decide.
     /// </summary>
-    public async Task<OwnershipAnswer> AnswerAsync(string name, string? path, CancellationToken cancellationToken)
+    /// <param name="question">What it met.</param>
+    /// <param name="path">Of the file here.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<OwnershipAnswer> AnswerAsync(OwnershipQuestion question, string? path, CancellationToken cancellationToken)
     {
-        if (!Guid.TryParseExact(name, "d", out var tenant))
+        if (!Guid.TryParseExact(question.Name, "d", out var tenant))
             return OwnershipAnswer.Granted(0);
         try
         {
             if (await FindAsync(tenant, cancellationToken) is not { } found)
-                return OwnershipAnswer.Granted(0);
+                return AnswerUnknown(tenant, question);
             if (IsOurs(found) || found.HostId is null)
                 return OwnershipAnswer.Granted((uint)found.Epoch);
-            if (found.Reason != ReasonWords.FileMissing || path is null)
+            if (path is not null && former is not null && former.Id == found.HostId && await former.LookAsync(cancellationToken) is not HostSeen.Alive and var seen)
+                return seen == HostSeen.Gone
+                    ? OwnershipAnswer.Granted((uint)await RaiseAsync(found, path, cancellationToken))
+                    : OwnershipAnswer.Unknown($"{tenant} belongs to host {found.HostId}, which had this state folder on another machine; waits until that host is known to be gone", AskOfFormerAgain);
+            if (found.Reason != ReasonWords.FileMissing || path is null || question.WasHere)
                 return OwnershipAnswer.Refused($"{tenant} belongs to host {found.HostId} with epoch {found.Epoch}");
             return OwnershipAnswer.Granted((uint)await RaiseAsync(found, path, cancellationToken));
         }
@@ -69,6 +93,34 @@ internal sealed class TenantOwnership(string hostId, FleetTableClient table, Tim
         }
     }
 
+    /// <summary>What was the former host's, and is still, is this one's.</summary>
+    public async Task InheritAsync(Guid tenant, string path, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(tenant, cancellationToken) is not { HostId: { } owner } found || owner != former?.Id)
+            return;
+        try
+        {
+            await RaiseAsync(found, path, cancellationToken);
+        }
+        catch (OwnershipException)
+        {
+            // Somebody else was quicker: it is theirs.
+        }
+    }
+
+    /// <summary>
+    /// The table does not know it. Somebody wrote its chain, who may be joining the fleet just now, and be the owner as soon as it reports; this host's file may be a stray
+    /// copy. A chain that no agent wrote has no such owner, and who wrote there before is not granted what another has since.
+    /// </summary>
+    private OwnershipAnswer AnswerUnknown(Guid tenant, OwnershipQuestion question)
+    {
+        var left = NewcomersLimit - time.GetElapsedTime(_begunAt);
+        return !question.IsSigned || question.WasHere || left <= TimeSpan.Zero
+            ? OwnershipAnswer.Granted(0)
+            : OwnershipAnswer.Unknown($"the table does not know {tenant}, and whoever wrote it may report it yet; waits {Math.Ceiling(left.TotalMinutes):0} minutes more for that",
+                left < AskNewcomersAgain ? left : AskNewcomersAgain);
+    }
+
     /// <summary>
     /// Makes it this host's and answers it as it was; its epoch from here on is the second value, 0 when the table does not know it. Of one that is this
     /// host's already nothing changes: what an earlier run began is gone on with.
@@ -76,12 +128,17 @@ internal sealed class TenantOwnership(string hostId, FleetTableClient table, Tim
     /// <param name="path">Of its file here.</param>
     /// <param name="expected">Its epoch as whoever asks knew it; null: whatever it is.</param>
     /// <param name="isWanted">A person wants it, be its owner lost or not.</param>
-    public async Task<(TenantRecord? Before, long Epoch)> TakeAsync(Guid tenant, string path, long? expected, bool isWanted, CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Ends it between two requests.</param>
+    /// <param name="isResumed">An earlier run of the agent ended in the middle of the same.</param>
+    public async Task<(TenantRecord? Before, long Epoch)> TakeAsync(Guid tenant, string path, long? expected, bool isWanted, CancellationToken cancellationToken, bool isResumed = false)
     {
         var found = await FindAsync(tenant, cancellationToken);
         if (found is not null && IsOurs(found) && (expected is not { } known || found.Epoch == known || found.Epoch == known + 1))
             return (found, found.Epoch);
-        RequireEpoch(tenant, found, expected);
+        // Raised by that run, and given up once more by the reports: what was this host's was given up in its books still.
+        var isUndone = isResumed && found is { HostId: null } && found.Epoch == expected + 1;
+        if (!isUndone)
+            RequireEpoch(tenant, found, expected);
         if (found is null)
             return (null, 0);
         if (!isWanted && found is { HostId: { } owner, Reason: not ReasonWords.FileMissing } && await LivesAsync(owner, cancellationToken) is { } at)
@@ -132,25 +189,13 @@ internal sealed class TenantOwnership(string hostId, FleetTableClient table, Tim
     /// <summary>When it was heard of, if that is not long ago; null: it is lost.</summary>
     private async Task<DateTimeOffset?> LivesAsync(string owner, CancellationToken cancellationToken)
     {
-        if (await DigestAsync(owner, cancellationToken) is not { } digest)
+        if (await Watch.FindAsync(owner, cancellationToken) is not { } digest)
             return null;
         var interval = TimeSpan.FromSeconds(digest.IntervalSeconds);
         if (time.GetUtcNow() - digest.At <= interval * HeartbeatLease.Intervals)
             return digest.At;
         var watch = interval * WatchedIntervals;
         await Task.Delay(watch < LongestWatch ? watch : LongestWatch, time, cancellationToken);
-        return await DigestAsync(owner, cancellationToken) is { } later && later.At != digest.At ? later.At : null;
-    }
-
-    private async Task<HostDigest?> DigestAsync(string owner, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await table.FindAsync(FleetKeys.Host(owner), cancellationToken) is { } item ? HostDigestItem.Read(item) : null;
-        }
-        catch (MalformedItemException malformed)
-        {
-            throw new FleetTableException(TableFault.Invalid, malformed.Message, malformed);
-        }
+        return await Watch.FindAsync(owner, cancellationToken) is { } later && later.At != digest.At ? later.At : null;
     }
 }

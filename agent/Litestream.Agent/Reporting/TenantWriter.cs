@@ -10,8 +10,9 @@ namespace Litestream.Agent.Reporting;
 /// table does not take ends at once: what it leaves is due again at the next look, as it is then.
 /// </summary>
 /// <param name="lost">Told of a tenant that was this host's and is another's by now, and whose.</param>
+/// <param name="contested">Finds out about those that another owns under the same epoch.</param>
 internal sealed class TenantWriter(
-    string hostId, TimeSpan lagLimit, TenantLedger ledger, FleetTableClient table, TimeProvider time, RetryDelay retry, ILogger logger, Action<Guid, string>? lost)
+    string hostId, TimeSpan lagLimit, TenantLedger ledger, FleetTableClient table, TimeProvider time, RetryDelay retry, ILogger logger, Action<Guid, string>? lost, ContestedTenants? contested)
 {
     /// <summary>Requests in flight: enough for hundreds a second, few enough for any host.</summary>
     private const int AtOnce = 4;
@@ -98,17 +99,17 @@ internal sealed class TenantWriter(
 
     private async Task<DateTimeOffset?> LeaveAsync(Guid tenant, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        // A copy of another host's tenant that is gone is none any more, and the table refuses to hear of it.
+        SetHere(tenant);
         await table.WriteAsync(TenantItem.Leave(tenant, hostId, now), cancellationToken);
-        lock (_lock)
-            _elsewhere.Remove(tenant);
         return null;
     }
 
     /// <summary>Answers since when its state is what it is, if the table knows better.</summary>
     private async Task<DateTimeOffset?> WriteAsync(DueTenant due, DatabaseSnapshot database, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        // A copy of what another host replicates is nothing of which the table should hear as this host's tenant.
-        if (database is { Epoch: 0 } and ({ Status: DatabaseStatus.SplitBrain } or { Reason: DatabaseReason.RecentForeignWriter }))
+        // A copy of what another host replicates is nothing of which the table should hear as this host's tenant; nor is one that was begun, and lost the first name to the other.
+        if ((database.Epoch == 0 || database.ReplicatedTxid.IsNone) && database is ({ Status: DatabaseStatus.SplitBrain } or { Reason: DatabaseReason.RecentForeignWriter }))
         {
             SetElsewhere(due.Tenant);
             return null;
@@ -128,8 +129,7 @@ internal sealed class TenantWriter(
             // Taken over by this host, and its books do not know yet: what the former owner kept is not lost before they do.
             await table.WriteAsync(TenantItem.Describe(record with { Epoch = own.Epoch, UndoTxid = own.UndoTxid, UndoUntil = own.UndoUntil }), cancellationToken);
         }
-        lock (_lock)
-            _elsewhere.Remove(due.Tenant);
+        SetHere(due.Tenant);
         return null;
     }
 
@@ -139,8 +139,7 @@ internal sealed class TenantWriter(
         try
         {
             var item = await table.UpdateAsync(TenantItem.Confirm(record), cancellationToken);
-            lock (_lock)
-                _elsewhere.Remove(record.Tenant);
+            SetHere(record.Tenant);
             return TenantItem.Read(item).Since;
         }
         catch (FleetTableException refused) when (refused.Fault == TableFault.Refused)
@@ -183,8 +182,19 @@ internal sealed class TenantWriter(
             return;
         if (isNews)
             logger.OwnedElsewhere(tenant, owner.HostId ?? "nobody", owner.Epoch, database.Epoch);
-        if (owner.HostId is { } host && host != hostId && owner.Epoch > database.Epoch && database.Epoch > 0)
+        if (owner.HostId is not { } host || host == hostId || database.Epoch == 0)
+            return;
+        if (owner.Epoch > database.Epoch)
             lost?.Invoke(tenant, $"{tenant} belongs to host {host} with epoch {owner.Epoch}; this one had epoch {database.Epoch}");
+        else
+            contested?.Add(tenant, host, owner.Epoch, database.Path);
+    }
+
+    private void SetHere(Guid tenant)
+    {
+        lock (_lock)
+            _elsewhere.Remove(tenant);
+        contested?.Remove(tenant);
     }
 
     private bool SetElsewhere(Guid tenant)

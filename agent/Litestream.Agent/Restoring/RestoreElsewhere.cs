@@ -1,7 +1,7 @@
-using Litestream.Agent.Interop;
 using Litestream.Agent.Watching;
 using Litestream.Replication;
 using Litestream.Restore;
+using Litestream.Sqlite;
 using Litestream.Storage;
 
 namespace Litestream.Agent.Restoring;
@@ -47,14 +47,18 @@ internal sealed class RestoreElsewhere(Stores stores, Registration registration,
     }
 
     /// <summary>
-    /// For a restore that an earlier run of the program was asked for: its file gets its name whole, or not at all. Null when there is none; else why it is not in
-    /// the replica yet, or nothing. Throws as <see cref="RunAsync"/> does for a path that may not be restored to.
+    /// For a restore that an earlier run of the program was asked for: its file gets its name whole, or not at all. Null when there is none, or one that is not
+    /// of that restore; else why it is not in the replica yet, or nothing. Throws as <see cref="RunAsync"/> does for a path that may not be restored to.
     /// </summary>
-    public async Task<string?> FindAsync(string path, CancellationToken stop)
+    /// <param name="path">Of the new file.</param>
+    /// <param name="begunAt">When that run began: to be given a name changes a file, so that one which nobody changed since is somebody else's.</param>
+    /// <param name="stop">Ends the wait for the replica.</param>
+    public async Task<string?> FindAsync(string path, DateTimeOffset begunAt, CancellationToken stop)
     {
         using (var folder = RestorePlaces.Hold(path, Directories(), Kept()))
         {
-            if (FileFacts.Read($"{folder.Path}/{Path.GetFileName(path)}", followLinks: false) is not { Kind: FileKind.Regular, SizeBytes: > 0 })
+            var file = $"{folder.Path}/{Path.GetFileName(path)}";
+            if (FileStat.Of(file) is not { IsRegular: true, SizeBytes: > 0 } found || found.ChangedAt < begunAt || FileStat.Of(file + RestoreOutput.PartSuffix) is not null)
                 return null;
         }
         if (RestorePlaces.TenantsPlace(path, registration.Directories) is not { } directory || !directory.TryNameDatabase(Path.GetFileName(path.AsSpan()), out var named))

@@ -19,18 +19,9 @@ internal sealed class Drill(ReplicatedDatabase database, IReplicaStorage from, L
     {
         var (begun, at) = (time.GetTimestamp(), time.GetUtcNow());
         await SyncAsync(cancellationToken).ConfigureAwait(false);
-        RestoreResult restored;
-        try
-        {
-            using var aside = await RestoredAside.FetchAsync(new(from, time, log), scratch, OptionsFor, progress, cancellationToken).ConfigureAwait(false);
-            restored = aside.Result;
-            Faults.Reach(FaultPoint.RestoredAside);
-        }
-        // A replica that does not answer says nothing of the backup, nor does a moment that it never had: that is thrown, as by any restore.
-        catch (LitestreamException e) when (e is not (StorageException { Fault: not StorageFault.Missing } or NoSuchPointException))
-        {
-            return Told(new(Txid.None, at, time.GetElapsedTime(begun), time.GetElapsedTime(begun), 0, 0, 0, null, IntegrityCheck.None, LiveVerdict.NotDone, e.Message) { WhyNotLive = "there is nothing restored to compare with" });
-        }
+        var trial = await RestoreTrial.RunAsync(new(from, time, log), scratch, OptionsFor, () => Faults.Reach(FaultPoint.RestoredAside), progress, cancellationToken).ConfigureAwait(false);
+        if (trial.Result is not { } restored)
+            return Told(new(Txid.None, at, time.GetElapsedTime(begun), time.GetElapsedTime(begun), 0, 0, 0, null, IntegrityCheck.None, LiveVerdict.NotDone, trial.Trouble!.Message) { WhyNotLive = "there is nothing restored to compare with" });
         var record = new DrillRecord(restored.Txid, at, restored.Duration, default, restored.SizeBytes, restored.BytesRead, restored.FileCount, restored.Proof, options.IntegrityCheck, LiveVerdict.NotDone, null)
         {
             Damage = restored.Damage,

@@ -28,8 +28,25 @@ internal sealed class Books : IDisposable
     /// <summary>Number of this agent instance: random, drawn once for each state directory.</summary>
     public uint Instance { get; private set; }
 
+    /// <summary>That of the same books on the machine where they were before, 0 for none: a chain that it wrote last is no stranger's.</summary>
+    public uint FormerInstance { get; private set; }
+
+    /// <summary>They were opened on another machine before this time: moved, or copied with it.</summary>
+    public bool IsOnNewMachine { get; private set; }
+
     /// <summary>Opens or creates the books. Those that cannot be used are set aside, and begun anew.</summary>
-    public static Books Open(string path, out SetAsideBooks? setAside)
+    /// <param name="path">The file.</param>
+    /// <param name="setAside">What was found and is not used.</param>
+    /// <param name="machine">This machine (<see cref="MachineId"/>); null: not known, and not asked.</param>
+    public static Books Open(string path, out SetAsideBooks? setAside, long? machine = null)
+    {
+        var books = OpenUsable(path, out setAside);
+        if (machine is { } here)
+            books.BelongTo(here);
+        return books;
+    }
+
+    private static Books OpenUsable(string path, out SetAsideBooks? setAside)
     {
         setAside = null;
         try
@@ -247,15 +264,42 @@ internal sealed class Books : IDisposable
                 size INTEGER NOT NULL, created_at INTEGER NOT NULL, PRIMARY KEY (replica, name, level, min, max)) WITHOUT ROWID;
             """;
         command.ExecuteNonQuery();
-        command.CommandText = "SELECT value FROM meta WHERE key = 'instance'";
-        if (command.ExecuteScalar() is long known)
+        FormerInstance = (uint)(Find("former") ?? 0);
+        if (Find("instance") is { } known)
         {
             Instance = (uint)known;
             return;
         }
-        Instance = (uint)Random.Shared.NextInt64(1, uint.MaxValue);
-        Run("INSERT INTO meta VALUES ('instance', $instance)", ("$instance", (long)Instance));
+        Instance = NewInstance();
+        Set("instance", Instance);
     }
+
+    /// <summary>
+    /// On another machine than before they are another agent's: the machine, and these books with it, may have been copied, and both may run. Its files must not be taken
+    /// for ours.
+    /// </summary>
+    private void BelongTo(long machine)
+    {
+        if (Find("machine") is not { } before)
+            Change(() => Set("machine", machine));
+        else if (before != machine)
+        {
+            (FormerInstance, Instance, IsOnNewMachine) = (Instance, NewInstance(), true);
+            Change(() =>
+            {
+                Set("former", FormerInstance);
+                Set("instance", Instance);
+                Set("machine", machine);
+            });
+            Flush();
+        }
+    }
+
+    private static uint NewInstance() => (uint)Random.Shared.NextInt64(1, uint.MaxValue);
+
+    private long? Find(string key) => Query("SELECT value FROM meta WHERE key = $key", row => row.GetInt64(0), ("$key", key)) is [var value] ? value : null;
+
+    private void Set(string key, long value) => Run("INSERT OR REPLACE INTO meta VALUES ($key, $value)", ("$key", key), ("$value", value));
 
     /// <summary>Damage in the middle would be met by one database after the other, for ever. Costs about a millisecond a megabyte.</summary>
     private void Check()

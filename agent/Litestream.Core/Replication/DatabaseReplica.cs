@@ -58,8 +58,11 @@ internal sealed class DatabaseReplica
     /// <summary>A file of our chain was missing or damaged: the next look at it asks for an image. Owned by the lane.</summary>
     public bool IsDamaged { get; set; }
 
-    /// <summary>A person wants the chain of another writer taken over, however young it is. Until it was looked at.</summary>
-    public bool IsTakenOver { get; set; }
+    /// <summary>A person wants the chain of another writer taken over, however young it is. Until it is this agent's.</summary>
+    public bool IsTakenOver => TakenUnder is not null;
+
+    /// <summary>The epoch that was given out for that, 0 for none; null when nobody wants it.</summary>
+    public uint? TakenUnder { get; set; }
 
     /// <summary>Upkeep that somebody waits for; null when nobody does.</summary>
     public UpkeepRequest? UpkeepWanted => Volatile.Read(ref _upkeepWanted);

@@ -9,7 +9,7 @@ namespace Litestream.Replication;
 /// files that an earlier run left, takes the chain over from another writer, and builds the page table if it is lost. Of several replicas the first that
 /// answers says it; the others come in behind it (<see cref="Joining"/>).
 /// </summary>
-internal sealed class Discovery(StoreContext context, Staging staging, EarlierRun earlierRun, Joining joining, NewDay newDay, Fence fence)
+internal sealed class Discovery(StoreContext context, Staging staging, EarlierRun earlierRun, Joining joining, NewDay newDay, Fence fence, OwnershipCheck ownership)
 {
     private const int Parallelism = 4;
 
@@ -27,7 +27,7 @@ internal sealed class Discovery(StoreContext context, Staging staging, EarlierRu
         if (database.Chain is not null)
         {
             await joining.RunAsync(replica, listed, cancellationToken).ConfigureAwait(false);
-            replica.IsTakenOver = false;
+            replica.TakenUnder = null;
             return;
         }
         if (!database.TryBegin(replica))
@@ -48,14 +48,15 @@ internal sealed class Discovery(StoreContext context, Staging staging, EarlierRu
         var database = replica.Database;
         foreach (var each in database.Replicas)
             each.DropStaged();
-        var newest = listed.Count == 0 ? default : listed.MaxBy(f => (f.MaxTxid, f.Level));
+        // Of those that end alike the lowest: a merger of files without proof has none either.
+        var newest = listed.Count == 0 ? default : listed.MaxBy(f => (f.MaxTxid, -f.Level));
         database.NewestTimestampMs = listed.Count == 0 ? 0 : listed.Max(f => f.CreatedAt.ToUnixTimeMilliseconds());
         var start = newest.MaxTxid.IsNone || newest.MaxTxid < replica.Book.Published || replica.IsDamaged
             ? BeginAnew(replica, newest.MaxTxid)
             : await ContinueOrHealAsync(replica, listed, newest, cancellationToken).ConfigureAwait(false);
         context.Spool.ForgetEarlier(database.Name);
         database.Chain = start;
-        (replica.IsDamaged, replica.IsTakenOver) = (false, false);
+        (replica.IsDamaged, replica.TakenUnder) = (false, null);
     }
 
     /// <summary>A chain of ours that no longer restores is healed at once by a new image of the live database; that of another is not ours to mend.</summary>
@@ -114,11 +115,10 @@ internal sealed class Discovery(StoreContext context, Staging staging, EarlierRu
         // A store's clock may be behind ours, and cut to seconds: what counts is what the file says.
         database.NewestTimestampMs = Math.Max(database.NewestTimestampMs, newestOpened.Header.TimestampMs);
         var writer = NodeId.Of(newestOpened.Header.NodeId);
-        if (writer.Instance != context.Books.Instance && HasOther(replica) && !replica.IsTakenOver)
-            throw ForeignChain.Unrelated(replica, newest);
-        if (writer.Instance != context.Books.Instance && !replica.Book.Published.IsNone && !replica.IsTakenOver)
-            throw ForeignChain.WrittenBehind(replica, $"it was taken over by another agent, which reached transaction {newest.MaxTxid}; this one only published {replica.Book.Published}");
-        if (writer.Instance != context.Books.Instance)
+        var (isOthers, hasOther) = (writer.Instance != context.Books.Instance, HasOther(replica));
+        if (isOthers && !replica.IsTakenOver && (hasOther || !replica.Book.Published.IsNone) && !ownership.IsMovedHere(replica, writer, newest) && !await ownership.WasTakenOverAsync(replica, writer, cancellationToken).ConfigureAwait(false))
+            throw hasOther ? ForeignChain.Unrelated(replica, newest) : ForeignChain.WrittenBehind(replica, $"it was taken over by another agent, which reached transaction {newest.MaxTxid}; this one only published {replica.Book.Published}");
+        if (isOthers)
             return await TakeOverAsync(replica, listed, newestOpened.Header, newest, cancellationToken).ConfigureAwait(false);
         var table = await FindTableAsync(database, storage, listed, newestOpened.Header, cancellationToken).ConfigureAwait(false);
         var (left, wasKnown) = (earlierRun.Read(database), database.Book);
@@ -147,59 +147,45 @@ internal sealed class Discovery(StoreContext context, Staging staging, EarlierRu
         return new(table, NeedsImage: false);
     }
 
-    /// <summary>Another writer owned the chain (or this agent, before it lost its state): a fence file with the next epoch goes first.</summary>
+    /// <summary>
+    /// Another writer owned the chain (or this agent, before it lost its state): a fence file with the next epoch goes first. Before anything is read: a chain
+    /// may be long, and its writer busy.
+    /// </summary>
     private async Task<ChainStart> TakeOverAsync(DatabaseReplica replica, IReadOnlyList<LtxFile> listed, LtxHeader header, LtxFile newest, CancellationToken cancellationToken)
     {
-        var (database, storage, writer) = (replica.Database, replica.Storage, NodeId.Of(header.NodeId));
+        var (database, writer) = (replica.Database, NodeId.Of(header.NodeId));
         if (!replica.IsTakenOver)
-            await RequireGrantAsync(replica, newest, cancellationToken).ConfigureAwait(false);
+            await ownership.RequireGrantAsync(replica, writer, newest, cancellationToken).ConfigureAwait(false);
         EarlierRun.Delete(earlierRun.Read(database));
-        // Where its sum is unknown, or other replicas want the same file, it is staged like any other, once the chain is read.
-        var isFenceFirst = header.Proof is not null && database.Replicas.Count == 1;
-        if (isFenceFirst)
-            listed = [.. listed, await SetFenceAsync(replica, header, cancellationToken).ConfigureAwait(false)];
-        else
-            database.IsReplaced |= replica.IsTakenOver; // what the other writer left stays restorable: the database does not continue it
-        var table = await BuildTableAsync(storage, listed, cancellationToken).ConfigureAwait(false);
-        var (epoch, reached) = (Math.Max(writer.Epoch + 1, database.Book.Epoch), isFenceFirst ? newest.MaxTxid.Next : newest.MaxTxid);
-        replica.Record(b => b with { Published = reached });
+        var behind = await fence.TrySetAsync(replica, header, keeps: replica.IsTakenOver || !replica.Book.Published.IsNone, cancellationToken, Others(replica)).ConfigureAwait(false)
+            ?? throw (replica.IsTakenOver ? Fence.WasQuicker(replica, newest.MaxTxid) : ForeignChain.WrittenBehind(replica, $"transaction {newest.MaxTxid.Next} was published by somebody else"));
+        database.FormerWriter = writer.Instance;
+        database.NewestTimestampMs = Math.Max(database.NewestTimestampMs, behind.CreatedAt.ToUnixTimeMilliseconds());
+        var table = await BuildTableAsync(replica.Storage, [.. listed, behind], cancellationToken).ConfigureAwait(false);
+        replica.Record(b => b with { Published = behind.MaxTxid });
         database.Record(b => b with
         {
-            Epoch = epoch,
-            Captured = reached,
+            Captured = behind.MaxTxid,
             PostSum = table.Sum,
             PageSize = table.PageSize,
             PageCount = table.PageCount,
             Position = null,
             Resting = null,
         });
-        (database.FormerWriter, replica.HoldsChain, replica.Stage) = (writer.Instance, true, ReplicaStage.Follows);
-        context.Log.TakesOver(database.Name, newest.MaxTxid.ToString(), epoch);
-        if (isFenceFirst)
-            return new(table, NeedsImage: false);
-        staging.StageEmpty(database, 0, newest.MaxTxid.Next, table.PageSize, table.PageCount, table.Sum);
-        table.StandFor(newest.MaxTxid.Next);
+        (replica.HoldsChain, replica.Stage) = (true, ReplicaStage.Follows);
+        context.Log.TakesOver(database.Name, newest.MaxTxid.ToString(), database.Book.Epoch);
+        // The fence could not say what the chain adds up to: a later start must not have to read it all again.
+        if (header.Proof is null)
+        {
+            staging.StageEmpty(database, 0, behind.MaxTxid.Next, table.PageSize, table.PageCount, table.Sum);
+            table.StandFor(behind.MaxTxid.Next);
+        }
         return new(table, NeedsImage: false);
     }
 
-    /// <summary>Nobody asked for it: throws when the chain is another host's, or somebody wrote there a moment ago.</summary>
-    private async Task RequireGrantAsync(DatabaseReplica replica, LtxFile newest, CancellationToken cancellationToken)
-    {
-        if (context.Options.MayTakeOver is { } ask)
-        {
-            var answer = await ask(replica.Database.Name, cancellationToken).ConfigureAwait(false);
-            if (!answer.IsGranted)
-                throw ForeignChain.NotGranted(replica, answer);
-            if (answer.Epoch > replica.Database.Book.Epoch)
-                replica.Database.Record(b => b with { Epoch = answer.Epoch });
-        }
-        ForeignChain.RefuseRecent(newest, replica.Storage, context.Time.GetUtcNow());
-    }
-
-    /// <summary>Before anything is read: a chain may be long, and its writer busy.</summary>
-    private async Task<LtxFile> SetFenceAsync(DatabaseReplica replica, LtxHeader newest, CancellationToken cancellationToken) =>
-        await fence.TrySetAsync(replica, newest, keeps: replica.IsTakenOver, cancellationToken).ConfigureAwait(false)
-            ?? throw (replica.IsTakenOver ? Fence.WasQuicker(replica, newest.MaxTxid) : ForeignChain.WrittenBehind(replica, $"transaction {newest.MaxTxid.Next} was published by somebody else"));
+    /// <summary>Bits of those to which the chain may go on as well, behind the same fence. One that is taken over gets a fence of its own.</summary>
+    private static uint Others(DatabaseReplica replica) =>
+        replica.Database.Replicas.At(ReplicaStage.Unknown) & DatabaseReplicas.BitsOf(replica.Database.Replicas.Where(r => r != replica && !r.IsTakenOver));
 
     /// <summary>The books know of another replica, that the chain goes on in.</summary>
     private static bool HasOther(DatabaseReplica replica) => replica.Database.Replicas.Any(r => r != replica && !r.Book.Published.IsNone);

@@ -7,12 +7,15 @@ namespace Litestream.Replication;
 /// A file without pages behind the newest one of another writer, published before anything else is: that writer finds its next name taken, and stops. An image
 /// alone would not show it anything, as that goes to another level.
 /// </summary>
-internal sealed class Fence(StoreContext context)
+internal sealed class Fence(StoreContext context, OwnershipCheck ownership)
 {
     /// <summary>Publishes it under the next epoch and answers it; null when the other writer was quicker: look again.</summary>
+    /// <param name="newest">Header of the other writer's newest file.</param>
     /// <param name="keeps">What the other writer left stays restorable for a while.</param>
-    public async Task<LtxFile?> TrySetAsync(DatabaseReplica replica, LtxHeader newest, bool keeps, CancellationToken cancellationToken)
+    /// <param name="others">Replicas that hold the same chain, as far as is known: it waits for them like any captured file, if it says what the chain adds up to.</param>
+    public async Task<LtxFile?> TrySetAsync(DatabaseReplica replica, LtxHeader newest, bool keeps, CancellationToken cancellationToken, uint others = 0)
     {
+        await ownership.RequireNoneNewerAsync(replica, NodeId.Of(newest.NodeId), cancellationToken).ConfigureAwait(false);
         var (database, label) = (replica.Database, new Label(newest.MaxTxid, Resync.FileReplaced, context.Time.GetUtcNow()));
         database.Record(b => b with { Epoch = Math.Max(b.Epoch, NodeId.Of(newest.NodeId).Epoch + 1), Labels = keeps ? Label.Add(b.Labels, label) : b.Labels });
         Faults.Reach(FaultPoint.FenceNotPublished);
@@ -26,7 +29,11 @@ internal sealed class Fence(StoreContext context)
             NodeId = context.NodeOf(database).Value,
             Proof = newest.Proof is { Post: var sum } ? new(sum, sum) : null,
         };
-        var path = context.Spool.MergerPathOf(replica.Place, database.Name, 0, header.MinTxid, header.MaxTxid);
+        var isShared = others != 0 && header.Proof is not null;
+        var path = isShared
+            ? context.Spool.PathOf(database.Name, 0, header.MinTxid, header.MaxTxid)
+            : context.Spool.MergerPathOf(replica.Place, database.Name, 0, header.MinTxid, header.MaxTxid);
+        var isStaged = false;
         try
         {
             var file = new LtxFile(0, header.MinTxid, header.MaxTxid, Write(header, path), header.Timestamp);
@@ -34,12 +41,17 @@ internal sealed class Fence(StoreContext context)
                 return null;
             Faults.Reach(FaultPoint.PublishedNotConfirmed);
             replica.Place.Books.AddFile(database.Name, file);
+            if (isShared)
+                lock (database.Gate)
+                    database.Staged.Add(new(file, path, header.Proof!.Value, context.Time.GetTimestamp()), others, isSafe: true);
+            isStaged = isShared;
             return file;
         }
         finally
         {
             Spool.Discard(path);
-            Spool.Delete(path);
+            if (!isStaged)
+                Spool.Delete(path);
         }
     }
 

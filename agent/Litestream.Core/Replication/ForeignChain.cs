@@ -39,7 +39,7 @@ internal static class ForeignChain
         ? new(DatabaseStatus.SplitBrain, DatabaseReason.ForeignTransaction, $"{replica.Url} is written by another host: {answer.Why}. {replica.Database.Path} is not replicated, and nothing is touched",
             "remove this copy, or have this host go on with it: `litestream start -take-over`", Timeout.InfiniteTimeSpan)
         : new(DatabaseStatus.Waiting, DatabaseReason.RecentForeignWriter, $"{replica.Url} was written by another host, and whether this one may go on cannot be found out: {answer.Why}",
-            "it is asked again by itself; `litestream start -take-over` does not wait for that", AskAgain);
+            "it is asked again by itself; `litestream start -take-over` does not wait for that", answer.AskAgain ?? AskAgain);
 
     /// <summary>What is there has nothing to do with what the database's other replicas hold.</summary>
     public static CaptureException Unrelated(DatabaseReplica replica, LtxFile newest) => new(DatabaseStatus.SplitBrain, DatabaseReason.ForeignTransaction,

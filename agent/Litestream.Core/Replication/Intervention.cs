@@ -79,7 +79,7 @@ internal static class Intervention
             return false;
         foreach (var replica in others)
         {
-            replica.IsTakenOver = true;
+            replica.TakenUnder = epoch;
             replica.SetState(DatabaseStatus.Active, DatabaseReason.None);
         }
         if (others.Count == database.Replicas.Count)

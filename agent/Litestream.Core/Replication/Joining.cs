@@ -8,11 +8,11 @@ namespace Litestream.Replication;
 /// A replica that answers when another has said already where the chain stands, and capturing goes on: do the staged files continue what is there, or
 /// does it need an image? Decided under the database's lock, against what is captured at that moment.
 /// </summary>
-internal sealed class Joining(StoreContext context, Fence fence)
+internal sealed class Joining(StoreContext context, Fence fence, OwnershipCheck ownership)
 {
     public async Task RunAsync(DatabaseReplica replica, IReadOnlyList<LtxFile> listed, CancellationToken cancellationToken)
     {
-        var (database, newest) = (replica.Database, listed.Count == 0 ? default : listed.MaxBy(f => (f.MaxTxid, f.Level)));
+        var (database, newest) = (replica.Database, listed.Count == 0 ? default : listed.MaxBy(f => (f.MaxTxid, -f.Level)));
         var header = newest.MaxTxid.IsNone ? null : await ReadNewestAsync(replica, listed, newest, cancellationToken).ConfigureAwait(false);
         var isOthers = header is { } theirs && NodeId.Of(theirs.NodeId).Instance != context.Books.Instance;
         var isTaken = isOthers && replica.IsTakenOver;
@@ -85,12 +85,12 @@ internal sealed class Joining(StoreContext context, Fence fence)
             return null;
         }
         var writer = NodeId.Of(header.NodeId);
-        if (writer.Instance == context.Books.Instance || writer.Instance == replica.Database.FormerWriter)
+        if (writer.Instance == context.Books.Instance || writer.Instance == replica.Database.FormerWriter || ownership.IsMovedHere(replica, writer, newest))
         {
             replica.Database.Record(b => b with { Epoch = Math.Max(b.Epoch, writer.Epoch) });
             return header;
         }
-        if (replica.IsTakenOver)
+        if (replica.IsTakenOver || await ownership.WasTakenOverAsync(replica, writer, cancellationToken).ConfigureAwait(false))
             return header;
         ForeignChain.RefuseRecent(newest, storage, context.Time.GetUtcNow());
         throw ForeignChain.Unrelated(replica, newest);

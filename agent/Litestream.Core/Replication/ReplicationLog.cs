@@ -74,4 +74,7 @@ internal static partial class ReplicationLog
 
     [LoggerMessage(4022, LogLevel.Warning, "{Name}: a run of the program ended in the middle of a restore in place: {Outcome}; the state before it is transaction {Before}")]
     public static partial void RestoreSettled(this ILogger log, string name, string outcome, Txid before);
+
+    [LoggerMessage(4023, LogLevel.Warning, "The state directory {Path} was in use on another machine before: what that one wrote last is taken over when it is silent, as if another agent had written it")]
+    public static partial void StateFromOtherMachine(this ILogger log, string path);
 }

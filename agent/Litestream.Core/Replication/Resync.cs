@@ -122,6 +122,8 @@ internal sealed class Resync(StoreContext context, Staging staging)
             foreach (var replica in database.Replicas.In(replicas).Where(r => r.Stage == ReplicaStage.NeedsImage && r.Found < database.Book.Captured))
                 replica.Stage = ReplicaStage.Follows;
         }
+        // The image woke their lanes before this: one that was quick has published it, and sleeps as one that needs an image does, whoever waits for its upkeep.
+        database.Replicas.Wake(replicas);
     }
 
     /// <summary>What the replica had is not behind what the database has now: that point must not go with the retention.</summary>

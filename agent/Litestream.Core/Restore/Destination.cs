@@ -59,7 +59,11 @@ internal readonly record struct Destination(string Path, bool MayReplace, bool M
         if (new Sidecars(Path).FirstThatIsNoFile is { } inTheWay)
             throw new LitestreamException($"restore to {Name}: {inTheWay} is no file, and SQLite could not open the database beside it", hint: $"remove {inTheWay}, or choose another output");
         if (!HoldsSomething)
+        {
+            if (!MayBeOpen && EmptyFile.IsOpen(Path))
+                throw new LitestreamException($"restore to {Name}: a program has this empty file open, and would write to what is replaced", hint: "stop it first, or choose another output");
             return;
+        }
         if (!MayReplace)
             throw Exists();
         if (!MayBeOpen && FileStat.Of(Path) is { } stat && ThisProcess.HasOpen(stat))
@@ -104,7 +108,7 @@ internal readonly record struct Destination(string Path, bool MayReplace, bool M
     {
         RefuseWhatStands(); // it was looked at before everything was fetched, which may be hours ago
         var sidecars = new Sidecars(Path);
-        if (HoldsSomething)
+        if (MayReplace && HoldsSomething)
         {
             // Before the rename: the new database beside the old one's WAL would be corrupt at its first use.
             sidecars.Delete();
@@ -112,7 +116,7 @@ internal readonly record struct Destination(string Path, bool MayReplace, bool M
             return;
         }
         sidecars.MoveAside(now, logger);
-        File.Delete(Path); // an empty file, or none
+        EmptyFile.Remove(Path, MayBeOpen);
         var error = PosixFile.MoveIfAbsent(partPath, Path);
         if (error == PosixFile.Exists)
             throw Exists();

@@ -12,6 +12,9 @@ namespace Litestream.Restore;
 /// </summary>
 internal sealed class RestoreOutput : IDisposable
 {
+    /// <summary>Behind the name that it gets in the end.</summary>
+    public const string PartSuffix = ".part";
+
     /// <summary>No run is longer, so a claim of more is none of ours.</summary>
     private const int MaxRunBytes = 1024 * 1024;
 
@@ -26,7 +29,7 @@ internal sealed class RestoreOutput : IDisposable
 
     private RestoreOutput(Destination destination, int pageSize, uint commit)
     {
-        (_destination, _pageSize, PartPath) = (destination, pageSize, destination.Path + ".part");
+        (_destination, _pageSize, PartPath) = (destination, pageSize, destination.Path + PartSuffix);
         SizeBytes = (long)commit * pageSize;
         _journal = PartJournal.At(PartPath + "-done");
         _isFresh = !_journal.Exists || !File.Exists(PartPath);
@@ -41,7 +44,7 @@ internal sealed class RestoreOutput : IDisposable
     public string PartPath { get; }
 
     /// <summary>As people are told.</summary>
-    public string PartName => _destination.Name + ".part";
+    public string PartName => _destination.Name + PartSuffix;
 
     public long SizeBytes { get; }
 

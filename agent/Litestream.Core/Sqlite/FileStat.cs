@@ -12,6 +12,9 @@ internal readonly partial record struct FileStat(ulong Device, ulong Inode, long
 
     public bool IsRegular => (Mode & 0xf000) == 0x8000;
 
+    /// <summary>When its content, its owner, its mode or one of its names changed last.</summary>
+    public DateTimeOffset ChangedAt => DateTimeOffset.UnixEpoch.AddTicks(CtimeNs / 100);
+
     /// <summary>The same file, whatever was written to it.</summary>
     public bool IsSameFile(FileStat other) => Device == other.Device && Inode == other.Inode;
 

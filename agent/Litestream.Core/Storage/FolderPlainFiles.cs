@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Litestream.Storage;
 
@@ -23,6 +24,47 @@ internal sealed class FolderPlainFiles(string root) : IPlainFiles
         catch (Exception e) when (FolderFault.IsFileError(e))
         {
             throw FolderFault.Of("open", file.FullName, e);
+        }
+    }
+
+    public Task<string> CreateAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var path = Path.Join(root, name);
+        var temporary = $"{path}.tmp-{Environment.ProcessId}";
+        try
+        {
+            // Beside a replica, not instead of one: a tenant without one gets none by this.
+            if (!Directory.Exists(root))
+                throw new DirectoryNotFoundException($"there is no folder {root}");
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            using (var file = File.OpenHandle(temporary, FileMode.Create, FileAccess.Write))
+            {
+                RandomAccess.Write(file, content.Span, 0);
+                RandomAccess.FlushToDisk(file);
+            }
+            var error = PosixFile.MoveIfAbsent(temporary, path);
+            if (error != 0)
+                throw new IOException(Marshal.GetPInvokeErrorMessage(error), error);
+            _ = PosixFile.FlushDirectory(Path.GetDirectoryName(path)!);
+            return Task.FromResult($"{FolderRoot.Scheme}{path}");
+        }
+        catch (Exception e) when (FolderFault.IsFileError(e))
+        {
+            Discard(temporary);
+            throw FolderFault.Of("create", path, e);
+        }
+    }
+
+    private static void Discard(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (FolderFault.IsFileError(e))
+        {
+            // Nor can it be removed: what is said is why it could not be made.
         }
     }
 

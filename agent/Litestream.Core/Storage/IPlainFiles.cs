@@ -1,7 +1,7 @@
 namespace Litestream.Storage;
 
 /// <summary>
-/// What lies below a replica beside its LTX files, to be read only: Litestream v0.3 kept snapshots and WALs there. Errors: <see cref="StorageException"/>.
+/// What lies below a replica beside its LTX files: Litestream v0.3 kept snapshots and WALs there, and drills leave what they found. Errors: <see cref="StorageException"/>.
 /// </summary>
 internal interface IPlainFiles
 {
@@ -10,4 +10,7 @@ internal interface IPlainFiles
 
     /// <summary>From its beginning.</summary>
     Task<Stream> OpenAsync(PlainFile file, CancellationToken cancellationToken);
+
+    /// <summary>Makes a small file of a name that nobody had, visible whole or not at all. Answers its full name.</summary>
+    Task<string> CreateAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
 }

@@ -20,9 +20,12 @@ public sealed record AuditEntry
     /// <summary>How it was, as compact JSON.</summary>
     public string? Before { get; init; }
 
-    /// <summary>How it is now.</summary>
+    /// <summary>How it is meant to be, with what was asked for; once it is done, how it is.</summary>
     public string? After { get; init; }
 
-    /// <summary>One of <see cref="ProblemCodes"/> when it was refused; null: it was done.</summary>
+    /// <summary>When it was done, UTC. Null of what was not refused: begun, and nobody noted that it came to its end.</summary>
+    public DateTimeOffset? DoneAt { get; init; }
+
+    /// <summary>One of <see cref="ProblemCodes"/> when it was refused; null: it was not.</summary>
     public string? Refused { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace Litestream.Fleet.Api;
 
-/// <summary>Answer of the fleet's <c>/api/health</c>: whether the API works, 200 or 503; and in a few numbers whether the hosts do.</summary>
+/// <summary>Answer of the fleet's <c>/api/health</c>: whether the API works, 200 or 503. It is open to strangers, so that hosts are counted in <c>/api/status</c> only.</summary>
 public sealed record FleetHealth
 {
     /// <summary><c>healthy</c>: the table answers; else <c>unhealthy</c>.</summary>
@@ -8,7 +8,7 @@ public sealed record FleetHealth
 
     public required string Version { get; init; }
 
-    /// <summary>Null when the table does not answer.</summary>
+    /// <summary>Null, like the two below: <see cref="FleetStatus.HostCounts"/> says it to whoever may read.</summary>
     public int? LiveHosts { get; init; }
 
     public int? LateHosts { get; init; }

@@ -3,6 +3,9 @@ namespace Litestream.Fleet.Api;
 /// <summary>Answer of the fleet's <c>/api/status</c>: sums of the digests, under the names of <see cref="StatusReport"/> where it has them.</summary>
 public sealed record FleetStatus
 {
+    /// <summary>Which of the two answers: <see cref="ServesWords.Fleet"/>.</summary>
+    public string Serves { get; init; } = ServesWords.Fleet;
+
     /// <summary>Null: hosts have replicas of their own.</summary>
     public string? Bucket { get; init; }
 

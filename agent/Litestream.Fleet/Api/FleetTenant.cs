@@ -5,6 +5,9 @@ public sealed record FleetTenant
 {
     public required Guid TenantId { get; init; }
 
+    /// <summary>Of a database whose name is no GUID, which only its own host's API shows: its name there, of which <see cref="TenantId"/> is made. Else null.</summary>
+    public string? Name { get; init; }
+
     /// <summary>Its owner; null: nobody's.</summary>
     public required string? HostId { get; init; }
 
@@ -64,6 +67,21 @@ public sealed record FleetTenant
 
     /// <summary>What that came to: one of <see cref="Items.ProofVerdicts"/>.</summary>
     public string? LastDrillVerdict { get; init; }
+
+    /// <summary>When a drill of it last passed, UTC; null: never.</summary>
+    public DateTimeOffset? LastDrillPassAt { get; init; }
+
+    /// <summary>How long that restore took.</summary>
+    public double? DrillSeconds { get; init; }
+
+    /// <summary>When the worker last looked into its replica, whatever its owner says of that, UTC.</summary>
+    public DateTimeOffset? SeenAt { get; init; }
+
+    /// <summary>The newest transaction that it found there, 16 hexadecimal digits.</summary>
+    public string? SeenTxid { get; init; }
+
+    /// <summary>Since when it finds less there than the owner says, UTC; null: it does not.</summary>
+    public DateTimeOffset? BehindSince { get; init; }
 
     public double? LagSeconds { get; init; }
 

@@ -6,6 +6,9 @@ public sealed record HealthReport
     /// <summary><c>healthy</c> or <c>unhealthy</c>.</summary>
     public required string Status { get; init; }
 
+    /// <summary>Of the agent.</summary>
+    public required string Version { get; init; }
+
     public required int TotalClients { get; init; }
 
     public required int UnhealthyClients { get; init; }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -9,13 +8,14 @@ public sealed class OffsetTimeConverter : JsonConverter<DateTimeOffset>
 {
     private const string Zone = "yyyy-MM-ddTHH:mm:ss+00:00";
 
+    public static bool HasOffset(string text) => text.EndsWith('Z') || (text.Length >= Zone.Length && text[^6] is '+' or '-');
+
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         var text = reader.TokenType == JsonTokenType.String ? reader.GetString()! : "";
-        var hasOffset = text.EndsWith('Z') || (text.Length >= Zone.Length && text[^6] is '+' or '-');
-        return hasOffset && reader.TryGetDateTimeOffset(out var time)
+        return HasOffset(text) && reader.TryGetDateTimeOffset(out var time)
             ? time
-            : throw new JsonException($"expected a time with an offset, as {DateTimeOffset.UnixEpoch.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}");
+            : throw new JsonException("expected a time with its offset: 2026-11-21T09:00:00Z");
     }
 
     public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) => writer.WriteStringValue(value);

@@ -3,6 +3,9 @@ namespace Litestream.Fleet.Api;
 /// <summary>Answer of <c>/api/status</c>.</summary>
 public sealed record StatusReport
 {
+    /// <summary>Which of the two answers: <see cref="ServesWords.Host"/>.</summary>
+    public string Serves { get; init; } = ServesWords.Host;
+
     /// <summary>Null for a folder.</summary>
     public string? Bucket { get; init; }
 
@@ -54,6 +57,23 @@ public sealed record StatusReport
 
     /// <summary>What the operator should know and nothing is broken by, e.g. replica and data on one file system.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
+
+    /// <summary>Of which nobody says how they are: 0, as their host answers itself.</summary>
+    public int UnknownClients { get; init; }
+
+    /// <summary>1: itself; 0 when there is no agent.</summary>
+    public int Hosts { get; init; }
+
+    /// <summary>Hosts by liveness; every word of <see cref="LivenessWords"/> is there. Null when there is no agent.</summary>
+    public IReadOnlyDictionary<string, int>? HostCounts { get; init; }
+
+    /// <summary>Captured and not in every replica yet.</summary>
+    public long DirtyBytes { get; init; }
+
+    public long TenantBytes { get; init; }
+
+    /// <summary>Null: one host keeps no coverage.</summary>
+    public DrillCoverage? Drills { get; init; }
 
     /// <summary>Tenants with open connections now.</summary>
     public required int HotClients { get; init; }

@@ -2,7 +2,7 @@ using Litestream.Fleet.Table;
 
 namespace Litestream.Fleet.Items;
 
-/// <summary><c>AUDIT#day / time#ulid</c>. Appended by whoever did it.</summary>
+/// <summary><c>AUDIT#day / time#ulid</c>. Appended by whoever is about to do it.</summary>
 public static class AuditItem
 {
     public const string At = "at";
@@ -11,13 +11,14 @@ public static class AuditItem
     public const string Target = "target";
     public const string Before = "before";
     public const string After = "after";
+    public const string DoneAt = "doneAt";
     public const string Refused = "refused";
 
     private const int MostState = 2000;
 
     public static Item Write(AuditRecord audit) => new ItemWriter(audit.Key, ItemTypes.Audit)
         .Time(At, audit.At).Text(Actor, audit.Actor).Text(Action, audit.Action).Text(Target, audit.Target)
-        .Text(Before, audit.Before, MostState).Text(After, audit.After, MostState).Text(Refused, audit.Refused)
+        .Text(Before, audit.Before, MostState).Text(After, audit.After, MostState).Time(DoneAt, audit.DoneAt).Text(Refused, audit.Refused)
         .Item;
 
     /// <summary>Throws <see cref="MalformedItemException"/>.</summary>
@@ -34,9 +35,15 @@ public static class AuditItem
             Target = read.Text(Target),
             Before = read.TextOrNull(Before),
             After = read.TextOrNull(After),
+            DoneAt = read.TimeOrNull(DoneAt),
             Refused = read.TextOrNull(Refused),
         };
     }
 
+    /// <summary>Once: what a second try would say of how it was before is how the first one left it.</summary>
     public static ItemUpdate Append(AuditRecord audit) => ItemUpdate.Of(Write(audit), [], ItemCondition.IsAbsent);
+
+    /// <summary>It is done. What the record leaves out stays as it was appended; refused when that is there already.</summary>
+    public static ItemUpdate Complete(AuditRecord audit) =>
+        ItemUpdate.Of(Write(audit), [], ItemCondition.IsAbsent.Or(new($"attribute_not_exists(#{DoneAt})", new Dictionary<string, ItemValue>())));
 }

@@ -53,7 +53,7 @@ public static class CommandItem
         .Time(FinishedAt, command.FinishedAt).Text(Step, command.Progress?.Step).Time(ProgressAt, command.Progress?.At)
         .Number(Percent, command.Progress?.Percent).Number(DoneBytes, command.Progress?.Bytes).Number(DonePages, command.Progress?.Pages)
         .Text(Result, command.Result, MostResult).Text(ResultTxid, command.ResultTxid).Text(BeforeTxid, command.BeforeTxid).Text(ErrorCode, command.ErrorCode).Text(Error, command.Error, MostError)
-        .Item;
+        .GoneBy(command.RequestedAt + FleetTable.History).Item;
 
     /// <summary>Throws <see cref="MalformedItemException"/>.</summary>
     public static CommandRecord Read(Item item)

@@ -31,7 +31,7 @@ public static class JobItem
         .Text(FromHost, job.FromHost).Text(ToHosts, job.ToHosts)
         .Number(Total, job.Total).Number(Done, job.Done).Number(Failed, job.Failed).Number(Cancelled, job.Cancelled).Number(Bytes, job.Bytes)
         .Guid(Cursor, job.Cursor).Text(Error, job.Error, MostError).Ulid(Undoes, job.Undoes).Number(Revision, job.Revision)
-        .Item;
+        .GoneBy(job.RequestedAt + FleetTable.History).Item;
 
     /// <summary>Throws <see cref="MalformedItemException"/>.</summary>
     public static JobRecord Read(Item item)

@@ -12,6 +12,9 @@ public static class ProblemWords
     /// <summary>A restore that was tried did not give what was captured.</summary>
     public const string ProofFailed = "proof-failed";
 
+    /// <summary>Its agent says that more is in the replica than whoever looked there found.</summary>
+    public const string NotInReplica = "not-in-replica";
+
     /// <summary>Replication fails and is tried again.</summary>
     public const string Error = "error";
 
@@ -21,11 +24,11 @@ public static class ProblemWords
     /// <summary>Not restored and proven for too long.</summary>
     public const string Unproven = "unproven";
 
-    public static IReadOnlyList<string> All { get; } = [SplitBrain, Lost, ProofFailed, Error, Late, Unproven];
+    public static IReadOnlyList<string> All { get; } = [SplitBrain, Lost, ProofFailed, NotInReplica, Error, Late, Unproven];
 
     public static int SeverityOf(string problem) => problem switch
     {
-        SplitBrain or Lost or ProofFailed => 3,
+        SplitBrain or Lost or ProofFailed or NotInReplica => 3,
         Error or Late => 2,
         _ => 1,
     };

@@ -31,7 +31,7 @@ public static class ProofItem
             .Text(Problem, isBad ? ProblemWords.ProofFailed : null)
             .Text(FleetTable.ProblemKey, isBad ? FleetKeys.ProblemPartition(proof.Tenant) : null)
             .Text(FleetTable.ProblemSort, isBad ? FleetKeys.ProblemSort(ProblemWords.SeverityOf(ProblemWords.ProofFailed), proof.At) : null)
-            .Item;
+            .GoneBy(proof.At + FleetTable.History).Item;
     }
 
     /// <summary>Throws <see cref="MalformedItemException"/>.</summary>

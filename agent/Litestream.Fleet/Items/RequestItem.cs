@@ -16,7 +16,7 @@ public static class RequestItem
 
     public static Item Write(RequestRecord request) => new ItemWriter(request.Key, ItemTypes.Request)
         .Time(At, request.At).Text(Actor, request.Actor).Text(Action, request.Action).Text(BodyHash, request.BodyHash).Ulid(Target, request.Target)
-        .Item;
+        .GoneBy(request.At + (2 * Life)).Item;
 
     /// <summary>Throws <see cref="MalformedItemException"/>.</summary>
     /// <param name="item">As found.</param>

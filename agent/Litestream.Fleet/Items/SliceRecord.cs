@@ -8,7 +8,14 @@ public sealed record SliceRecord
     /// <summary>0 to 255.</summary>
     public required int Slice { get; init; }
 
-    public required DateTimeOffset VisitedAt { get; init; }
+    /// <summary>When a visit last came to its end; null: none did yet.</summary>
+    public DateTimeOffset? VisitedAt { get; init; }
+
+    /// <summary>The worker that is there now; null: nobody.</summary>
+    public string? ClaimedBy { get; init; }
+
+    /// <summary>Until when nobody else goes there. Past: the worker stopped or died in the middle, and the next goes on.</summary>
+    public DateTimeOffset? ClaimedUntil { get; init; }
 
     public int Tenants { get; init; }
 
@@ -26,6 +33,15 @@ public sealed record SliceRecord
 
     /// <summary>Since when there are unproven ones.</summary>
     public DateTimeOffset? UnprovenSince { get; init; }
+
+    /// <summary>In whose replica less was found than their agents say.</summary>
+    public int Behind { get; init; }
+
+    /// <summary>Of all that passed once, the one whose last proof is oldest.</summary>
+    public DateTimeOffset? OldestPassAt { get; init; }
+
+    /// <summary>Of the last restore of each, in 30 days.</summary>
+    public double BytesPerSecond { get; init; }
 
     /// <summary>Half of the restores took less.</summary>
     public double P50Seconds { get; init; }

@@ -23,6 +23,14 @@ public static class TenantItem
     public const string LastProofAt = "lastProofAt";
     public const string LastDrillAt = "lastDrillAt";
     public const string LastDrillVerdict = "lastDrillVerdict";
+    public const string LastDrillPassAt = "lastDrillPassAt";
+    public const string DrillSeconds = "drillSeconds";
+    public const string DrillBytes = "drillBytes";
+    public const string DrillAskedAt = "drillAskedAt";
+    public const string VisitedSince = "visitedSince";
+    public const string SeenAt = "seenAt";
+    public const string SeenTxid = "seenTxid";
+    public const string BehindSince = "behindSince";
     public const string Lag = "lagSeconds";
     public const string LagLimit = "lagLimitSeconds";
     public const string UndoTxid = "undoTxid";
@@ -47,6 +55,8 @@ public static class TenantItem
         .Text(Txid, tenant.Txid).Text(ReplicatedTxid, tenant.ReplicatedTxid)
         .Time(LastSyncAt, tenant.LastSyncAt).Time(LastSnapshotAt, tenant.LastSnapshotAt).Time(LastProofAt, tenant.LastProofAt)
         .Time(LastDrillAt, tenant.LastDrillAt).Text(LastDrillVerdict, tenant.LastDrillVerdict)
+        .Time(LastDrillPassAt, tenant.LastDrillPassAt).Number(DrillSeconds, tenant.DrillSeconds).Number(DrillBytes, tenant.DrillBytes).Time(DrillAskedAt, tenant.DrillAskedAt)
+        .Time(VisitedSince, tenant.VisitedSince).Time(SeenAt, tenant.SeenAt).Text(SeenTxid, tenant.SeenTxid).Time(BehindSince, tenant.BehindSince)
         .Number(Lag, tenant.LagSeconds).Number(LagLimit, tenant.LagLimitSeconds)
         .Text(UndoTxid, tenant.UndoTxid).Time(UndoUntil, tenant.UndoUntil)
         .Item;
@@ -77,6 +87,14 @@ public static class TenantItem
             LastProofAt = read.TimeOrNull(LastProofAt),
             LastDrillAt = read.TimeOrNull(LastDrillAt),
             LastDrillVerdict = read.TextOrNull(LastDrillVerdict),
+            LastDrillPassAt = read.TimeOrNull(LastDrillPassAt),
+            DrillSeconds = read.DoubleOrNull(DrillSeconds),
+            DrillBytes = read.LongOrNull(DrillBytes),
+            DrillAskedAt = read.TimeOrNull(DrillAskedAt),
+            VisitedSince = read.TimeOrNull(VisitedSince),
+            SeenAt = read.TimeOrNull(SeenAt),
+            SeenTxid = read.TextOrNull(SeenTxid),
+            BehindSince = read.TimeOrNull(BehindSince),
             LagSeconds = read.DoubleOrNull(Lag) ?? 0,
             LagLimitSeconds = read.DoubleOrNull(LagLimit) ?? 0,
             UndoTxid = read.TextOrNull(UndoTxid),
@@ -115,9 +133,22 @@ public static class TenantItem
 
     /// <summary>Its backup was restored and looked at, by whomever. Refused when a later drill is known, or while its owner has not described it: then the next drill says so.</summary>
     public static ItemUpdate Drilled(ProofRecord proof) => ItemUpdate.Of(
-        new ItemWriter(FleetKeys.Tenant(proof.Tenant), ItemTypes.Tenant).Time(LastDrillAt, proof.At).Text(LastDrillVerdict, proof.Verdict).Item,
+        WithPass(new ItemWriter(FleetKeys.Tenant(proof.Tenant), ItemTypes.Tenant).Time(LastDrillAt, proof.At).Text(LastDrillVerdict, proof.Verdict), proof).Item,
         [], ItemCondition.IsPresent.And(
             new ItemCondition($"attribute_not_exists(#{LastDrillAt})", new Dictionary<string, ItemValue>()).Or(ItemCondition.Compare(LastDrillAt, "<=", ItemValue.Of(ItemTime.Text(proof.At))))));
+
+    /// <summary>The worker came by: what it found in the replica, beside what the owner says. Refused for a tenant that is not there.</summary>
+    /// <param name="tenant">As read.</param>
+    /// <param name="seenTxid">The newest transaction of the replica; null: none.</param>
+    /// <param name="behindSince">Since when that is less than the owner says; null: it is not.</param>
+    /// <param name="now">The worker's clock.</param>
+    public static ItemUpdate Seen(TenantRecord tenant, string? seenTxid, DateTimeOffset? behindSince, DateTimeOffset now) => ItemUpdate.Of(
+        new ItemWriter(tenant.Key, ItemTypes.Tenant).Time(VisitedSince, tenant.VisitedSince ?? now).Time(SeenAt, now).Text(SeenTxid, seenTxid).Time(BehindSince, behindSince).Item,
+        [SeenTxid, BehindSince], ItemCondition.IsPresent);
+
+    /// <summary>Its host was asked for a drill. Refused for a tenant that is not there.</summary>
+    public static ItemUpdate DrillAsked(Guid tenant, DateTimeOffset now) =>
+        ItemUpdate.Of(new ItemWriter(FleetKeys.Tenant(tenant), ItemTypes.Tenant).Time(DrillAskedAt, now).Item, [], ItemCondition.IsPresent);
 
     /// <summary>
     /// Its owner gives it up; the chain stays. Refused when it was taken over meanwhile.
@@ -136,6 +167,9 @@ public static class TenantItem
     public static ItemUpdate TakeOver(TenantRecord tenant, string hostId, string path, DateTimeOffset now) => ItemUpdate.Of(
         Write(tenant with { HostId = hostId, Path = path, Epoch = tenant.Epoch + 1, Status = StatusWords.Waiting, Reason = ReasonWords.Pending, Detail = null, Problem = null, Since = now, UpdatedAt = now }),
         Optional, ItemCondition.Is(Epoch, ItemValue.Of(tenant.Epoch)).And(tenant.HostId is { } owner ? IsOwnedBy(owner) : HasNoOwner));
+
+    private static ItemWriter WithPass(ItemWriter item, ProofRecord proof) => proof.Verdict != ProofVerdicts.Pass ? item
+        : item.Time(LastDrillPassAt, proof.At).Number(DrillSeconds, proof.Seconds).Number(DrillBytes, proof.Bytes);
 
     private static ItemCondition IsStill(string attribute, string? text) => text is null
         ? new($"attribute_not_exists(#{attribute})", new Dictionary<string, ItemValue>())

@@ -61,6 +61,30 @@ public sealed record TenantRecord
     /// <summary>What that came to: one of <see cref="ProofVerdicts"/>.</summary>
     public string? LastDrillVerdict { get; init; }
 
+    /// <summary>When a drill of it last passed.</summary>
+    public DateTimeOffset? LastDrillPassAt { get; init; }
+
+    /// <summary>How long that restore took.</summary>
+    public double? DrillSeconds { get; init; }
+
+    /// <summary>Size of what it restored.</summary>
+    public long? DrillBytes { get; init; }
+
+    /// <summary>When the worker last asked its host for a drill: too large for the worker, or out of its reach.</summary>
+    public DateTimeOffset? DrillAskedAt { get; init; }
+
+    /// <summary>When the worker first came by: a tenant of yesterday is not late with its proof.</summary>
+    public DateTimeOffset? VisitedSince { get; init; }
+
+    /// <summary>When the worker last looked into the replica, whatever its owner says of that.</summary>
+    public DateTimeOffset? SeenAt { get; init; }
+
+    /// <summary>The newest transaction that it found there; null: none.</summary>
+    public string? SeenTxid { get; init; }
+
+    /// <summary>Since when the worker finds less there than the owner says; null: it does not.</summary>
+    public DateTimeOffset? BehindSince { get; init; }
+
     public double LagSeconds { get; init; }
 
     /// <summary>The objective.</summary>

@@ -20,6 +20,7 @@ public static class FleetKeys
     public const string CommandPrefix = "COMMAND#";
     public const string TenantPrefix = "TENANT#";
     public const string ProofPrefix = "PROOF#";
+    public const string LookPrefix = "LOOK#";
     public const string SlicePartition = "SLICES";
     public const string AuditPrefix = "AUDIT#";
     public const string JobPrefix = "JOBS#";
@@ -50,9 +51,13 @@ public static class FleetKeys
 
     public static ItemKey Tenant(Guid tenant) => new(TenantPrefix + SliceOf(tenant), TextOf(tenant));
 
-    public static ItemKey Job(Ulid id) => new(JobPrefix + id.Time.UtcDateTime.ToString("yyyyMM", CultureInfo.InvariantCulture), id.ToString());
+    public static ItemKey Job(Ulid id) => new(JobPartition(id.Time), id.ToString());
+
+    public static string JobPartition(DateTimeOffset month) => JobPrefix + month.UtcDateTime.ToString("yyyyMM", CultureInfo.InvariantCulture);
 
     public static ItemKey Proof(Guid tenant, DateTimeOffset at) => new(ProofPrefix + SliceOf(tenant), $"{TextOf(tenant)}#{ItemTime.Text(at)}");
+
+    public static ItemKey Look(Guid tenant) => new(LookPrefix + SliceOf(tenant), TextOf(tenant));
 
     /// <param name="slice">0 to 255.</param>
     public static ItemKey Slice(int slice) => new(SlicePartition, slice.ToString("x2", CultureInfo.InvariantCulture));

@@ -2,7 +2,7 @@ using Litestream.Fleet.Items;
 
 namespace Litestream.Fleet.Table;
 
-/// <summary>The one table of a fleet: on demand, single items, conditional writes, no time to live.</summary>
+/// <summary>The one table of a fleet: on demand, single items, conditional writes. Only history goes by itself, by its time to live; no state does.</summary>
 public static class FleetTable
 {
     /// <summary>Primary key, a text.</summary>
@@ -22,6 +22,12 @@ public static class FleetTable
 
     /// <summary><c>severity#since</c>: sort key of <see cref="Problems"/>, so that read backwards the worst come first.</summary>
     public const string ProblemSort = "badSk";
+
+    /// <summary>Seconds since 1970, a number: behind it DynamoDB may delete the item, within days. Only of what is history by then.</summary>
+    public const string TimeToLive = "ttl";
+
+    /// <summary>So long commands, jobs and proofs are kept: more than a year, for whoever compares with the last one.</summary>
+    public static readonly TimeSpan History = TimeSpan.FromDays(400);
 
     /// <summary>The tenants of a host, in the order of their GUIDs. Repeats what changes with a tenant's state and nothing that its hourly refresh changes.</summary>
     public static IndexDefinition ByHost { get; } = new("byHost", HostKey, SortKey, [Type, TenantItem.Status, TenantItem.Reason, TenantItem.Problem, TenantItem.Since, TenantItem.Epoch]);

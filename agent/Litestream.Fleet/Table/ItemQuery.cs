@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Litestream.Fleet.Table;
 
 /// <summary>A query of one partition, in pages; the fleet never scans. Words as in <see cref="ItemCondition"/>.</summary>
@@ -65,8 +63,7 @@ public sealed record ItemQuery
     public static ItemQuery Slices() => Of(null, FleetKeys.SlicePartition, null);
 
     /// <summary>Jobs that began in a month, newest first.</summary>
-    public static ItemQuery Jobs(DateTimeOffset month) =>
-        Of(null, FleetKeys.JobPrefix + month.UtcDateTime.ToString("yyyyMM", CultureInfo.InvariantCulture), null) with { IsBackwards = true };
+    public static ItemQuery Jobs(DateTimeOffset month) => Of(null, FleetKeys.JobPartition(month), null) with { IsBackwards = true };
 
     /// <summary>What was done on a day, newest first.</summary>
     public static ItemQuery Audit(DateTimeOffset day) => Of(null, FleetKeys.AuditPartition(day), null) with { IsBackwards = true };

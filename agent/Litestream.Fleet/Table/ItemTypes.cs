@@ -8,6 +8,7 @@ public static class ItemTypes
     public const string Command = "command";
     public const string Job = "job";
     public const string Proof = "proof";
+    public const string Look = "look";
     public const string Slice = "slice";
     public const string Audit = "audit";
     public const string Request = "request";

@@ -23,6 +23,9 @@ public sealed class ItemWriter
 
     public ItemWriter Time(string name, DateTimeOffset? value) => Add(name, value is { } time ? ItemValue.Of(ItemTime.Text(time)) : null);
 
+    /// <summary>It is history by then, and the table may forget it.</summary>
+    public ItemWriter GoneBy(DateTimeOffset time) => Add(FleetTable.TimeToLive, ItemValue.Of(time.ToUnixTimeSeconds()));
+
     public ItemWriter Guid(string name, Guid? value) => Add(name, value is { } guid ? ItemValue.Of(guid.ToString("d")) : null);
 
     public ItemWriter Ulid(string name, Ulid? value) => Add(name, value is { } ulid ? ItemValue.Of(ulid.ToString()) : null);

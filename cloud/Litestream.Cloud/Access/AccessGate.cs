@@ -1,5 +1,7 @@
-using Litestream.Cloud.Api;
 using Litestream.Cloud.Configuration;
+using Litestream.Contract;
+using Litestream.Contract.Access;
+using Litestream.Contract.Changes;
 using Litestream.Fleet.Api;
 using Litestream.Http;
 
@@ -9,9 +11,11 @@ namespace Litestream.Cloud.Access;
 /// Behind the routing, before every endpoint: who asks, and may they? An endpoint that does not say what it needs is answered to nobody. Addresses that do
 /// not exist go through, to their 404.
 /// </summary>
-internal sealed class AccessGate(CloudOptions options, ILogger log)
+internal sealed class AccessGate(CloudOptions options, AuditTrail audit, ILogger log)
 {
     private const string LoopbackRemedy = "use http://localhost, or start the program with -tokens instead of -no-auth";
+
+    private const int MostPathCharacters = 200;
 
     private readonly TokenAccess _tokens = new(options.Tokens);
     private readonly ClaimsAccess _claims = new(options.ScopePrefix);
@@ -26,14 +30,14 @@ internal sealed class AccessGate(CloudOptions options, ILogger log)
         if (endpoint.Metadata.GetMetadata<AccessRequirement>() is not { } needed)
         {
             log.NoScopeDeclared(endpoint.RoutePattern.RawText ?? "");
-            return RefuseAsync(context, "whoever", CloudProblems.ScopeMissing("that nobody has"));
+            return RefuseAsync(context, "whoever", ContractProblems.ScopeMissing("that nobody has"));
         }
         if (needed.Scope is not { } scope)
             return next(context);
         if (ActorOf(context) is not { } actor)
             return RefuseAsync(context, "nobody known", CloudProblems.Unauthenticated());
         if (!actor.Scopes.Contains(scope))
-            return RefuseAsync(context, actor.Name, CloudProblems.ScopeMissing(scope));
+            return RefuseKnownAsync(context, endpoint, actor, ContractProblems.ScopeMissing(scope));
         context.Features.Set(actor);
         return next(context);
     }
@@ -50,6 +54,16 @@ internal sealed class AccessGate(CloudOptions options, ILogger log)
         OwnMachine.CheckHost(request.Host, LoopbackRemedy) ?? (IsRead(request.Method) ? null : OwnMachine.CheckOrigin(request.Host, request.Headers.Origin));
 
     private static bool IsRead(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method);
+
+    /// <summary>Who wanted to change what is in the audit, if it is known who. Of strangers the log has a line: there are as many of them as like to knock.</summary>
+    private async Task RefuseKnownAsync(HttpContext context, RouteEndpoint endpoint, Actor actor, Problem problem)
+    {
+        if (!IsRead(context.Request.Method))
+            await audit.RefusedAsync(actor.Name, $"{context.Request.Method} {endpoint.RoutePattern.RawText}", Shown(context.Request.Path), problem.Code);
+        await RefuseAsync(context, actor.Name, problem);
+    }
+
+    private static string Shown(string path) => path.Length <= MostPathCharacters ? path : path[..MostPathCharacters] + "…";
 
     private Task RefuseAsync(HttpContext context, string actor, Problem problem)
     {

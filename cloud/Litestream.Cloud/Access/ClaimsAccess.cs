@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Security.Claims;
+using Litestream.Contract.Access;
 
 namespace Litestream.Cloud.Access;
 

@@ -1,3 +1,4 @@
+using Litestream.Contract.Access;
 using Litestream.Http;
 
 namespace Litestream.Cloud.Access;

@@ -1,4 +1,5 @@
 using Litestream.Cloud.Access;
+using Litestream.Contract.Access;
 using Litestream.Fleet.Api;
 using Litestream.Http;
 

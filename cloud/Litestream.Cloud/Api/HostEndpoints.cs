@@ -1,5 +1,8 @@
 using Litestream.Cloud.Access;
 using Litestream.Cloud.Table;
+using Litestream.Contract;
+using Litestream.Contract.Access;
+using Litestream.Contract.Views;
 using Litestream.Fleet;
 using Litestream.Fleet.Api;
 using Litestream.Fleet.Table;
@@ -18,23 +21,20 @@ internal static class HostEndpoints
         routes.MapGet("/api/hosts/{id}", async (string id, HttpRequest request, CancellationToken stop) =>
         {
             QueryText.Know(request.Query);
-            var digest = await context.Hosts.FindAsync(id, stop) ?? throw new ProblemException(CloudProblems.UnknownHost(id));
+            var digest = await context.Hosts.FindAsync(id, stop) ?? throw new ProblemException(ContractProblems.UnknownHost(id));
             var host = HostView.Of(digest, context.Time.GetUtcNow());
             return new ReadAnswer<FleetHost>(host, HostView.WithoutAge(host), FleetJson.Default.FleetHost);
         }).Needs(ScopeWords.Read);
         routes.MapGet("/api/hosts/{id}/tenants", (string id, HttpRequest request, CancellationToken stop) =>
-        {
-            QueryText.Know(request.Query, "limit", "cursor");
-            return TenantsAsync(context, id, request.Query, stop);
-        }).Needs(ScopeWords.Read);
+            TenantsAsync(context, TenantSelection.OfHost(id, request.Query), stop)).Needs(ScopeWords.Read);
     }
 
     /// <summary>Also for <c>/api/tenants?host=</c>.</summary>
-    public static async Task<ReadAnswer<FleetTenantList>> TenantsAsync(CloudContext context, string id, IQueryCollection query, CancellationToken cancellationToken)
+    public static async Task<ReadAnswer<FleetTenantList>> TenantsAsync(CloudContext context, TenantSelection which, CancellationToken cancellationToken)
     {
-        var limit = QueryText.Number(query, "limit", Lists.UsualPage, Lists.LargestPage);
-        var digest = await context.Hosts.FindAsync(id, cancellationToken) ?? throw new ProblemException(CloudProblems.UnknownHost(id));
-        var (items, next) = await context.Tenants.OfHostAsync(id, limit, QueryText.Text(query, "cursor"), cancellationToken);
+        var id = which.Host ?? "";
+        var digest = await context.Hosts.FindAsync(id, cancellationToken) ?? throw new ProblemException(ContractProblems.UnknownHost(id));
+        var (items, next) = await context.Tenants.OfHostAsync(id, which.Limit, which.Cursor, cancellationToken);
         var liveness = LivenessWords.Of(digest, context.Time.GetUtcNow());
         return new(new([.. context.Reads.Readable(items, item => TenantView.OfIndex(item, liveness))], next?.ToString()), FleetJson.Default.FleetTenantList);
     }

@@ -1,4 +1,7 @@
 using Litestream.Cloud.Access;
+using Litestream.Cloud.Drills;
+using Litestream.Contract.Access;
+using Litestream.Contract.Views;
 using Litestream.Fleet;
 using Litestream.Fleet.Api;
 using Litestream.Fleet.Items;
@@ -19,14 +22,17 @@ internal static class StatusEndpoints
         {
             QueryText.Know(request.Query, "limit");
             var limit = QueryText.Number(request.Query, "limit", UsualClients, MostClients);
-            var worst = context.Tenants.WorstAsync(limit, stop);
+            var worst = context.Tenants.TroubledAsync(limit, null, stop);
+            var coverage = CoverageAsync(context, stop);
             var digests = (await context.Hosts.AllAsync(stop)).Values.ToList();
-            var liveness = await context.Hosts.LivenessAsync((await worst).Select(t => t.HostId), stop);
-            var clients = (await worst).Select(t => TenantView.Of(t, t.HostId is { } host ? liveness[host] : LivenessWords.Unknown));
-            var status = Report(digests, context.Time.GetUtcNow()) with { Clients = [.. clients], UptimeSeconds = Math.Round(context.Time.GetElapsedTime(startedAt).TotalSeconds, 3) };
+            var liveness = await context.Hosts.LivenessAsync((await worst).Items.Select(t => t.HostId), stop);
+            var clients = (await worst).Items.Select(t => TenantView.Of(t, t.HostId is { } host ? liveness[host] : LivenessWords.Unknown));
+            var status = Report(digests, context.Time.GetUtcNow()) with { Clients = [.. clients], Drills = await coverage, UptimeSeconds = Math.Round(context.Time.GetElapsedTime(startedAt).TotalSeconds, 3) };
             return new ReadAnswer<FleetStatus>(status, status with { UptimeSeconds = 0 }, FleetJson.Default.FleetStatus);
         }).Needs(ScopeWords.Read);
     }
+
+    private static async Task<DrillCoverage?> CoverageAsync(CloudContext context, CancellationToken stop) => FleetCoverage.Of(await DrillRound.SlicesAsync(context, stop));
 
     /// <summary>Sums of what all hosts say; a pure function of the digests and the time.</summary>
     public static FleetStatus Report(IReadOnlyList<HostDigest> digests, DateTimeOffset now)

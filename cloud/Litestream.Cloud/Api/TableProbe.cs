@@ -1,4 +1,5 @@
 using Litestream.Cloud.Table;
+using Litestream.Contract;
 using Litestream.DynamoDb;
 using Litestream.Fleet.Table;
 

@@ -1,5 +1,8 @@
 using Litestream.Cloud.Access;
 using Litestream.Cloud.Table;
+using Litestream.Contract;
+using Litestream.Contract.Access;
+using Litestream.Contract.Views;
 using Litestream.Fleet;
 using Litestream.Fleet.Api;
 using Litestream.Fleet.Items;
@@ -11,8 +14,6 @@ namespace Litestream.Cloud.Api;
 /// <summary><c>/api/tenants</c>: the catalogue, by GUID, by its beginning, by host, or what is wrong; never all of it, which would be a scan.</summary>
 internal static class TenantEndpoints
 {
-    private const int LeastPrefix = 2;
-
     public static void Map(IEndpointRouteBuilder routes, CloudContext context)
     {
         routes.MapGet("/api/tenants", (HttpRequest request, CancellationToken stop) => ListAsync(context, request.Query, stop)).Needs(ScopeWords.Read);
@@ -31,21 +32,17 @@ internal static class TenantEndpoints
         var tenant = Guid.TryParseExact(id, "d", out var guid) ? guid : throw new ProblemException(RequestProblems.BadGuid());
         return await context.Reads.FindAsync(FleetKeys.Tenant(tenant), cancellationToken) is { } item
             ? TenantItem.Read(item)
-            : throw new ProblemException(CloudProblems.UnknownTenant(tenant));
+            : throw new ProblemException(ContractProblems.UnknownTenant(tenant));
     }
 
     private static Task<ReadAnswer<FleetTenantList>> ListAsync(CloudContext context, IQueryCollection query, CancellationToken cancellationToken)
     {
-        QueryText.Know(query, "prefix", "host", "problems", "limit", "cursor");
-        var (prefix, host, troubled) = (QueryText.Text(query, "prefix"), QueryText.Text(query, "host"), QueryText.Flag(query, "problems"));
-        if ((prefix is null ? 0 : 1) + (host is null ? 0 : 1) + (troubled ? 1 : 0) != 1)
-            throw new ProblemException(RequestProblems.BadParameter("one of prefix, host and problems=true says which tenants"));
-        if (host is not null)
-            return HostEndpoints.TenantsAsync(context, host, query, cancellationToken);
-        var (limit, cursor) = (QueryText.Number(query, "limit", Lists.UsualPage, Lists.LargestPage), QueryText.Text(query, "cursor"));
-        return AnswerAsync(context, prefix is not null
-            ? context.Tenants.BeginningAsync(PrefixOf(prefix), limit, cursor, cancellationToken)
-            : context.Tenants.TroubledAsync(limit, cursor, cancellationToken), cancellationToken);
+        var which = TenantSelection.Read(query);
+        if (which.Host is not null)
+            return HostEndpoints.TenantsAsync(context, which, cancellationToken);
+        return AnswerAsync(context, which.Prefix is { } prefix
+            ? context.Tenants.BeginningAsync(prefix, which.Limit, which.Cursor, cancellationToken)
+            : context.Tenants.TroubledAsync(which.Limit, which.Cursor, cancellationToken), cancellationToken);
     }
 
     private static async Task<ReadAnswer<FleetTenantList>> AnswerAsync(
@@ -58,12 +55,4 @@ internal static class TenantEndpoints
 
     private static FleetTenant View(TenantRecord tenant, IReadOnlyDictionary<string, string> liveness) =>
         TenantView.Of(tenant, tenant.HostId is { } host ? liveness[host] : LivenessWords.Unknown);
-
-    /// <summary>The beginning of a GUID as it is written, in either case; in the catalogue they are lower case.</summary>
-    private static string PrefixOf(string text)
-    {
-        var form = Guid.Empty.ToString("d");
-        var isBeginning = text.Length >= LeastPrefix && text.Length <= form.Length && text.Zip(form).All(pair => pair.Second == '-' ? pair.First == '-' : char.IsAsciiHexDigit(pair.First));
-        return isBeginning ? text.ToLowerInvariant() : throw new ProblemException(RequestProblems.BadParameter($"prefix is the beginning of a GUID, at least {LeastPrefix} hexadecimal digits"));
-    }
 }

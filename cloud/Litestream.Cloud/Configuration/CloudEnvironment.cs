@@ -26,6 +26,12 @@ internal sealed record CloudEnvironment
     /// <summary><c>AWS_LAMBDA_RUNTIME_API</c>, host and port: we are started by Lambda.</summary>
     public string? RuntimeApi { get; init; }
 
+    /// <summary><c>LITESTREAM_ROLE</c>: api or worker.</summary>
+    public string? Role { get; init; }
+
+    /// <summary><c>LITESTREAM_DRILL_…</c>, by the flags that they stand for.</summary>
+    public IReadOnlyDictionary<string, string> Drills { get; init; } = new Dictionary<string, string>();
+
     public static CloudEnvironment Read() => new()
     {
         Table = Variable("LITESTREAM_FLEET_TABLE"),
@@ -35,6 +41,9 @@ internal sealed record CloudEnvironment
         S3Endpoint = Variable("LITESTREAM_S3_ENDPOINT") ?? Variable("AWS_ENDPOINT_URL_S3") ?? Variable("AWS_ENDPOINT_URL"),
         Region = Variable("AWS_REGION") ?? Variable("AWS_DEFAULT_REGION"),
         RuntimeApi = Variable("AWS_LAMBDA_RUNTIME_API"),
+        Role = Variable("LITESTREAM_ROLE"),
+        Drills = Flags.OfDrills.Select(flag => (Flag: flag, Value: Variable("LITESTREAM" + flag.Replace('-', '_').ToUpperInvariant())))
+            .Where(pair => pair.Value is not null).ToDictionary(pair => pair.Flag, pair => pair.Value!),
     };
 
     public TableAccess TableAccess => new() { Endpoint = DynamoDbEndpoint, Region = Region };

@@ -43,25 +43,31 @@ internal sealed record CloudOptions
 
     public string? Region { get; init; }
 
+    /// <summary>This is the worker and no API; null: the other way round.</summary>
+    public WorkerOptions? Worker { get; init; }
+
     /// <summary>Throws <see cref="StartException"/>.</summary>
     public static CloudOptions Read(IReadOnlyList<string> arguments, CloudEnvironment environment)
     {
         var flags = Flags.Read(arguments);
         var bind = BindOf(flags[Flags.Bind]);
         var tokenFile = flags[Flags.Tokens] ?? environment.TokenFile;
-        var access = AccessOf(flags, bind, tokenFile, environment);
+        var worker = WorkerOf(flags, environment);
+        // A worker answers nobody but who wants to know whether it lives.
+        var access = worker is not null ? AccessKind.Tokens : AccessOf(flags, bind, tokenFile, environment);
         return new()
         {
             Table = TableOf(flags[Flags.Table] ?? environment.Table),
             TableAccess = environment.TableAccess,
             Access = access,
-            Tokens = access == AccessKind.Tokens ? TokenFile.Read(tokenFile!) : [],
+            Tokens = access == AccessKind.Tokens && worker is null ? TokenFile.Read(tokenFile!) : [],
             ScopePrefix = environment.ScopePrefix,
             Port = environment.RuntimeApi is null ? PortOf(flags[Flags.Port]) : null,
             Bind = bind,
             RuntimeApi = environment.RuntimeApi,
             S3Endpoint = environment.S3Endpoint,
             Region = environment.Region,
+            Worker = worker,
         };
     }
 
@@ -74,6 +80,31 @@ internal sealed record CloudOptions
             ? name
             : throw Flags.Wrong($"\"{name}\" cannot name a table", $"{LeastTableName} to {MostTableName} letters, digits, dots, dashes or underscores");
     }
+
+    private static WorkerOptions? WorkerOf(Flags flags, CloudEnvironment environment)
+    {
+        if (environment.Role is not (null or "api" or "worker"))
+            throw Flags.Wrong($"LITESTREAM_ROLE: \"{environment.Role}\" is no role", "api (the default) or worker");
+        if (environment.Role != "worker")
+            return Flags.OfDrills.FirstOrDefault(flag => flags[flag] is not null) is { } given ? throw Flags.Wrong($"{given} is the worker's, and this is the API", "set LITESTREAM_ROLE=worker") : null;
+        string? Given(string flag) => flags[flag] ?? environment.Drills.GetValueOrDefault(flag);
+        var usual = new WorkerOptions { Name = NameOf(Environment.MachineName) };
+        var options = usual with
+        {
+            Within = Given(Flags.DrillWithin) is { } within ? Amounts.Time(Flags.DrillWithin, within) : usual.Within,
+            VisitEvery = Given(Flags.DrillVisit) is { } visit ? Amounts.Time(Flags.DrillVisit, visit) : usual.VisitEvery,
+            LargestBytes = Given(Flags.DrillMaxSize) is { } size ? Amounts.Size(Flags.DrillMaxSize, size) : usual.LargestBytes,
+            Lanes = Given(Flags.DrillLanes) is { } lanes ? Amounts.Count(Flags.DrillLanes, lanes, 64) : usual.Lanes,
+            Scratch = Path.GetFullPath(Given(Flags.DrillScratch) ?? usual.Scratch),
+            Pause = Given(Flags.DrillPause) is { } pause ? Amounts.Time(Flags.DrillPause, pause) : usual.Pause,
+        };
+        return options.VisitEvery * 2 <= options.Within ? options
+            : throw Flags.Wrong($"{Flags.DrillVisit} and {Flags.DrillWithin}: a tenant must be visited at least twice in the time within which it is proven");
+    }
+
+    /// <summary>With four digits of chance: of two that share a machine's name each knows its own claims.</summary>
+    private static string NameOf(string machine) =>
+        $"worker-{new string([.. machine.Where(c => char.IsAsciiLetterOrDigit(c) || c == '-').Take(40)])}-{Random.Shared.Next(0x10000):x4}";
 
     private static int PortOf(string? text) =>
         text is null ? DefaultPort

@@ -14,6 +14,15 @@ internal sealed class Flags
     public const string Tokens = "-tokens";
     public const string NoAuth = "-no-auth";
 
+    public const string DrillWithin = "-drill-within";
+    public const string DrillVisit = "-drill-visit";
+    public const string DrillMaxSize = "-drill-max-size";
+    public const string DrillLanes = "-drill-lanes";
+    public const string DrillScratch = "-drill-scratch";
+    public const string DrillPause = "-drill-pause";
+
+    public static readonly string[] OfDrills = [DrillWithin, DrillVisit, DrillMaxSize, DrillLanes, DrillScratch, DrillPause];
+
     private static readonly (string Name, string? Value, string Meaning)[] Known =
     [
         (Table, "NAME", "the fleet's DynamoDB table [LITESTREAM_FLEET_TABLE]"),
@@ -21,6 +30,12 @@ internal sealed class Flags
         (Bind, "ADDRESS", "on this address of the machine; * for all [loopback]"),
         (Tokens, "FILE", "who may do what, a line each [LITESTREAM_API_TOKENS]"),
         (NoAuth, null, "who reaches the port may do anything; loopback only"),
+        (DrillWithin, "TIME", "worker: every tenant is proven within this [7d]"),
+        (DrillVisit, "TIME", "worker: every tenant is visited so often [6h]"),
+        (DrillMaxSize, "SIZE", "worker: what is larger its host drills [256MB]"),
+        (DrillLanes, "N", "worker: drills at the same time [2]"),
+        (DrillScratch, "DIR", "worker: room for N of that size [/tmp]"),
+        (DrillPause, "TIME", "worker on a port: between two rounds [5m]"),
     ];
 
     private readonly Dictionary<string, string> _given = new(StringComparer.Ordinal);
@@ -52,6 +67,8 @@ internal sealed class Flags
     public static int WriteHelp(TextWriter output)
     {
         output.WriteLine("Serves the API of a fleet, on Lambda or on a port.");
+        output.WriteLine("With LITESTREAM_ROLE=worker it drills the fleet's backups instead;");
+        output.WriteLine("its flags are variables, too: LITESTREAM_DRILL_WITHIN, and so on.");
         output.WriteLine();
         output.WriteLine("  litestream-cloud [flags]");
         output.WriteLine("  litestream-cloud token NAME SCOPE,SCOPE >> FILE    makes a token");

@@ -1,4 +1,5 @@
 using Litestream.Cloud.Configuration;
+using Litestream.Cloud.Drills;
 using Litestream.Cloud.Lambda;
 using Microsoft.AspNetCore.Hosting.Server;
 #if AWS_LAMBDA_HOSTING
@@ -21,13 +22,21 @@ internal static class HostChoice
         if (options.RuntimeApi is not { } address)
         {
             KestrelChoice.Add(builder, options);
+            if (options.Worker is { } worker)
+                builder.Services.AddHostedService(services => new WorkerLoop(services.GetRequiredService<DrillRound>(), worker, time, Log(services)));
+            return;
+        }
+        if (options.Worker is not null)
+        {
+            builder.Services.AddSingleton<IServer>(services => new WorkerServer(
+                new(address), services.GetRequiredService<DrillRound>(), new(services.GetRequiredService<CloudContext>(), Console.Out), services.GetRequiredService<IHostApplicationLifetime>(), Log(services)));
             return;
         }
 #if AWS_LAMBDA_HOSTING
         builder.Services.AddAWSLambdaHosting(LambdaEventSource.HttpApi, new SourceGeneratorLambdaJsonSerializer<LambdaJson>());
 #else
         builder.Services.AddSingleton<IServer>(services => new LambdaServer(
-            new(address), services.GetRequiredService<IHostApplicationLifetime>(), time, services.GetRequiredService<ILoggerFactory>().CreateLogger("Litestream.Cloud")));
+            new(address), services.GetRequiredService<IHostApplicationLifetime>(), time, Log(services)));
 #endif
     }
 
@@ -46,10 +55,10 @@ internal static class HostChoice
         {
             throw explained;
         }
-        application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Litestream.Cloud")
-            .Ready(options.RuntimeApi is null ? string.Join(" ", application.Urls) : "Lambda", options.Table, options.Access.ToString());
+        var where = options.RuntimeApi is null ? string.Join(" ", application.Urls) : "Lambda";
+        Log(application.Services).Ready(where, options.Table, options.Worker is { } worker ? $"worker {worker.Name}" : options.Access.ToString());
         await application.WaitForShutdownAsync();
-        return application.Services.GetRequiredService<IServer>() is LambdaServer { Failure: not null } ? 1 : 0;
+        return application.Services.GetRequiredService<IServer>() is LambdaServer { Failure: not null } or WorkerServer { Failure: not null } ? 1 : 0;
     }
 
     /// <summary>It did not come to a first request. Lambda is told why, so that the reason stands beside the failed request.</summary>
@@ -62,6 +71,8 @@ internal static class HostChoice
             await ReportAsync(address, error, person);
         return error is StartException { IsUsage: true } ? 2 : 1;
     }
+
+    private static ILogger Log(IServiceProvider services) => services.GetRequiredService<ILoggerFactory>().CreateLogger("Litestream.Cloud");
 
     private static async Task ReportAsync(string address, Exception error, TextWriter person)
     {

@@ -1,4 +1,3 @@
-using Litestream.Cloud.Api;
 using Litestream.Http;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Litestream.Cloud.Drills;
 
 namespace Litestream.Cloud.Lambda;
 
@@ -47,6 +48,9 @@ internal sealed class RuntimeApi : IDisposable
     /// <summary>Status of the Runtime API's reply; 202 when it took the answer.</summary>
     public Task<int> AnswerAsync(string requestId, HttpApiAnswer answer, CancellationToken cancellationToken) =>
         PostAsync($"invocation/{Uri.EscapeDataString(requestId)}/response", answer, CloudJson.Default.HttpApiAnswer, null, cancellationToken);
+
+    public Task<int> AnswerAsync(string requestId, RoundReport report, CancellationToken cancellationToken) =>
+        PostAsync($"invocation/{Uri.EscapeDataString(requestId)}/response", report, CloudJson.Default.RoundReport, null, cancellationToken);
 
     public Task<int> FailAsync(string requestId, RuntimeFailure failure, CancellationToken cancellationToken) =>
         PostAsync($"invocation/{Uri.EscapeDataString(requestId)}/error", failure, CloudJson.Default.RuntimeFailure, failure.ErrorType, cancellationToken);

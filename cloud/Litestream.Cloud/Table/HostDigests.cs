@@ -1,3 +1,4 @@
+using Litestream.Contract;
 using Litestream.Fleet;
 using Litestream.Fleet.Items;
 using Litestream.Fleet.Table;
@@ -26,6 +27,10 @@ internal sealed class HostDigests(TableReads reads, TimeProvider time)
         var item = FleetKeys.IsHostId(hostId) ? await reads.FindAsync(FleetKeys.Host(hostId), cancellationToken) : null;
         return item is null ? null : reads.Readable([item], HostDigestItem.Read).FirstOrDefault();
     }
+
+    /// <summary>Those of them that ever reported, as they are now.</summary>
+    public async Task<IReadOnlyDictionary<string, HostDigest>> FindAsync(IEnumerable<string> hostIds, CancellationToken cancellationToken) =>
+        (await Task.WhenAll(hostIds.Distinct().Select(id => FindAsync(id, cancellationToken)))).OfType<HostDigest>().ToDictionary(d => d.HostId, StringComparer.Ordinal);
 
     /// <summary>A page in the order of ids, and the id behind which the next one begins (null: there is none).</summary>
     /// <param name="most">At most so many.</param>

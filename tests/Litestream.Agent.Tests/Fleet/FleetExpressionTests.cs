@@ -35,8 +35,16 @@ public sealed class FleetExpressionTests
         ["drilled"] = TenantItem.Drilled(FleetSamples.Proof()),
         ["request"] = RequestItem.Put(FleetSamples.Request()),
         ["proof settled"] = ProofItem.Settle(FleetSamples.Proof()),
-        ["slice"] = SliceItem.Visit(FleetSamples.Slice()),
+        ["slice"] = SliceItem.Visit(FleetSamples.Slice(), "worker-1"),
+        ["slice claimed"] = SliceItem.Claim(FleetSamples.Slice(), "worker-1", FleetSamples.Noon, FleetSamples.Noon),
+        ["slice claimed for the first time"] = SliceItem.Claim(FleetSamples.Slice() with { VisitedAt = null }, "worker-1", FleetSamples.Noon, FleetSamples.Noon),
+        ["slice renewed"] = SliceItem.Renew(7, "worker-1", FleetSamples.Noon, null),
+        ["look"] = LookItem.Put(FleetSamples.Look()),
+        ["look settled"] = LookItem.Settle(FleetSamples.Tenant, FleetSamples.Noon),
+        ["seen"] = TenantItem.Seen(FleetSamples.TenantRecord(), null, null, FleetSamples.Noon),
+        ["drill asked"] = TenantItem.DrillAsked(FleetSamples.Tenant, FleetSamples.Noon),
         ["audit"] = AuditItem.Append(FleetSamples.Audit()),
+        ["audit done"] = AuditItem.Complete(FleetSamples.Audit()),
     };
 
     [Theory]
@@ -76,7 +84,7 @@ public sealed class FleetExpressionTests
     [Fact]
     public void What_the_owner_describes_leaves_what_a_drill_found_as_it_is()
     {
-        var update = TenantItem.Describe(FleetSamples.TenantRecord() with { LastDrillAt = null, LastDrillVerdict = null });
+        var update = TenantItem.Describe(FleetSamples.TenantRecord() with { LastDrillAt = null, LastDrillVerdict = null, LastDrillPassAt = null });
         Assert.DoesNotContain("lastDrill", update.Expression, StringComparison.Ordinal);
         Assert.Equal("SET #type = :type, #lastDrillAt = :lastDrillAt, #lastDrillVerdict = :lastDrillVerdict", Updates["drilled"].Expression);
     }

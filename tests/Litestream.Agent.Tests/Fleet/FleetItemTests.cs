@@ -15,9 +15,24 @@ public sealed class FleetItemTests
         Assert.Equal(FleetSamples.Command(), CommandItem.Read(CommandItem.Write(FleetSamples.Command())));
         Assert.Equal(FleetSamples.Job(), JobItem.Read(JobItem.Write(FleetSamples.Job())));
         Assert.Equal(FleetSamples.Proof(), ProofItem.Read(ProofItem.Write(FleetSamples.Proof())));
+        Assert.Equal(FleetSamples.Look(), LookItem.Read(LookItem.Write(FleetSamples.Look())));
         Assert.Equal(FleetSamples.Slice(), SliceItem.Read(SliceItem.Write(FleetSamples.Slice())));
         Assert.Equal(FleetSamples.Audit(), AuditItem.Read(AuditItem.Write(FleetSamples.Audit())));
         Assert.Equal(FleetSamples.Request(), RequestItem.Read(RequestItem.Write(FleetSamples.Request()), FleetSamples.Request().IdempotencyKey));
+    }
+
+    [Fact]
+    public void Only_history_goes_by_itself_and_a_request_not_before_its_key_may_be_used_anew()
+    {
+        Item[] stay = [HostDigestItem.Write(FleetSamples.Digest()), TenantItem.Write(FleetSamples.TenantRecord()), LookItem.Write(FleetSamples.Look()), SliceItem.Write(FleetSamples.Slice()), AuditItem.Write(FleetSamples.Audit())];
+        Assert.All(stay, item => Assert.False(item.TryGet(FleetTable.TimeToLive, out _), item.Key.Partition));
+        Assert.Equal(Whole(FleetSamples.Command().RequestedAt + FleetTable.History), GoneBy(CommandItem.Write(FleetSamples.Command())));
+        Assert.Equal(Whole(FleetSamples.Job().RequestedAt + FleetTable.History), GoneBy(JobItem.Write(FleetSamples.Job())));
+        Assert.Equal(Whole(FleetSamples.Proof().At + FleetTable.History), GoneBy(ProofItem.Write(FleetSamples.Proof())));
+        Assert.True(GoneBy(RequestItem.Write(FleetSamples.Request())) > FleetSamples.Request().At + RequestItem.Life);
+
+        static DateTimeOffset Whole(DateTimeOffset time) => DateTimeOffset.FromUnixTimeSeconds(time.ToUnixTimeSeconds());
+        static DateTimeOffset GoneBy(Item item) => item.TryGet(FleetTable.TimeToLive, out var value) && value.IsNumber ? DateTimeOffset.FromUnixTimeSeconds(long.Parse(value.Text, System.Globalization.CultureInfo.InvariantCulture)) : default;
     }
 
     [Fact]
@@ -26,7 +41,7 @@ public sealed class FleetItemTests
         // Else a member that no map knows would come back "as it was". What agents do not write into a digest is left out.
         string[] notWritten = [nameof(HostDigest.LeaseEpoch), nameof(HostDigest.CommandsWaiting)];
         object[] samples = [FleetSamples.Digest(), FleetSamples.TenantRecord(), FleetSamples.Command(), FleetSamples.Command().Arguments, FleetSamples.Command().Progress!,
-            FleetSamples.Job(), FleetSamples.Proof(), FleetSamples.Slice(), FleetSamples.Audit(), FleetSamples.Request()];
+            FleetSamples.Job(), FleetSamples.Proof(), FleetSamples.Slice(), FleetSamples.Look(), FleetSamples.Audit(), FleetSamples.Request()];
         var empty =
             from sample in samples
             from member in sample.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
@@ -98,7 +113,7 @@ public sealed class FleetItemTests
             (HostDigestItem.Write(FleetSamples.Digest()), i => HostDigestItem.Read(i)), (TenantItem.Write(FleetSamples.TenantRecord()), i => TenantItem.Read(i)),
             (CommandItem.Write(FleetSamples.Command()), i => CommandItem.Read(i)), (JobItem.Write(FleetSamples.Job()), i => JobItem.Read(i)),
             (ProofItem.Write(FleetSamples.Proof()), i => ProofItem.Read(i)), (SliceItem.Write(FleetSamples.Slice()), i => SliceItem.Read(i)),
-            (AuditItem.Write(FleetSamples.Audit()), i => AuditItem.Read(i)), (RequestItem.Write(FleetSamples.Request()), i => RequestItem.Read(i, "key")),
+            (AuditItem.Write(FleetSamples.Audit()), i => AuditItem.Read(i)), (LookItem.Write(FleetSamples.Look()), i => LookItem.Read(i)), (RequestItem.Write(FleetSamples.Request()), i => RequestItem.Read(i, "key")),
         ];
         string[] noise = ["", "#", "-1", "1e400", "0abc", new string('9', 60), "HOST#", "COMMAND#01JD", "2026-13-41T12:00:00.000Z", "\ud83d\ude00", "true", "zz"];
         var (refused, taken) = (0, 0);

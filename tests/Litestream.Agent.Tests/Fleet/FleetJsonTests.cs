@@ -13,6 +13,14 @@ public sealed class FleetJsonTests
 
     public static TheoryData<string> Names => [.. Roots.Select(r => r.Name)];
 
+    [Fact]
+    public void The_status_of_a_host_has_every_member_of_a_fleets_status()
+    {
+        static IEnumerable<string> Members(Type type) => type.GetProperties().Select(p => p.Name);
+        Assert.Empty(Members(typeof(FleetStatus)).Except(Members(typeof(StatusReport))));
+        Assert.Empty(Members(typeof(FleetHealth)).Except(Members(typeof(HealthReport))).Except(["LiveHosts", "LateHosts", "LostHosts", "Detail"]));
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Every_record_comes_back_from_its_json_as_it_was(string name)
@@ -33,7 +41,7 @@ public sealed class FleetJsonTests
 
     [Fact]
     public void Changes_of_the_fleet_are_read_to_the_letter() => Assert.Equal(
-        ["CommandRequest", "EmptyRequest", "RestoreRequest"], Roots.Where(r => r.IsDefined(typeof(JsonUnmappedMemberHandlingAttribute))).Select(r => r.Name).Order(StringComparer.Ordinal));
+        ["CommandRequest", "DrillRequest", "EmptyRequest", "RestoreRequest"], Roots.Where(r => r.IsDefined(typeof(JsonUnmappedMemberHandlingAttribute))).Select(r => r.Name).Order(StringComparer.Ordinal));
 
     [Fact]
     public void Every_record_of_the_room_is_reached_from_one_that_is_an_answer_or_a_body()
@@ -53,11 +61,11 @@ public sealed class FleetJsonTests
             + "tenantBytes tenants unhealthyTenants version worstLagSeconds",
             MembersOf(typeof(FleetHost)));
         Assert.Equal(
-            "databasePath detail epoch health hostId hostLiveness lagLimitSeconds lagSeconds lastDrillAt lastDrillVerdict lastProofAt lastSnapshotAt lastSyncAt pageSize problem reason "
-            + "replica replicatedTxid since sizeBytes status tenantId txid undoTxid undoUntil updatedAt",
+            "behindSince databasePath detail drillSeconds epoch health hostId hostLiveness lagLimitSeconds lagSeconds lastDrillAt lastDrillPassAt lastDrillVerdict lastProofAt lastSnapshotAt lastSyncAt "
+            + "name pageSize problem reason replica replicatedTxid seenAt seenTxid since sizeBytes status tenantId txid undoTxid undoUntil updatedAt",
             MembersOf(typeof(FleetTenant)));
         Assert.Equal(
-            "activeClients bucket clients counts dirtyBytes drills hostCounts hosts hotClients nextCursor replica tenantBytes totalClients unhealthyClients unknownClients "
+            "activeClients bucket clients counts dirtyBytes drills hostCounts hosts hotClients nextCursor replica serves tenantBytes totalClients unhealthyClients unknownClients "
             + "uptimeSeconds version watchDirs worstLagSeconds",
             MembersOf(typeof(FleetStatus)));
         Assert.Equal("drills labels nextCursor points ranges replica tenantId", MembersOf(typeof(Timeline)));
@@ -68,8 +76,11 @@ public sealed class FleetJsonTests
             + "requestedBy result resultTxid state step targetPath tenantId timestamp txid",
             MembersOf(typeof(FleetCommand)));
         Assert.Equal("bytes cancelled commands done error failed finishedAt fromHost id kind nextCursor requestedAt requestedBy state toHosts total undoes", MembersOf(typeof(FleetJob)));
+        Assert.Equal("behind bytesPerSecond failed oldestProofAt oldestVisitAt p50Seconds p99Seconds provenWithin1Day provenWithin30Days provenWithin7Days tenants unproven visitedSlices", MembersOf(typeof(DrillCoverage)));
+        Assert.Equal(
+            "at by bytesRead capturedAt checks commandId damage detail files program replica seconds sizeBytes sum tenantId txid verdict version", MembersOf(typeof(DrillEvidence)));
         Assert.Equal("detail hostId kind severity since slice tenantId tenants", MembersOf(typeof(FleetProblem)));
-        Assert.Equal("action actor after at before id refused target", MembersOf(typeof(AuditEntry)));
+        Assert.Equal("action actor after at before doneAt id refused target", MembersOf(typeof(AuditEntry)));
         Assert.Equal("code detail hint status title", MembersOf(typeof(Problem)));
         // The fleet's status has the names of an agent's, as far as a fleet has such a thing.
         string[] contract = ["bucket", "replica", "watchDirs", "totalClients", "activeClients", "uptimeSeconds", "clients", "nextCursor", "counts"];

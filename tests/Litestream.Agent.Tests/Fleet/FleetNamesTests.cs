@@ -14,22 +14,24 @@ public sealed class FleetNamesTests
             + "paused pk putRequests sk splitBrain startedAt state tenantBytes tenants type unhealthy version waiting worstLagSeconds",
             NamesOf(HostDigestItem.Write(FleetSamples.Digest())));
         Assert.Equal(
-            "badPk badSk detail epoch hostPk lagLimitSeconds lagSeconds lastDrillAt lastDrillVerdict lastProofAt lastSnapshotAt lastSyncAt pageSize path pk problem reason replica replicatedTxid since "
-            + "sizeBytes sk status txid type undoTxid undoUntil updatedAt",
+            "badPk badSk behindSince detail drillAskedAt drillBytes drillSeconds epoch hostPk lagLimitSeconds lagSeconds lastDrillAt lastDrillPassAt lastDrillVerdict lastProofAt lastSnapshotAt lastSyncAt "
+            + "pageSize path pk problem reason replica replicatedTxid seenAt seenTxid since sizeBytes sk status txid type undoTxid undoUntil updatedAt visitedSince",
             NamesOf(TenantItem.Write(FleetSamples.TenantRecord())));
         Assert.Equal(
             "argEpoch argIfAlive argIfBusy argNewTenant argReplica argTargetPath argTimestamp argTxid beforeTxid cancelRequestedAt claimedAt claimedBy doneBytes donePages error errorCode expiresAt "
-            + "finishedAt job kind percent pk progressAt requestedAt requestedBy result resultTxid sk state step tenant type",
+            + "finishedAt job kind percent pk progressAt requestedAt requestedBy result resultTxid sk state step tenant ttl type",
             NamesOf(CommandItem.Write(FleetSamples.Command())));
         Assert.Equal(
-            "bytes cancelled cursor done error failed finishedAt fromHost kind pk requestedAt requestedBy revision sk state toHosts total type undoes",
+            "bytes cancelled cursor done error failed finishedAt fromHost kind pk requestedAt requestedBy revision sk state toHosts total ttl type undoes",
             NamesOf(JobItem.Write(FleetSamples.Job())));
-        Assert.Equal("at badPk badSk by bytes checks command detail evidence pk problem seconds sk tenant txid type verdict", NamesOf(ProofItem.Write(FleetSamples.Proof())));
+        Assert.Equal("at badPk badSk by bytes checks command detail evidence pk problem seconds sk tenant ttl txid type verdict", NamesOf(ProofItem.Write(FleetSamples.Proof())));
         Assert.Equal(
-            "badPk badSk cursor failed p50Seconds p99Seconds pk problem provenWithin1Day provenWithin30Days provenWithin7Days sk tenants type unproven unprovenSince visitedAt",
+            "badPk badSk behind bytesPerSecond claimedBy claimedUntil cursor failed oldestPassAt p50Seconds p99Seconds pk problem provenWithin1Day provenWithin30Days provenWithin7Days sk tenants type "
+            + "unproven unprovenSince visitedAt",
             NamesOf(SliceItem.Write(FleetSamples.Slice())));
-        Assert.Equal("action actor after at before pk refused sk target type", NamesOf(AuditItem.Write(FleetSamples.Audit())));
-        Assert.Equal("action actor at bodyHash pk sk target type", NamesOf(RequestItem.Write(FleetSamples.Request())));
+        Assert.Equal("at badPk badSk claimedAt claimedTxid host pk problem replica seenTime seenTxid since sk tenant type", NamesOf(LookItem.Write(FleetSamples.Look())));
+        Assert.Equal("action actor after at before doneAt pk refused sk target type", NamesOf(AuditItem.Write(FleetSamples.Audit())));
+        Assert.Equal("action actor at bodyHash pk sk target ttl type", NamesOf(RequestItem.Write(FleetSamples.Request())));
     }
 
     [Fact]
@@ -40,6 +42,7 @@ public sealed class FleetNamesTests
         Assert.Equal("HOST#web-1.eu / COMMAND#01JD7KQ3V8ZZZZZZZZZZZZZZZ7", $"{FleetSamples.Command().Key}");
         Assert.Equal("JOBS#202411 / 01JD7KQ3V8ZZZZZZZZZZZZZZZ7", $"{FleetSamples.Job().Key}");
         Assert.Equal("PROOF#0a / 0abc1234-5678-4abc-9def-0123456789af#2026-11-21T12:00:00.123Z", $"{FleetSamples.Proof().Key}");
+        Assert.Equal("LOOK#0a / 0abc1234-5678-4abc-9def-0123456789af", $"{FleetSamples.Look().Key}");
         Assert.Equal("SLICES / a7", $"{FleetSamples.Slice().Key}");
         Assert.Equal("AUDIT#2026-11-21 / 2026-11-21T12:00:00.123Z#01JD7KQ3V8ZZZZZZZZZZZZZZZ7", $"{FleetSamples.Audit().Key}");
         Assert.Equal("REQUEST#ce / ce57e9bf790f17083d5085ea13d34ab084c34b67ddef89ba90226f45f9716730", $"{FleetSamples.Request().Key}");

@@ -66,6 +66,14 @@ internal static class FleetSamples
         LastProofAt = Noon.AddHours(-1),
         LastDrillAt = Noon.AddDays(-2),
         LastDrillVerdict = ProofVerdicts.Pass,
+        LastDrillPassAt = Noon.AddDays(-2),
+        DrillSeconds = 0.25,
+        DrillBytes = 8192,
+        DrillAskedAt = Noon.AddDays(-3),
+        VisitedSince = Noon.AddDays(-30),
+        SeenAt = Noon.AddHours(-1),
+        SeenTxid = "0000000000000029",
+        BehindSince = Noon.AddHours(-5),
         LagSeconds = 301.5,
         LagLimitSeconds = 300,
         UndoTxid = "0000000000000011",
@@ -155,7 +163,25 @@ internal static class FleetSamples
         UnprovenSince = Noon.AddDays(-1),
         P50Seconds = 0.5,
         P99Seconds = 7.25,
+        Behind = 2,
+        OldestPassAt = Noon.AddDays(-6),
+        BytesPerSecond = 1e8,
+        ClaimedBy = "worker-1",
+        ClaimedUntil = Noon.AddMinutes(2),
         Cursor = Tenant,
+    };
+
+    public static LookRecord Look() => new()
+    {
+        Tenant = Tenant,
+        HostId = "web-1.eu",
+        At = Noon,
+        Since = Noon.AddHours(-1),
+        ClaimedTxid = "000000000000002a",
+        ClaimedAt = Noon.AddHours(-2),
+        SeenTxid = "0000000000000029",
+        SeenTime = Noon.AddHours(-3),
+        Replica = "s3://backups/databases/x",
     };
 
     public static AuditRecord Audit() => new()
@@ -167,6 +193,7 @@ internal static class FleetSamples
         Target = Tenant.ToString(),
         Before = """{"txid":"000000000000002a"}""",
         After = """{"txid":"0000000000000029"}""",
+        DoneAt = Noon,
         Refused = "stale-epoch",
     };
 

@@ -39,12 +39,14 @@ internal sealed class CommandedAgent : IAsyncDisposable
         return commanded;
     }
 
-    public async Task StartAgentAsync()
+    /// <param name="isSynced">Everything is in the replica then.</param>
+    public async Task StartAgentAsync(bool isSynced = true)
     {
         Agent = await RunningAgent.StartAsync(
             _folder, o => o with { Fleet = new() { Table = FleetTables.Name, HostId = HostId, Interval = TimeSpan.FromMilliseconds(300), RestoreDirectories = [_folder.Folder("restores")] } },
             environment: FleetTables.Environment(Server, _folder.Path));
-        await Agent.SyncedAsync($"{Tenant}");
+        if (isSynced)
+            await Agent.SyncedAsync($"{Tenant}");
     }
 
     public CommandRecord New(string kind, Func<CommandRecord, CommandRecord>? change = null)

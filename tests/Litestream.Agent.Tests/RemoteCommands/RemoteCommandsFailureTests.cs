@@ -59,6 +59,8 @@ public sealed class RemoteCommandsFailureTests
             (new() { TargetPath = host.Folder["restores/x.db"], Replica = "backups" }, "a complete URL"),
             (new() { TargetPath = host.Folder["restores/x.db"], Replica = "gs://bucket/path" }, "gs:// is not available"),
             (new() { TargetPath = host.Folder["restores/x.db"], Replica = $"file://{host.Folder["replica"]}/databases/{Guid.NewGuid()}" }, "another tenant's"),
+            (new() { TargetPath = host.Folder["restores/x.db"], Replica = $"file://{host.Folder["replica"]}/databases/{Guid.NewGuid()}/./" }, "another tenant's"),
+            (new() { TargetPath = host.Folder["restores/x.db"], Replica = $"file://{host.Folder["replica"]}/databases/%34{$"{Guid.NewGuid()}"[1..]}" }, "another tenant's"),
             (new() { TargetPath = host.Folder["restores/x.db"], Replica = $"s3://bucket/databases/{host.Tenant}?endpoint=http://127.0.0.1:1" }, "no store at 127.0.0.1:1"),
         ];
         foreach (var (arguments, said) in all)

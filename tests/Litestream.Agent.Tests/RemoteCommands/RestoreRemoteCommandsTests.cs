@@ -56,6 +56,29 @@ public sealed class RestoreRemoteCommandsTests
         Assert.Equal(CommandStates.Failed, (await RestoreAsync(host, new() { NewTenant = fork })).State);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_file_that_was_there_before_a_killed_restore_to_its_path_is_not_taken_for_what_it_made(bool isLater)
+    {
+        await using var host = await CommandedAgent.StartAsync();
+        var command = host.New(CommandKinds.Restore, c => c with { State = CommandStates.Running, ClaimedBy = "an earlier run", Arguments = new() { TargetPath = host.Folder["restores/a.db"] } });
+        await host.Agent.DisposeAsync();
+        // One that came later is told by what is left of the restore beside it.
+        if (isLater)
+            File.WriteAllText(host.Folder["restores/a.db.part"], "half");
+        File.WriteAllText(host.Folder["restores/a.db"], "somebody's");
+        var changedAt = File.GetLastWriteTimeUtc(host.Folder["restores/a.db"]);
+        host.Put(command with { ClaimedAt = isLater ? changedAt.AddSeconds(-1) : changedAt.AddMilliseconds(1) });
+
+        await host.StartAgentAsync();
+
+        var ended = await host.EndOfAsync(command);
+        Assert.Equal((CommandStates.Failed, CommandErrors.BadArgument), (ended.State, ended.ErrorCode));
+        Assert.Contains("there already", ended.Error, StringComparison.Ordinal);
+        Assert.Equal("somebody's", File.ReadAllText(host.Folder["restores/a.db"]));
+    }
+
     [Fact]
     public async Task What_cannot_be_meant_is_a_bad_argument_and_nothing_is_written()
     {

@@ -21,7 +21,8 @@ internal sealed class MadeUpHost : IAsyncDisposable
     private readonly TableServer _server;
     private readonly UlidSource _ids;
 
-    public MadeUpHost(TableServer server, string id = "web-1", FleetOptions? options = null, TimeSpan? limit = null, int seed = 1, ILogger? logger = null)
+    /// <param name="former">What it was called on another machine.</param>
+    public MadeUpHost(TableServer server, string id = "web-1", FleetOptions? options = null, TimeSpan? limit = null, int seed = 1, ILogger? logger = null, string? former = null)
     {
         _server = server;
         _table = FleetTables.Client(server, limit, Time);
@@ -30,13 +31,17 @@ internal sealed class MadeUpHost : IAsyncDisposable
         Reporter = new(
             options ?? new() { Table = FleetTables.Name }, id, LagLimit, () => new(Databases.Values, 1, 2, new Dictionary<string, long> { ["PUT"] = 3 }, (4, 5)), _table, Time,
             () => TimeSpan.FromSeconds(Time.GetTimestamp() / (double)Time.TimestampFrequency), logger ?? NullLogger.Instance, new Random(seed), Lane.Heard,
-            lost: (tenant, why) => Lost.Enqueue((tenant, why)));
+            lost: (tenant, why) => Lost.Enqueue((tenant, why)),
+            ownership: new(id, _table, Time, former is null ? null : new(former, new(_table, Time), () => HasForgotten = true)));
     }
 
     /// <summary>Its commands; looks when the test says so.</summary>
     public RemoteCommandLane Lane { get; }
 
     public FleetReporter Reporter { get; }
+
+    /// <summary>What it was called elsewhere: that host lives.</summary>
+    public bool HasForgotten { get; private set; }
 
     public LaterTime Time { get; } = new(TimeSpan.Zero);
 

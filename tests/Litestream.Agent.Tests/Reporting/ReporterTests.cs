@@ -155,15 +155,20 @@ public sealed class ReporterTests
         Assert.Equal((1, 0), (second.Reporter.Connection.TenantsElsewhere, first.Reporter.Connection.TenantsElsewhere));
         var requests = server.Requests.Count;
         await second.BeatAsync();
-        Assert.Equal(requests + 1, server.Requests.Count);
+        // Its heartbeat, and a look whether that host lives.
+        Assert.Equal(requests + 2, server.Requests.Count);
 
         second.Change(tenant, d => d with { Epoch = 2 });
         await second.BeatAsync();
         Assert.Equal(("web-2", 2L), (first.Tenant(tenant)!.HostId, first.Tenant(tenant)!.Epoch));
         Assert.Equal(0, second.Reporter.Connection.TenantsElsewhere);
         first.Change(tenant, d => d with { Status = DatabaseStatus.SplitBrain, Reason = DatabaseReason.NewerEpoch });
+        first.Time.Skip(TimeSpan.FromSeconds(30));
         await first.BeatAsync();
         Assert.Equal("web-2", first.Tenant(tenant)!.HostId);
+        // That it lives takes nothing from who owns it since.
+        await second.BeatAsync();
+        Assert.Empty(second.Lost);
     }
 
     [Fact]

@@ -131,7 +131,7 @@ public sealed class ReportingFaultTests
 
             var connection = (await agent.StatusAsync()).Fleet!;
             Assert.Equal((FleetTables.Name, Digest()!.HostId, FleetConnectionWords.Connected), (connection.Table, connection.HostId, connection.State));
-            Assert.Equal(File.ReadAllText(Path.Combine(agent.Host.StateFolder, "host-id")).Trim(), connection.HostId);
+            Assert.Equal(File.ReadLines(Path.Combine(agent.Host.StateFolder, "host-id")).First(), connection.HostId);
             Assert.Contains("litestream_fleet_connected 1", await agent.Http.GetStringAsync("metrics"), StringComparison.Ordinal);
             await agent.StopAsync();
             Assert.Equal(HostStates.Stopped, Digest()!.State);

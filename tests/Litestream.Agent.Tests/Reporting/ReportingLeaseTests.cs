@@ -105,12 +105,12 @@ public sealed class ReportingLeaseTests
     public void An_agent_keeps_the_name_that_it_gave_itself()
     {
         using var folder = new TestFolder();
-        var made = HostIdentity.Of(null, folder.Path, "wéb 1.example.org");
+        var made = HostIdentity.Of(null, folder.Path, "wéb 1.example.org").Id;
         Assert.Matches("^w-b-1.example.org-[0-9a-f]{8}$", made);
-        Assert.Equal(made, HostIdentity.Of(null, folder.Path, "renamed"));
-        Assert.Equal("given", HostIdentity.Of("given", folder.Path, "renamed"));
+        Assert.Equal(made, HostIdentity.Of(null, folder.Path, "renamed").Id);
+        Assert.Equal("given", HostIdentity.Of("given", folder.Path, "renamed").Id);
         folder.File(HostIdentity.FileName, "no # id");
-        var anew = HostIdentity.Of(null, folder.Path, new string('x', 200));
+        var anew = HostIdentity.Of(null, folder.Path, new string('x', 200)).Id;
         Assert.True(FleetKeys.IsHostId(anew) && anew != made, anew);
     }
 }

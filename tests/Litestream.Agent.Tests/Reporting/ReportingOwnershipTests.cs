@@ -90,6 +90,50 @@ public sealed class ReportingOwnershipTests
         Assert.Equal((2, 1, 1, 0), (host.Reporter.Connection.TenantsElsewhere, host.Digest!.SplitBrain, host.Digest.Unhealthy, host.Reporter.WaitingTenants));
     }
 
+    /// <summary>Both copies were begun with, and the other one's first file was there first: this one never got anything into the replica.</summary>
+    [Fact]
+    public async Task The_loser_of_two_copies_does_not_become_the_owner_of_what_is_nobodys()
+    {
+        await using var server = await FleetTables.StartAsync();
+        await using var host = new MadeUpHost(server, "web-2");
+        var (unknown, given) = (host.Add(), host.Add());
+        await host.BeatAsync();
+        host.Change(given, d => d with { Status = DatabaseStatus.Paused, Reason = DatabaseReason.Released, IsPaused = true, IsReleased = true });
+        await host.BeatAsync();
+        server.Delete(FleetKeys.Tenant(unknown).Partition, FleetKeys.Tenant(unknown).Sort);
+        foreach (var tenant in new[] { unknown, given })
+            host.Databases[tenant] = MadeUpHost.Snapshot($"{tenant}", txid: 0) with { Epoch = 1, Status = DatabaseStatus.SplitBrain, Reason = DatabaseReason.ForeignTransaction };
+        await host.BeatAsync();
+        await host.BeatAsync();
+        Assert.Null(host.Tenant(unknown));
+        Assert.Null(host.Tenant(given)!.HostId);
+        Assert.Equal((2, 0), (host.Reporter.Connection.TenantsElsewhere, host.Reporter.WaitingTenants));
+        Assert.Empty(host.Lost);
+    }
+
+    /// <summary>The table had this host's next epoch, and the books did not know yet that it is given up no more.</summary>
+    [Fact]
+    public async Task A_take_back_that_was_killed_and_undone_by_this_hosts_own_report_is_gone_on_with()
+    {
+        await using var server = await FleetTables.StartAsync();
+        await using var host = new MadeUpHost(server, "web-1");
+        using var table = FleetTables.Client(server);
+        var tenant = host.Add();
+        await host.BeatAsync();
+        host.Change(tenant, d => d with { Status = DatabaseStatus.Paused, Reason = DatabaseReason.Released, IsPaused = true, IsReleased = true });
+        await host.BeatAsync();
+        var ownership = new TenantOwnership("web-1", table, TimeProvider.System);
+        Assert.Equal(2, (await ownership.TakeAsync(tenant, "/srv/t.db", 1, isWanted: false, default)).Epoch);
+        host.Change(tenant, d => d with { Path = "/srv/t.db" });
+        await host.BeatAsync();
+        Assert.Equal((null, 2L), (host.Tenant(tenant)!.HostId, host.Tenant(tenant)!.Epoch));
+
+        // Whoever asks anew did not know that.
+        Assert.Equal(CommandErrors.StaleEpoch, (await Assert.ThrowsAsync<OwnershipException>(() => ownership.TakeAsync(tenant, "/srv/t.db", 1, isWanted: true, default))).Code);
+        Assert.Equal(3, (await ownership.TakeAsync(tenant, "/srv/t.db", 1, isWanted: false, default, isResumed: true)).Epoch);
+        Assert.Equal(("web-1", 3L), (host.Tenant(tenant)!.HostId, host.Tenant(tenant)!.Epoch));
+    }
+
     [Fact]
     public async Task A_tenant_that_was_given_up_is_nobodys_and_stays_so_whatever_changes_here()
     {

@@ -32,14 +32,16 @@ public sealed class ReportingTakeOverTests : IAsyncLifetime
     [Fact]
     public async Task The_engine_may_go_on_with_what_is_nobodys_or_its_own_and_with_what_its_owner_has_no_file_of()
     {
-        Assert.Equal(OwnershipAnswer.Granted(0), await AnswerAsync());
-        Assert.Equal(OwnershipAnswer.Granted(0), await _ownership.AnswerAsync("legacy", "/srv/legacy.db", default));
+        Assert.Equal(OwnershipAnswer.Granted(0), await _ownership.AnswerAsync(new("legacy", IsSigned: true, WasHere: false), "/srv/legacy.db", default));
         await PutAsync("web-1");
         var refused = await AnswerAsync();
         Assert.Equal((false, true, $"{Tenant} belongs to host web-1 with epoch 3"), (refused.IsGranted, refused.IsKnown, refused.Why));
         Assert.Equal(("web-1", 3L), await OwnerAsync());
 
         await _table.WriteAsync(TenantItem.Leave(Tenant, "web-1", FleetSamples.Noon), default);
+        // What this host has of it is from before its owner had it.
+        Assert.Equal((false, true), (await AnswerAsync(wasHere: true) is var old ? old.IsGranted : true, old.IsKnown));
+        Assert.Equal(("web-1", 3L), await OwnerAsync());
         Assert.Equal(OwnershipAnswer.Granted(4), await AnswerAsync());
         Assert.Equal(("web-2", 4L), await OwnerAsync());
         Assert.Equal(OwnershipAnswer.Granted(4), await AnswerAsync());
@@ -50,6 +52,29 @@ public sealed class ReportingTakeOverTests : IAsyncLifetime
         _server.Fault = _ => TableServerFault.Throttle;
         var unknown = await AnswerAsync();
         Assert.Equal((false, false), (unknown.IsGranted, unknown.IsKnown));
+    }
+
+    /// <summary>
+    /// A fleet is being rolled out: the owner reports within minutes, and this host may have a stray copy. What no agent wrote, as when a host comes from another program, waits for
+    /// nobody; nor does an empty replica or this agent's own, of which nobody asks.
+    /// </summary>
+    [Fact]
+    public async Task A_chain_that_an_agent_wrote_and_the_table_does_not_know_waits_for_that_agent_twenty_minutes_and_no_other_does()
+    {
+        var time = new LaterTime(TimeSpan.Zero);
+        _ownership = new("web-2", _table, time);
+        Assert.Equal(OwnershipAnswer.Granted(0), await AnswerAsync(isSigned: false));
+        var waits = await AnswerAsync();
+        Assert.Equal((false, false, TimeSpan.FromMinutes(1)), (waits.IsGranted, waits.IsKnown, waits.AskAgain));
+        Assert.Contains($"the table does not know {Tenant}", waits.Why, StringComparison.Ordinal);
+        Assert.Null(await _ownership.FindAsync(Tenant, default));
+
+        time.Skip(TimeSpan.FromMinutes(19));
+        Assert.False((await AnswerAsync()).IsKnown);
+        time.Skip(TimeSpan.FromMinutes(2));
+        Assert.Equal(OwnershipAnswer.Granted(0), await AnswerAsync());
+        await PutAsync("web-1");
+        Assert.Equal((false, true), (await AnswerAsync() is var refused && refused.IsGranted, refused.IsKnown));
     }
 
     [Fact]
@@ -98,7 +123,7 @@ public sealed class ReportingTakeOverTests : IAsyncLifetime
 
     private int Looks() => _server.Requests.Count(r => r.Operation == "GetItem" && r.Item.Partition.StartsWith("FLEET#", StringComparison.Ordinal));
 
-    private Task<OwnershipAnswer> AnswerAsync() => _ownership.AnswerAsync($"{Tenant}", "/srv/t.db", default);
+    private Task<OwnershipAnswer> AnswerAsync(bool isSigned = true, bool wasHere = false) => _ownership.AnswerAsync(new($"{Tenant}", isSigned, wasHere), "/srv/t.db", default);
 
     private Task<(TenantRecord? Before, long Epoch)> TakeAsync(long? epoch) => _ownership.TakeAsync(Tenant, "/srv/t.db", epoch, isWanted: false, default);
 

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Net;
 using Litestream.Cloud.Access;
 using Litestream.Cloud.Lambda;
+using Litestream.Contract.Access;
 using Litestream.Fleet;
 using Litestream.Http;
 using Litestream.Tests.Servers;

@@ -1,5 +1,6 @@
 using System.Net;
 using Litestream.Cloud.Access;
+using Litestream.Contract.Access;
 using Litestream.Fleet;
 using Litestream.Fleet.Items;
 using Litestream.Http;
@@ -36,13 +37,7 @@ public sealed class CommandTests
         var tenant = fleet.Tenant("web-1");
         for (var i = 0; i < 7; i++)
             await fleet.AcceptedAsync("/api/hosts/web-1/commands", new { kind = "sync", tenant = tenant.Tenant });
-        var ids = new List<string>();
-        for (string? cursor = ""; cursor is not null;)
-        {
-            var page = await fleet.GetAsync($"/api/hosts/web-1/commands?limit=3{(cursor.Length > 0 ? $"&cursor={cursor}" : "")}");
-            ids.AddRange(page.GetProperty("items").EnumerateArray().Select(c => c.GetProperty("id").GetString()!));
-            cursor = page.GetProperty("nextCursor").GetString();
-        }
+        var ids = (await fleet.Cloud.PagesAsync("/api/hosts/web-1/commands?limit=3")).Select(c => c.GetProperty("id").GetString()!);
         Assert.Equal(fleet.Commands("web-1").Select(c => c.Id.ToString()).Reverse(), ids);
         var first = (await fleet.GetAsync("/api/hosts/web-1/commands?limit=3")).GetProperty("nextCursor").GetString();
         Assert.Equal("bad-cursor", await RunningCloud.CodeAsync(await fleet.Cloud.GetAsync($"/api/hosts/web-2/commands?cursor={first}")));

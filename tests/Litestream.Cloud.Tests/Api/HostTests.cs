@@ -25,7 +25,7 @@ public sealed class HostTests : IAsyncLifetime
     {
         var ids = Enumerable.Range(0, 25).Select(i => $"web-{i:00}").ToList();
         ids.ForEach(id => _cloud.Table.Put(HostDigestItem.Write(FleetItems.Host(id))));
-        Assert.Equal(ids, (await PagesAsync($"/api/hosts?limit={limit}")).Select(h => h.GetProperty("hostId").GetString()));
+        Assert.Equal(ids, (await _cloud.PagesAsync($"/api/hosts?limit={limit}")).Select(h => h.GetProperty("hostId").GetString()));
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class HostTests : IAsyncLifetime
     {
         for (var i = 0; i < 200; i++)
             _cloud.Table.Put(HostDigestItem.Write(FleetItems.Host($"web-{i:000}")));
-        await GetAsync("/api/hosts?limit=5");
+        await _cloud.ReadAsync("/api/hosts?limit=5");
         Assert.InRange(_cloud.Table.Charges.ItemsRead, 5, 5 * FleetKeys.HostShards);
     }
 
@@ -47,8 +47,8 @@ public sealed class HostTests : IAsyncLifetime
                 _cloud.Table.Set(FleetKeys.Host($"web-{i:00}").Partition, FleetKeys.Host($"web-{i:00}").Sort, HostDigestItem.At, new(false, "yesterday"));
         }
         var expected = Enumerable.Range(0, 40).Where(i => i % 2 == 1).Select(i => $"web-{i:00}");
-        Assert.Equal(expected, (await PagesAsync("/api/hosts?limit=3")).Select(h => h.GetProperty("hostId").GetString()));
-        Assert.Equal(20, (await GetAsync("/api/status")).GetProperty("hosts").GetInt32());
+        Assert.Equal(expected, (await _cloud.PagesAsync("/api/hosts?limit=3")).Select(h => h.GetProperty("hostId").GetString()));
+        Assert.Equal(20, (await _cloud.ReadAsync("/api/status")).GetProperty("hosts").GetInt32());
     }
 
     [Fact]
@@ -118,26 +118,5 @@ public sealed class HostTests : IAsyncLifetime
         Assert.Equal(3, _cloud.Table.Requests.Count);
     }
 
-    private async Task<string?> LivenessAsync(string host) => (await GetAsync($"/api/hosts/{host}")).GetProperty("liveness").GetString();
-
-    private async Task<JsonElement> GetAsync(string path)
-    {
-        var answer = await _cloud.GetAsync(path);
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        return await RunningCloud.JsonAsync(answer);
-    }
-
-    private async Task<List<JsonElement>> PagesAsync(string path)
-    {
-        var items = new List<JsonElement>();
-        string? cursor = null;
-        do
-        {
-            var page = await GetAsync(path + (cursor is null ? "" : $"&cursor={cursor}"));
-            items.AddRange(page.GetProperty("items").EnumerateArray());
-            cursor = page.GetProperty("nextCursor").GetString();
-        }
-        while (cursor is not null);
-        return items;
-    }
+    private async Task<string?> LivenessAsync(string host) => (await _cloud.ReadAsync($"/api/hosts/{host}")).GetProperty("liveness").GetString();
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Litestream.Contract.Access;
 using Litestream.Fleet.Items;
 
 namespace Litestream.Cloud.Tests.Api;

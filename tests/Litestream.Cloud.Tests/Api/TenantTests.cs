@@ -27,7 +27,7 @@ public sealed class TenantTests : IAsyncLifetime
         _cloud.Table.Put(TenantItem.Write(FleetItems.Tenant(tenant, "web")));
         foreach (var text in new[] { $"{tenant:d}", $"{tenant:d}".ToUpperInvariant() })
         {
-            var found = await GetAsync($"/api/tenants/{text}");
+            var found = await _cloud.ReadAsync($"/api/tenants/{text}");
             Assert.Equal($"{tenant:d}", found.GetProperty("tenantId").GetString());
             Assert.Equal($"/srv/data/{tenant:d}.db", found.GetProperty("databasePath").GetString());
             Assert.Equal(HealthWords.Healthy, found.GetProperty("health").GetString());
@@ -41,10 +41,10 @@ public sealed class TenantTests : IAsyncLifetime
     public async Task What_nobody_vouches_for_is_not_healthy(string? host, string liveness)
     {
         _cloud.Table.Put(TenantItem.Write(FleetItems.Tenant(FleetItems.Guid("aa000000", 1), host)));
-        var found = await GetAsync($"/api/tenants/{FleetItems.Guid("aa000000", 1):d}");
+        var found = await _cloud.ReadAsync($"/api/tenants/{FleetItems.Guid("aa000000", 1):d}");
         Assert.Equal(liveness, found.GetProperty("hostLiveness").GetString());
         Assert.Equal(HealthWords.Unknown, found.GetProperty("health").GetString());
-        Assert.Equal(HealthWords.Unknown, (await GetAsync("/api/tenants?prefix=aa")).GetProperty("items")[0].GetProperty("health").GetString());
+        Assert.Equal(HealthWords.Unknown, (await _cloud.ReadAsync("/api/tenants?prefix=aa")).GetProperty("items")[0].GetProperty("health").GetString());
     }
 
     [Theory]
@@ -63,7 +63,7 @@ public sealed class TenantTests : IAsyncLifetime
         }
         foreach (var limit in new[] { 1, 3, 10, 1000 })
         {
-            var found = (await PagesAsync($"/api/tenants?prefix={prefix}&limit={limit}")).ConvertAll(t => t.GetProperty("tenantId").GetString()!);
+            var found = (await _cloud.PagesAsync($"/api/tenants?prefix={prefix}&limit={limit}")).ConvertAll(t => t.GetProperty("tenantId").GetString()!);
             Assert.Equal(count, found.Count);
             Assert.Equal(found.Distinct().Order(StringComparer.Ordinal), found);
             Assert.All(found, id => Assert.StartsWith(prefix.ToLowerInvariant(), id, StringComparison.Ordinal));
@@ -77,7 +77,7 @@ public sealed class TenantTests : IAsyncLifetime
             _cloud.Table.Put(TenantItem.Write(FleetItems.Tenant(FleetItems.Guid($"{i:x2}000000", i), i % 3 == 0 ? "gone" : "web", i == 1 ? ProblemWords.Late : null)));
         foreach (var path in new[] { "/api/hosts/web/tenants?limit=3", "/api/tenants?host=web&limit=3" })
         {
-            var found = await PagesAsync(path);
+            var found = await _cloud.PagesAsync(path);
             Assert.Equal(8, found.Count);
             Assert.All(found, t => Assert.Equal("web", t.GetProperty("hostId").GetString()));
             Assert.Equal([HealthWords.Unhealthy, .. Enumerable.Repeat(HealthWords.Healthy, 7)], found.Select(t => t.GetProperty("health").GetString()));
@@ -95,7 +95,7 @@ public sealed class TenantTests : IAsyncLifetime
         _cloud.Table.Put(ProofItem.Write(new() { Tenant = FleetItems.Guid("0c000000", 1), At = DateTimeOffset.UtcNow, Verdict = ProofVerdicts.Fail, By = "web" }));
         foreach (var limit in new[] { 1, 3, 40, 1000 })
         {
-            var found = (await PagesAsync($"/api/tenants?problems=true&limit={limit}")).ConvertAll(t => t.GetProperty("tenantId").GetGuid());
+            var found = (await _cloud.PagesAsync($"/api/tenants?problems=true&limit={limit}")).ConvertAll(t => t.GetProperty("tenantId").GetGuid());
             Assert.Equal(troubled, found.Order());
         }
     }
@@ -106,7 +106,7 @@ public sealed class TenantTests : IAsyncLifetime
         _cloud.Table.Put(TenantItem.Write(FleetItems.Tenant(FleetItems.Guid("0a000000", 1), "web", ProblemWords.Error, DateTimeOffset.UnixEpoch.AddDays(2))));
         _cloud.Table.Put(TenantItem.Write(FleetItems.Tenant(FleetItems.Guid("0a000000", 2), "web", ProblemWords.SplitBrain, DateTimeOffset.UnixEpoch.AddDays(1))));
         _cloud.Table.Put(TenantItem.Write(FleetItems.Tenant(FleetItems.Guid("0a000000", 3), "gone", ProblemWords.Error, DateTimeOffset.UnixEpoch.AddDays(3))));
-        var status = await GetAsync("/api/status?limit=2");
+        var status = await _cloud.ReadAsync("/api/status?limit=2");
         Assert.Equal([2, 3], status.GetProperty("clients").EnumerateArray().Select(t => t.GetProperty("tenantId").GetGuid().ToByteArray()[15]).Select(b => (int)b));
     }
 
@@ -142,7 +142,7 @@ public sealed class TenantTests : IAsyncLifetime
 
         // One that somebody made up: it may say where to begin, never what to read.
         var audit = new Item { { FleetTable.PartitionKey, ItemValue.Of("AUDIT#2026-11-21") }, { FleetTable.SortKey, ItemValue.Of(FleetKeys.TextOf(FleetItems.Guid("ab000000", 0))) } };
-        var made = await GetAsync($"/api/tenants?prefix=ab&cursor={new PageCursor("tenants ab", 0, audit)}");
+        var made = await _cloud.ReadAsync($"/api/tenants?prefix=ab&cursor={new PageCursor("tenants ab", 0, audit)}");
         Assert.Equal(2, made.GetProperty("items").GetArrayLength());
         Assert.All(_cloud.Table.Requests.Where(r => r.Body.TryGetProperty("ExclusiveStartKey", out _)),
             r => Assert.Equal("TENANT#ab", r.Body.GetProperty("ExclusiveStartKey").GetProperty("pk").GetProperty("S").GetString()));
@@ -153,26 +153,5 @@ public sealed class TenantTests : IAsyncLifetime
         }
     }
 
-    private async Task<string?> CursorAsync(string path) => (await GetAsync(path)).GetProperty("nextCursor").GetString();
-
-    private async Task<JsonElement> GetAsync(string path)
-    {
-        var answer = await _cloud.GetAsync(path);
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        return await RunningCloud.JsonAsync(answer);
-    }
-
-    private async Task<List<JsonElement>> PagesAsync(string path)
-    {
-        var items = new List<JsonElement>();
-        string? cursor = null;
-        do
-        {
-            var page = await GetAsync(path + (cursor is null ? "" : $"&cursor={cursor}"));
-            items.AddRange(page.GetProperty("items").EnumerateArray());
-            cursor = page.GetProperty("nextCursor").GetString();
-        }
-        while (cursor is not null);
-        return items;
-    }
+    private async Task<string?> CursorAsync(string path) => (await _cloud.ReadAsync(path)).GetProperty("nextCursor").GetString();
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using Litestream.Fleet.Items;
 using Litestream.Storage;
+using Litestream.Tests.Servers;
 using Microsoft.Data.Sqlite;
 
 namespace Litestream.Cloud.Tests.Api;
@@ -9,6 +10,13 @@ namespace Litestream.Cloud.Tests.Api;
 public sealed class TimelineTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("litestream-cloud-").FullName;
+
+    public TimelineTests()
+    {
+        // The store of the tests wants a name and checks no signature.
+        Environment.SetEnvironmentVariable("AWS_ACCESS_KEY_ID", S3Server.AccessKeyId);
+        Environment.SetEnvironmentVariable("AWS_SECRET_ACCESS_KEY", S3Server.SecretAccessKey);
+    }
 
     [Fact]
     public async Task Every_synced_commit_is_a_point_the_newest_first_page_by_page()
@@ -20,13 +28,7 @@ public sealed class TimelineTests : IDisposable
         Assert.Equal(txids.AsEnumerable().Reverse(), whole.GetProperty("points").EnumerateArray().Select(p => p.GetProperty("txid").GetString()));
         var range = Assert.Single(whole.GetProperty("ranges").EnumerateArray());
         Assert.Equal((txids[0], txids[^1], txids.Count), (range.GetProperty("fromTxid").GetString(), range.GetProperty("toTxid").GetString(), range.GetProperty("points").GetInt32()));
-        var paged = new List<string?>();
-        for (string? cursor = ""; cursor is not null;)
-        {
-            var page = await fleet.GetAsync($"/api/tenants/{tenant.Tenant}/timeline?limit=2&exact=true{(cursor.Length > 0 ? $"&cursor={cursor}" : "")}");
-            paged.AddRange(page.GetProperty("points").EnumerateArray().Select(p => p.GetProperty("txid").GetString()));
-            cursor = page.GetProperty("nextCursor").GetString();
-        }
+        var paged = (await fleet.Cloud.PagesAsync($"/api/tenants/{tenant.Tenant}/timeline?limit=2&exact=true", "points")).Select(p => p.GetProperty("txid").GetString());
         Assert.Equal(txids.AsEnumerable().Reverse(), paged);
     }
 
@@ -55,6 +57,61 @@ public sealed class TimelineTests : IDisposable
     }
 
     [Fact]
+    public async Task A_dry_run_to_a_time_goes_by_when_it_was_captured_and_not_by_when_it_was_uploaded()
+    {
+        await using var fleet = await SeededFleet.StartAsync();
+        fleet.Host("web-1");
+        var (tenant, txids) = await ReplicateAsync(fleet, commits: 3);
+        var points = (await fleet.GetAsync($"/api/tenants/{tenant.Tenant}/timeline?exact=true")).GetProperty("points").EnumerateArray().ToList();
+        // Everything was copied a moment ago.
+        foreach (var file in Directory.GetFiles(_folder, "*.ltx", SearchOption.AllDirectories))
+            File.SetLastWriteTimeUtc(file, DateTime.UtcNow);
+        var (newest, before) = (points[0].GetProperty("time").GetDateTimeOffset(), points[1].GetProperty("time").GetDateTimeOffset());
+        var plan = await RunningCloud.JsonAsync(await fleet.PostAsync("/api/restores", new { tenants = new[] { tenant.Tenant }, timestamp = newest, dryRun = true }));
+        var step = plan.GetProperty("items").EnumerateArray().Single();
+        Assert.Equal((txids[^2], before), (step.GetProperty("txid").GetString(), step.GetProperty("time").GetDateTimeOffset()));
+        plan = await RunningCloud.JsonAsync(await fleet.PostAsync("/api/restores", new { tenants = new[] { tenant.Tenant }, txid = txids[^1], dryRun = true }));
+        Assert.Equal(newest, plan.GetProperty("items").EnumerateArray().Single().GetProperty("time").GetDateTimeOffset());
+    }
+
+    [Fact]
+    public async Task Points_that_go_while_they_are_read_do_not_end_the_list()
+    {
+        await using var store = await S3Server.StartAsync("backups");
+        await using var fleet = await SeededFleet.StartAsync(o => o with { S3Endpoint = store.Endpoint });
+        fleet.Host("web-1");
+        var (tenant, txids) = await ReplicateAsync(fleet, commits: 7);
+        var path = $"databases/{tenant.Tenant}";
+        foreach (var file in Directory.GetFiles(Path.Combine(_folder, "backups", path), "*.ltx", SearchOption.AllDirectories))
+            store.Store.Put("backups", $"{path}/000{Path.GetFileName(Path.GetDirectoryName(file))}/{Path.GetFileName(file)}", await File.ReadAllBytesAsync(file), new Dictionary<string, string>(), onlyIfAbsent: true);
+        fleet.Put(TenantItem.Write(tenant with { Replica = $"s3://backups/{path}" }));
+        // Retention takes one between the listing and the look at its header.
+        var gone = txids[^2];
+        store.Fault = request =>
+        {
+            if (request is { Method: "GET", IsListing: false } && request.Key.EndsWith($"{gone}-{gone}.ltx", StringComparison.Ordinal))
+                store.Store.Delete("backups", request.Key);
+            return S3ServerFault.None;
+        };
+        var page = await fleet.GetAsync($"/api/tenants/{tenant.Tenant}/timeline?limit=3&exact=true");
+        Assert.Equal([txids[^1], txids[^3]], page.GetProperty("points").EnumerateArray().Select(p => p.GetProperty("txid").GetString()));
+        Assert.Equal(txids[^3], page.GetProperty("nextCursor").GetString());
+    }
+
+    [Fact]
+    public async Task Replicas_of_one_bucket_are_read_wherever_in_it_they_lie_and_however_many_there_are()
+    {
+        await using var store = await S3Server.StartAsync("backups");
+        await using var fleet = await SeededFleet.StartAsync(o => o with { S3Endpoint = store.Endpoint });
+        fleet.Host("web-1");
+        for (var i = 0; i < 40; i++)
+        {
+            var tenant = fleet.Tenant("web-1", t => t with { Replica = $"s3://backups/2026/11/{t.Tenant}{(i % 2 == 0 ? $"?endpoint={store.Endpoint}&forcePathStyle=true" : "")}" });
+            Assert.Empty((await fleet.GetAsync($"/api/tenants/{tenant.Tenant}/timeline")).GetProperty("points").EnumerateArray());
+        }
+    }
+
+    [Fact]
     public async Task What_was_drilled_and_what_is_kept_for_an_undo_is_in_it()
     {
         await using var fleet = await SeededFleet.StartAsync();
@@ -73,6 +130,8 @@ public sealed class TimelineTests : IDisposable
         var tenant = fleet.Tenant("web-1", t => t with { Replica = "nats://elsewhere/replica" });
         var answer = await fleet.Cloud.GetAsync($"/api/tenants/{tenant.Tenant}/timeline");
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "unavailable"), (answer.StatusCode, await RunningCloud.CodeAsync(answer)));
+        var elsewhere = fleet.Tenant("web-1", t => t with { Replica = "s3://bucket/databases/x?endpoint=http://169.254.169.254" });
+        Assert.Equal("unavailable", await RunningCloud.CodeAsync(await fleet.Cloud.GetAsync($"/api/tenants/{elsewhere.Tenant}/timeline")));
         Assert.Equal("unknown-tenant", await RunningCloud.CodeAsync(await fleet.Cloud.GetAsync($"/api/tenants/{Guid.NewGuid()}/timeline")));
         Assert.Equal("bad-guid", await RunningCloud.CodeAsync(await fleet.Cloud.GetAsync("/api/tenants/x/timeline")));
         Assert.Equal("bad-parameter", await RunningCloud.CodeAsync(await fleet.Cloud.GetAsync($"/api/tenants/{tenant.Tenant}/timeline?exact=true&limit=101")));

@@ -66,7 +66,7 @@ public sealed class RoomDirectionTests
     [Fact]
     public void The_cloud_imports_the_treaty_and_of_the_engine_only_what_reads_replicas()
     {
-        string[] rooms = ["Cloud", "Fleet", "DynamoDb", "Http", "Storage", "Ltx", "Restore"];
+        string[] rooms = ["Cloud", "Contract", "Fleet", "DynamoDb", "Http", "Dashboard", "Storage", "Ltx", "Restore"];
         Report(
             from file in SourceTree.Product
             where file.Path.StartsWith("cloud/Litestream.Cloud/", StringComparison.Ordinal)

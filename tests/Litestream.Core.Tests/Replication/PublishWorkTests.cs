@@ -20,7 +20,9 @@ public sealed class PublishWorkTests : IDisposable
         var place = new ReplicaPlace(0, ReplicaRoot.Parse("file://" + _folder["replica"]), new(), books.Of("file:///r"), new(_folder["copies"], 0));
         var context = new StoreContext(new() { StateDirectory = _folder.Path }, [place], books, new(_folder["spool"]), new(_folder.Path), TimeProvider.System, NullLogger.Instance);
         var compaction = new Compaction(context);
-        var work = new PublishWork(context, new(context, new(context), new(context), new(context, new(context)), new(context), new(context)), new(context, compaction), compaction, new(context), new(context), default);
+        var ownership = new OwnershipCheck(context);
+        var fence = new Fence(context, ownership);
+        var work = new PublishWork(context, new(context, new(context), new(context), new(context, fence, ownership), new(context), fence, ownership), new(context, compaction), compaction, new(context), new(context), default);
         await using var scheduler = new Scheduler(context.Time, context.Log, 1, 1, _ => Lane.Never, _ => Task.FromResult(Lane.Never));
         var database = new ReplicatedDatabase(new() { Name = "a", Path = _folder["a.db"], CreatedAt = DateTimeOffset.UnixEpoch }, [default], context, scheduler) { Activity = CaptureActivity.Looking };
         Assert.InRange(await work.RunAsync(database.Replicas[0]), context.Time.GetTimestamp(), context.In(TimeSpan.FromSeconds(1)));

@@ -59,6 +59,40 @@ public sealed class RestoreOutputTests : IDisposable
         Assert.Equal(_history.StateAt(_history.Newest.Value), _target.Bytes);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_empty_file_that_a_program_has_open_does_not_nor_when_it_is_made_in_the_middle(bool inTheMiddle)
+    {
+        using var application = new OpenFile(_target.Path);
+        if (!inTheMiddle)
+            application.Open();
+        var storage = inTheMiddle ? new MeddlingStorage(_history.Storage, atRead: 2, application.Open) : _history.Storage;
+        var error = await Assert.ThrowsAsync<LitestreamException>(() => RestoreTarget.Restore(storage, _target.Options));
+        Assert.Contains("has this empty file open", error.Message, StringComparison.Ordinal);
+        application.Write("precious");
+        Assert.Equal("precious", await File.ReadAllTextAsync(_target.Path));
+    }
+
+    [Fact]
+    public void To_ask_who_has_it_open_does_no_harm_to_who_asks_while_others_open_it()
+    {
+        File.WriteAllText(_target.Path, "");
+        using var opener = System.Diagnostics.Process.Start("sh", ["-c", $"while : >>'{_target.Path}'; do :; done"]);
+        try
+        {
+            // The kernel tells the holder of a lease by a signal that, unless another is chosen, ends its process: this one.
+            var open = Enumerable.Range(0, 5_000).Count(_ => EmptyFile.IsOpen(_target.Path));
+            Assert.False(opener.HasExited);
+            Assert.InRange(open, 0, 4_999);
+        }
+        finally
+        {
+            opener.Kill();
+            opener.WaitForExit();
+        }
+    }
+
     [Fact]
     public async Task Leftovers_of_a_missing_database_are_moved_aside()
     {

@@ -153,7 +153,7 @@ public sealed class BucketTests : IDisposable
         // The first is asleep while a minute passes without a commit; the second takes over, as it should.
         first.Send(Signal.Stop);
         _server.Store.Age(Bucket, TimeSpan.FromMinutes(5));
-        await second.WaitForAsync(tenant.Id, client => client.Status == "active", "takes the chain over");
+        await second.WaitForAsync(tenant.Id, client => client.Status == "active", "takes the chain over", TimeSpan.FromMinutes(2));
         await application.InsertAsync(5);
         await second.SyncAsync(tenant.Id);
         first.Send(Signal.Continue);

@@ -40,20 +40,24 @@ public sealed class FleetCommandTests : IDisposable
         Assert.DoesNotContain(bystander.Lines, line => line.Contains("command", StringComparison.OrdinalIgnoreCase));
     }
 
-    public static TheoryData<string, string> Steps => new()
+    /// <summary>Every step of every kind: the write that says so is done and its answer lost, or it never arrives.</summary>
+    public static TheoryData<string, string, bool> Steps()
     {
-        { CommandKinds.Sync, CommandStates.Claimed }, { CommandKinds.Sync, CommandStates.Running }, { CommandKinds.Sync, CommandStates.Done },
-        { CommandKinds.Snapshot, CommandStates.Running }, { CommandKinds.Verify, CommandStates.Done },
-        { CommandKinds.Release, CommandStates.Claimed }, { CommandKinds.Release, CommandStates.Running }, { CommandKinds.Release, CommandStates.Done },
-        { CommandKinds.TakeOver, CommandStates.Claimed }, { CommandKinds.TakeOver, CommandStates.Running }, { CommandKinds.TakeOver, CommandStates.Done },
-        { CommandKinds.Pause, CommandStates.Claimed }, { CommandKinds.Pause, CommandStates.Running }, { CommandKinds.Pause, CommandStates.Done },
-        { CommandKinds.Resume, CommandStates.Running }, { CommandKinds.Resume, CommandStates.Done },
-        { CommandKinds.Drill, CommandStates.Running }, { CommandKinds.Drill, CommandStates.Done },
-    };
+        var all = new TheoryData<string, string, bool>();
+        foreach (var kind in (string[])[CommandKinds.Sync, CommandKinds.Snapshot, CommandKinds.Verify, CommandKinds.Release, CommandKinds.TakeOver, CommandKinds.Pause, CommandKinds.Resume, CommandKinds.Drill])
+        {
+            foreach (var step in (string[])[CommandStates.Claimed, CommandStates.Running, CommandStates.Done])
+            {
+                all.Add(kind, step, true);
+                all.Add(kind, step, false);
+            }
+        }
+        return all;
+    }
 
     [Theory]
     [MemberData(nameof(Steps))]
-    public async Task Killed_at_any_step_it_is_done_by_the_next_run_and_never_in_between(string kind, string step)
+    public async Task Killed_at_any_step_it_is_done_by_the_next_run_and_never_in_between(string kind, string step, bool isDone)
     {
         await using var table = await TableServer.StartAsync();
         var variables = new Dictionary<string, string> { ["AWS_ENDPOINT_URL_DYNAMODB"] = table.Endpoint, ["AWS_REGION"] = "eu-west-1", ["AWS_ACCESS_KEY_ID"] = "x", ["AWS_SECRET_ACCESS_KEY"] = "x" };
@@ -63,8 +67,13 @@ public sealed class FleetCommandTests : IDisposable
         var host = FleetKeys.Host("web-1");
         await Eventually.TrueAsync(() => table.Find(host.Partition, host.Sort) is not null, () => agent.Said);
 
-        // The write of this step is done, the agent never hears of it: it is killed while it waits for the answer. Or, with the other half, before it is done.
-        var isDone = kind != CommandKinds.Verify;
+        var count = 1;
+        if (kind == CommandKinds.Resume)
+        {
+            Put(table, New("web-1", tenant.Guid, CommandKinds.Pause), count++);
+            await agent.WaitForAsync(tenant.Id, client => client.Status == "paused", "is paused");
+        }
+        // The agent never hears of this step: it is killed while it waits for the answer.
         var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         table.Fault = request =>
         {
@@ -74,7 +83,7 @@ public sealed class FleetCommandTests : IDisposable
             return isDone ? TableServerFault.LoseReply : TableServerFault.Hang;
         };
         var command = New("web-1", tenant.Guid, kind);
-        Put(table, command, commandsWaiting: 1);
+        Put(table, command, count++);
         await reached.Task.WaitAsync(Eventually.Patience);
         await agent.KillAsync();
         table.Fault = _ => TableServerFault.None;
@@ -88,13 +97,15 @@ public sealed class FleetCommandTests : IDisposable
         Assert.True(sent.Count(s => s == CommandStates.Running) <= (step == CommandStates.Running && !isDone ? 2 : 1), string.Join(' ', sent));
         // Once the table knows its end nobody begins it again, also when the host is asked for something else; else the next run does, once.
         var next = New("web-1", Guid.NewGuid(), CommandKinds.Sync);
-        Put(table, next, commandsWaiting: 2);
+        Put(table, next, count);
         await Eventually.TrueAsync(() => Find(table, next).State == CommandStates.Failed, () => $"another look at commands\n{agent.Said}");
         var began = agent.Lines.Count(line => line.Contains($"command {command.Id} begins", StringComparison.Ordinal));
         Assert.True(began == (step == CommandStates.Done && isDone ? 0 : 1), $"begun {began} times\n{agent.Said}");
         Assert.Equal(ended, Find(table, command));
         if (kind == CommandKinds.Pause)
             await agent.WaitForAsync(tenant.Id, client => client.Status == "paused", "is paused");
+        else if (kind == CommandKinds.Resume)
+            await agent.WaitForActiveAsync(tenant.Id);
         await agent.StopInOrderAsync();
     }
 

@@ -15,15 +15,19 @@ internal sealed class FleetHosts : IDisposable
     private readonly UlidSource _ids = new(TimeProvider.System, new Random());
     private readonly Dynalite _server;
 
-    private FleetHosts(Dynalite server) => (_server, Table) = (server, new(server.Endpoint, "fleet"));
+    private readonly BucketFiles? _bucket;
+
+    private FleetHosts(Dynalite server, BucketFiles? bucket) => (_server, _bucket, Table) = (server, bucket, new(server.Endpoint, "fleet"));
 
     public Sandbox Sandbox { get; } = new();
 
     public RawTable Table { get; }
 
-    public static async Task<FleetHosts> BeginAsync()
+    /// <param name="inBucket">The store is a real object store, not a folder.</param>
+    public static async Task<FleetHosts> BeginAsync(bool inBucket = false)
     {
-        var hosts = new FleetHosts(await Dynalite.StartAsync());
+        var hosts = new FleetHosts(await Dynalite.StartAsync(), inBucket ? await BucketFiles.BeginAsync() : null);
+        hosts._bucket?.Use(hosts.Sandbox);
         await hosts.Table.CreateAsync();
         return hosts;
     }
@@ -33,6 +37,7 @@ internal sealed class FleetHosts : IDisposable
         Sandbox.Dispose();
         Table.Dispose();
         _server.Dispose();
+        _bucket?.Dispose();
     }
 
     public string FolderOf(string host) => Sandbox.Folder(host);
@@ -107,6 +112,9 @@ internal sealed class FleetHosts : IDisposable
         Assert.Equal((host, epoch, status), (record?.HostId, record?.Epoch, record?.Status));
     });
 
+    /// <summary>The same wherever the replica is.</summary>
+    public async Task<IReadOnlyDictionary<uint, IReadOnlySet<string>>> WritersAsync(Tenant tenant) => _bucket is null ? FilesByWriter(tenant) : ByWriter(await _bucket.WritersAsync(tenant, NodeIdAt));
+
     /// <summary>Files of the tenant's replica by the agent instance that wrote them; those that go meanwhile are left out.</summary>
     public static IReadOnlyDictionary<uint, IReadOnlySet<string>> FilesByWriter(Tenant tenant)
     {
@@ -126,13 +134,19 @@ internal sealed class FleetHosts : IDisposable
                 // Retention.
             }
         }
-        return files.GroupBy(f => f.Writer).ToDictionary(g => g.Key, g => (IReadOnlySet<string>)g.Select(f => f.Name).ToHashSet());
+        return ByWriter(files);
     }
+
+    private static Dictionary<uint, IReadOnlySet<string>> ByWriter(IEnumerable<(uint Writer, string Name)> files) =>
+        files.GroupBy(f => f.Writer).ToDictionary(g => g.Key, g => (IReadOnlySet<string>)g.Select(f => f.Name).ToHashSet());
 
     /// <summary>L0 goes two seconds after it was merged, which takes no second.</summary>
     private RunningAgent Launch(string host, string? crashAt = null)
     {
         var variables = new Dictionary<string, string>(Table.Variables);
+        // The table takes any: the store's count.
+        if (_bucket is not null)
+            BucketFiles.KeepAccess(variables);
         if (crashAt is not null)
             variables["LITESTREAM_CRASH_AT"] = crashAt;
         return RunningAgent.Launch(Sandbox, variables,

@@ -3,6 +3,7 @@ using Litestream.EndToEnd.Needs;
 using Litestream.EndToEnd.Programs;
 using Litestream.Fleet;
 using Litestream.Fleet.Items;
+using Litestream.Tests.Needs;
 
 namespace Litestream.EndToEnd.Fleet;
 
@@ -64,9 +65,16 @@ public sealed class FleetOwnershipTests
     [NeedsNode]
     public Task A_host_that_sleeps_while_a_busy_tenant_is_taken_over_finds_it_lost_and_publishes_nothing() => SleepAsync(isBusy: true);
 
-    private static async Task SleepAsync(bool isBusy)
+    [NeedsCeph]
+    public Task On_a_real_object_store_a_host_that_sleeps_while_an_idle_tenant_is_taken_over_publishes_nothing() => SleepAsync(isBusy: false, inBucket: true);
+
+    [NeedsCeph]
+    public Task On_a_real_object_store_a_host_that_sleeps_while_a_busy_tenant_is_taken_over_publishes_nothing() => SleepAsync(isBusy: true, inBucket: true);
+
+    private static async Task SleepAsync(bool isBusy, bool inBucket = false)
     {
-        using var fleet = await FleetHosts.BeginAsync();
+        Assert.True(Need.OnPath("node"), "needs node: the table");
+        using var fleet = await FleetHosts.BeginAsync(inBucket);
         var tenant = await fleet.CreateTenantAsync("web-1");
         var (first, second, third) = (await fleet.StartAsync("web-1"), await fleet.StartAsync("web-2"), await fleet.StartAsync("web-3"));
         await first.WaitForActiveAsync(tenant.Id);
@@ -78,7 +86,7 @@ public sealed class FleetOwnershipTests
         await second.WaitForAsync(tenant.Id, client => client.Status == "split-brain", "is another's");
         await third.WaitForAsync(tenant.Id, client => client.Status == "split-brain", "is another's");
         await first.SyncAsync(tenant.Id);
-        var instance = Assert.Single(FleetHosts.FilesByWriter(tenant)).Key;
+        var instance = Assert.Single(await fleet.WritersAsync(tenant)).Key;
         var asleep = (await first.ClientAsync(tenant.Id))!;
 
         first.Send(Signal.Stop);
@@ -112,10 +120,10 @@ public sealed class FleetOwnershipTests
             {
                 await application.InsertAsync(1);
                 await second.SyncAsync(tenant.Id);
-                return slept.Elapsed > Lease + FleetHosts.Interval && !tenant.Files(0).Contains((next, next));
+                return slept.Elapsed > Lease + FleetHosts.Interval && !(await tenant.ListAsync()).Contains((0, next, next));
             },
             () => $"the lease is past and the name after the last of the first is free: {tenant.Listing()}\n{second.Said}");
-        var before = FleetHosts.FilesByWriter(tenant).GetValueOrDefault(instance) ?? new HashSet<string>();
+        var before = (await fleet.WritersAsync(tenant)).GetValueOrDefault(instance) ?? new HashSet<string>();
 
         first.Send(Signal.Continue);
         var lost = await first.WaitForAsync(tenant.Id, client => client.Status == "lost", "is lost");
@@ -131,7 +139,7 @@ public sealed class FleetOwnershipTests
         await writing;
         lost = (await first.ClientAsync(tenant.Id))!;
         Assert.Equal(("lost", asleep.Requests!["PUT"], asleep.ReplicatedTxid), (lost.Status, lost.Requests!["PUT"], lost.ReplicatedTxid));
-        Assert.Subset(before.ToHashSet(), (FleetHosts.FilesByWriter(tenant).GetValueOrDefault(instance) ?? new HashSet<string>()).ToHashSet());
+        Assert.Subset(before.ToHashSet(), ((await fleet.WritersAsync(tenant)).GetValueOrDefault(instance) ?? new HashSet<string>()).ToHashSet());
         await fleet.OwnerIsAsync(tenant, "web-2", 2, StatusWords.Active);
         Assert.Equal("active", (await second.ClientAsync(tenant.Id))!.Status);
         await taken.ReplicaBecomesEqualAsync(second);

@@ -138,10 +138,25 @@ public sealed class FleetTreatyTests : IAsyncLifetime, IDisposable
         Assert.Equal(1, JobItem.Read((await Table.QueryAsync(ItemQuery.Jobs(job.Id.Time))).Single()).Done);
 
         var slice = new SliceRecord { Slice = 10, VisitedAt = Noon, Tenants = 3, Unproven = 1, UnprovenSince = Noon };
-        Assert.True(await Table.TryUpdateAsync(SliceItem.Visit(slice)));
-        Assert.False(await Table.TryUpdateAsync(SliceItem.Visit(slice)));
+        var fresh = slice with { VisitedAt = null };
+        Assert.False(await Table.TryUpdateAsync(SliceItem.Visit(slice, "w1")));
+        Assert.True(await Table.TryUpdateAsync(SliceItem.Claim(fresh, "w1", Noon.AddMinutes(2), Noon)));
+        Assert.False(await Table.TryUpdateAsync(SliceItem.Claim(fresh, "w2", Noon.AddMinutes(3), Noon.AddMinutes(1))));
+        Assert.True(await Table.TryUpdateAsync(SliceItem.Renew(10, "w1", Noon.AddMinutes(4), Guid.NewGuid())));
+        // The first one died, the second goes on, and the first was only asleep.
+        Assert.False(await Table.TryUpdateAsync(SliceItem.Claim(fresh, "w2", Noon.AddMinutes(5), Noon.AddMinutes(3))));
+        Assert.True(await Table.TryUpdateAsync(SliceItem.Claim(fresh, "w2", Noon.AddMinutes(7), Noon.AddMinutes(5))));
+        Assert.False(await Table.TryUpdateAsync(SliceItem.Renew(10, "w1", Noon.AddMinutes(9), null)));
+        Assert.False(await Table.TryUpdateAsync(SliceItem.Visit(slice, "w1")));
+        Assert.NotNull(SliceItem.Read((await Table.QueryAsync(ItemQuery.Slices())).Single()).Cursor);
+        Assert.True(await Table.TryUpdateAsync(SliceItem.Visit(slice, "w2")));
+        Assert.False(await Table.TryUpdateAsync(SliceItem.Visit(slice, "w2")));
+        Assert.Equal(slice, SliceItem.Read((await Table.QueryAsync(ItemQuery.Slices())).Single()));
         Assert.Single(await Table.QueryAsync(ItemQuery.Problems(10)), i => i.Key == slice.Key);
-        Assert.True(await Table.TryUpdateAsync(SliceItem.Visit(slice with { VisitedAt = Noon.AddHours(1), Unproven = 0 })));
+        // Who read it before the visit comes too late.
+        Assert.False(await Table.TryUpdateAsync(SliceItem.Claim(fresh, "w3", Noon.AddHours(1), Noon.AddMinutes(30))));
+        Assert.True(await Table.TryUpdateAsync(SliceItem.Claim(slice, "w3", Noon.AddHours(1), Noon.AddMinutes(30))));
+        Assert.True(await Table.TryUpdateAsync(SliceItem.Visit(slice with { VisitedAt = Noon.AddHours(1), Unproven = 0, UnprovenSince = null }, "w3")));
         Assert.DoesNotContain(await Table.QueryAsync(ItemQuery.Problems(10)), i => i.Key == slice.Key);
         Assert.Single(await Table.QueryAsync(ItemQuery.Slices()));
 
@@ -151,10 +166,18 @@ public sealed class FleetTreatyTests : IAsyncLifetime, IDisposable
         Assert.Equal(proof, ProofItem.Read((await Table.QueryAsync(ItemQuery.Proofs(proof.Tenant))).Single()));
         Assert.False(await Table.TryUpdateAsync(ProofItem.Settle(proof with { At = Noon.AddDays(1) })));
 
+        var look = new LookRecord { Tenant = Guid.NewGuid(), At = Noon, Since = Noon, ClaimedTxid = "000000000000002a", ClaimedAt = Noon, Replica = "s3://x/y" };
+        Assert.True(await Table.TryUpdateAsync(LookItem.Put(look)));
+        Assert.False(await Table.TryUpdateAsync(LookItem.Put(look with { At = Noon.AddMinutes(-1) })));
+        Assert.True(await Table.TryUpdateAsync(LookItem.Settle(look.Tenant, Noon.AddMinutes(1))));
+        Assert.DoesNotContain(await Table.QueryAsync(ItemQuery.Problems(look.Tenant.ToByteArray()[15] & 15)), i => i.Key == look.Key);
+
         var audit = new AuditRecord { Id = _ids.Next(), At = Noon, Actor = "ada", Action = "restore", Target = "x" };
         Assert.True(await Table.TryUpdateAsync(AuditItem.Append(audit)));
         Assert.False(await Table.TryUpdateAsync(AuditItem.Append(audit with { Actor = "eve" })));
         Assert.Equal(audit, AuditItem.Read((await Table.QueryAsync(ItemQuery.Audit(Noon))).Single()));
+        Assert.True(await Table.TryUpdateAsync(AuditItem.Complete(audit with { DoneAt = Noon })));
+        Assert.False(await Table.TryUpdateAsync(AuditItem.Complete(audit with { DoneAt = Noon.AddDays(1) })));
     }
 
     [NeedsNode]

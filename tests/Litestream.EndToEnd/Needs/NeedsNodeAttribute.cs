@@ -6,5 +6,7 @@ namespace Litestream.EndToEnd.Needs;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class NeedsNodeAttribute : FactAttribute
 {
-    public NeedsNodeAttribute() => Skip = Need.SkipReason("node", Need.OnPath("node") && Need.OnPath("npm"), "install node and npm");
+    public NeedsNodeAttribute() => Skip = SkipReason();
+
+    internal static string? SkipReason() => Need.SkipReason("node", Need.OnPath("node") && Need.OnPath("npm"), "install node and npm");
 }

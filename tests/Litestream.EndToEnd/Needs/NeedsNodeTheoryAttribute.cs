@@ -1,10 +1,8 @@
-using Litestream.Tests.Needs;
-
 namespace Litestream.EndToEnd.Needs;
 
 /// <summary>As <see cref="NeedsNodeAttribute"/>, for a test with data.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class NeedsNodeTheoryAttribute : TheoryAttribute
 {
-    public NeedsNodeTheoryAttribute() => Skip = Need.SkipReason("node", Need.OnPath("node") && Need.OnPath("npm"), "install node and npm");
+    public NeedsNodeTheoryAttribute() => Skip = NeedsNodeAttribute.SkipReason();
 }

@@ -40,7 +40,8 @@ public sealed class DockerTests : IDisposable
     public async Task The_image_runs_as_nobody_special_and_stops_as_the_agent_wants_it()
     {
         var instructions = await InstructionsAsync();
-        var stages = instructions.Where(i => i.Name == "FROM").Select(i => i.Arguments[0].Split('-', ':')[^1]).ToList();
+        // The dashboard's is another one: text comes out of it, no program.
+        var stages = instructions.Where(i => i.Name == "FROM" && !i.Arguments[0].StartsWith("node:", StringComparison.Ordinal)).Select(i => i.Arguments[0].Split('-', ':')[^1]).ToList();
         // The C library that the program was linked against.
         Assert.Equal(2, stages.Count);
         Assert.Single(stages.Distinct());

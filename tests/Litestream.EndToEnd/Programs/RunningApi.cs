@@ -17,10 +17,11 @@ internal sealed class RunningApi : IDisposable
     /// <param name="sandbox">Where it runs.</param>
     /// <param name="table">Of the fleet.</param>
     /// <param name="variables">How to get to it.</param>
-    public static async Task<RunningApi> StartAsync(Sandbox sandbox, string table, IReadOnlyDictionary<string, string> variables)
+    /// <param name="access">Who may come in; nothing: everybody.</param>
+    public static async Task<RunningApi> StartAsync(Sandbox sandbox, string table, IReadOnlyDictionary<string, string> variables, params string[] access)
     {
         var port = RunningAgent.FreePort();
-        var api = new RunningApi(ChildProcess.Start(PublishedCloud.Path, ["-fleet-table", table, "-no-auth", "-port", $"{port}"], sandbox.Root, sandbox.EnvironmentWith(variables)), port);
+        var api = new RunningApi(ChildProcess.Start(PublishedCloud.Path, ["-fleet-table", table, .. access.Length > 0 ? access : ["-no-auth"], "-port", $"{port}"], sandbox.Root, sandbox.EnvironmentWith(variables)), port);
         try
         {
             await Eventually.TrueAsync(api.AnswersAsync, () => $"the API answers\n{api.Said}");

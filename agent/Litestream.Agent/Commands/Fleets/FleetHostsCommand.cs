@@ -21,7 +21,11 @@ internal static class FleetHostsCommand
     private static async Task<int> RunAsync(FleetApiFlags flags, ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         using var api = flags.Open(parsed, context);
-        var hosts = await FleetPages.AllAsync(cursor => $"api/hosts?limit={PageSize}{cursor}", async path => await api.GetAsync(path, FleetJson.Default.FleetHostList, stop) is var page ? (page.Items, page.NextCursor) : default);
+        var hosts = await FleetPages.AllAsync(cursor => $"api/hosts?limit={PageSize}{cursor}", async path =>
+        {
+            var page = await api.GetAsync(path, FleetJson.Default.FleetHostList, stop);
+            return (page.Items, page.NextCursor);
+        });
         return context.Answer(parsed.GetValue(flags.Json), new(hosts, null), FleetJson.Default.FleetHostList, output =>
         {
             var table = new TextTable("host", "", "last heard of", "tenants", "late or failing", "worst lag", "size", "disk free", "version") { Numbers = [3, 4, 5, 6, 7] };

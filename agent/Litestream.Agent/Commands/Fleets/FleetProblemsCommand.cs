@@ -29,7 +29,11 @@ internal static class FleetProblemsCommand
     private static async Task<int> RunAsync(FleetApiFlags flags, ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         using var api = flags.Open(parsed, context);
-        var problems = await FleetPages.AllAsync(cursor => $"api/problems?limit={PageSize}{cursor}", async path => await api.GetAsync(path, FleetJson.Default.FleetProblemList, stop) is var page ? (page.Items, page.NextCursor) : default);
+        var problems = await FleetPages.AllAsync(cursor => $"api/problems?limit={PageSize}{cursor}", async path =>
+        {
+            var page = await api.GetAsync(path, FleetJson.Default.FleetProblemList, stop);
+            return (page.Items, page.NextCursor);
+        });
         return context.Answer(parsed.GetValue(flags.Json), new(problems, null), FleetJson.Default.FleetProblemList, output =>
         {
             if (problems.Count == 0)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Litestream.Fleet.Api;
 using Litestream.Fleet.Items;
 
 namespace Litestream.Agent.Commands.Fleets;
@@ -47,8 +48,7 @@ internal sealed class FleetRestoreFlags
     {
         if (text is null)
             return null;
-        var hasOffset = text.EndsWith('Z') || (text.Length > 6 && text[^6] is '+' or '-' && text[^3] == ':');
-        return hasOffset && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out var time) ? time
+        return OffsetTimeConverter.HasOffset(text) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out var time) ? time
             : throw new UsageException($"-timestamp: \"{text}\" is no time with an offset", "2026-11-21T09:00:00Z, 2026-11-21T10:00:00+01:00");
     }
 }

@@ -39,7 +39,11 @@ internal static class FleetTenantsCommand
     {
         using var api = flags.Open(parsed, context);
         var tenants = await FleetPages.AllAsync(cursor => $"api/tenants?{query}&limit={PageSize}{cursor}",
-            async path => await api.GetAsync(path, FleetJson.Default.FleetTenantList, stop) is var page ? (page.Items, page.NextCursor) : default);
+            async path =>
+        {
+            var page = await api.GetAsync(path, FleetJson.Default.FleetTenantList, stop);
+            return (page.Items, page.NextCursor);
+        });
         return context.Answer(parsed.GetValue(flags.Json), new(tenants, null), FleetJson.Default.FleetTenantList, output =>
         {
             var table = new TextTable("tenant", "host", "health", "status", "size", "lag", "last sync", "note") { Numbers = [4, 5] };

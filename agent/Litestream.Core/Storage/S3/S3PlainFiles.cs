@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Litestream.Storage.S3;
 
-/// <summary>Foreign objects below a replica in a bucket; their time is that of their upload.</summary>
+/// <summary>Objects below a replica in a bucket that are no LTX files; their time is that of their upload.</summary>
 internal sealed class S3PlainFiles(S3Bucket bucket, string path, RequestCounters counters) : IPlainFiles
 {
     private readonly string _prefix = bucket.Location.KeysBelow(path);
@@ -15,4 +15,11 @@ internal sealed class S3PlainFiles(S3Bucket bucket, string path, RequestCounters
 
     public Task<Stream> OpenAsync(PlainFile file, CancellationToken cancellationToken) =>
         S3ReadStream.OpenAsync(bucket, _prefix + file.Name, file.SizeBytes, counters, cancellationToken);
+
+    public async Task<string> CreateAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        var bytes = content.ToArray();
+        await bucket.CreateAsync(_prefix + name, () => new MemoryStream(bytes, writable: false), bytes.Length, timestamp: null, isConditional: true, counters, cancellationToken).ConfigureAwait(false);
+        return bucket.Name(_prefix + name);
+    }
 }

@@ -1,0 +1,124 @@
+using Litestream.Agent.Reporting;
+using Litestream.Contract;
+using Litestream.Fleet.Items;
+using Litestream.Fleet.Table;
+using Litestream.Http;
+
+namespace Litestream.Agent.Api.Catalogue;
+
+/// <summary>
+/// What a fleet's catalogue would say of this host and its tenants, from the engine itself: as it is now, and of every database, also those that have a name
+/// and no GUID. The digest is made at most once a second, however many ask.
+/// </summary>
+internal sealed class LocalCatalogue(AgentView agent) : ICatalogue
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _gate = new();
+    private HostDigest? _digest;
+    private long _madeAt;
+
+    public string HostId => agent.HostId;
+
+    public HostDigest Digest
+    {
+        get
+        {
+            lock (_gate)
+            {
+                if (_digest is null || agent.Time.GetElapsedTime(_madeAt) >= Interval)
+                    (_digest, _madeAt) = (Count(), agent.Time.GetTimestamp());
+                return _digest;
+            }
+        }
+    }
+
+    /// <summary>Throws <see cref="ProblemException"/> for what is no GUID, or nobody's here.</summary>
+    public Database Require(string id)
+    {
+        var tenant = AskedValues.GuidOf(id);
+        return TenantIds.Find(agent.Stores, tenant) ?? throw new ProblemException(ContractProblems.UnknownTenant(tenant));
+    }
+
+    /// <summary>Throws <see cref="ProblemException"/> for any other host.</summary>
+    public void RequireHost(string id)
+    {
+        if (id != HostId)
+            throw new ProblemException(ContractProblems.UnknownHost(id));
+    }
+
+    public TenantRecord RecordOf(Database database)
+    {
+        var (snapshot, limit) = (database.Snapshot(), agent.Options.LagLimit);
+        var since = agent.StateTimes.Since(database, snapshot, TenantView.ProblemOf(snapshot, limit), limit);
+        var id = TenantIds.Of(database.Name);
+        var drill = Drills(id, 1) is [var last] ? last : null;
+        return TenantView.Of(snapshot, id, HostId, limit, since, agent.Time.GetUtcNow()) with
+        {
+            LagSeconds = Math.Round(snapshot.LagSeconds, 3),
+            LastDrillAt = drill?.At,
+            LastDrillVerdict = drill?.Verdict,
+        };
+    }
+
+    public Task<IReadOnlyDictionary<Guid, TenantRecord>> FindTenantsAsync(IEnumerable<Guid> tenants, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyDictionary<Guid, TenantRecord>>(
+        tenants.Distinct().Select(id => TenantIds.Find(agent.Stores, id)).OfType<Database>().Select(RecordOf).ToDictionary(t => t.Tenant));
+
+    public Task<HostDigest?> FindHostAsync(string hostId, CancellationToken cancellationToken) => Task.FromResult(hostId == HostId ? Digest : null);
+
+    public Task<IReadOnlyDictionary<string, HostDigest>> FindHostsAsync(IEnumerable<string> hostIds, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyDictionary<string, HostDigest>>(
+        hostIds.Distinct().Where(id => id == HostId).ToDictionary(id => id, _ => Digest, StringComparer.Ordinal));
+
+    /// <summary>The last drills of a tenant, the newest first.</summary>
+    public IReadOnlyList<ProofRecord> Drills(Guid tenant, int most) => agent.Requests.Drills(tenant, most);
+
+    /// <summary>In the order of their GUIDs.</summary>
+    /// <param name="prefix">Only those whose GUIDs begin so.</param>
+    public (IReadOnlyList<Database> Items, PageCursor? Next) Page(string? prefix, int limit, string? cursor)
+    {
+        var list = $"tenants {prefix}";
+        var after = Lists.Cursor(cursor, list, 1) is { } given ? given.After?.Text(FleetTable.SortKey) ?? throw Lists.BadCursor() : null;
+        var (items, next) = ClientPage.By(TenantIds.TextOf, agent.Stores.Databases, limit, after, prefix is null ? null : d => TenantIds.TextOf(d).StartsWith(prefix, StringComparison.Ordinal));
+        return (items, next is null ? null : new(list, 0, new() { { FleetTable.SortKey, ItemValue.Of(next) } }));
+    }
+
+    /// <summary>With a problem, the worst first, of equals the newest.</summary>
+    public (IReadOnlyList<(Database Database, TenantRecord Tenant)> Items, PageCursor? Next) Troubled(string list, int limit, string? cursor)
+    {
+        var before = Lists.Cursor(cursor, list, 1) is { } given ? given.After?.Text(FleetTable.ProblemSort) ?? throw Lists.BadCursor() : null;
+        // The least bad on top: it is the one to give up when a worse one comes.
+        var page = new PriorityQueue<(Database Database, TenantRecord Tenant), string>(StringComparer.Ordinal);
+        foreach (var database in agent.Stores.Databases)
+        {
+            if (TenantView.ProblemOf(database.Snapshot(), agent.Options.LagLimit) is null)
+                continue;
+            var tenant = RecordOf(database);
+            if (tenant.Problem is null || (before is not null && string.CompareOrdinal(SortOf(tenant), before) >= 0))
+                continue;
+            page.Enqueue((database, tenant), SortOf(tenant));
+            // One more than the page tells that there is more.
+            if (page.Count > limit + 1)
+                page.Dequeue();
+        }
+        var hasMore = page.Count > limit;
+        if (hasMore)
+            page.Dequeue();
+        var items = new List<(Database Database, TenantRecord Tenant)>(page.Count);
+        while (page.TryDequeue(out var troubled, out _))
+            items.Add(troubled);
+        items.Reverse();
+        return (items, hasMore ? new(list, 0, new() { { FleetTable.ProblemSort, ItemValue.Of(SortOf(items[^1].Tenant)) } }) : null);
+    }
+
+    private static string SortOf(TenantRecord tenant) => $"{FleetKeys.ProblemSort(ProblemWords.SeverityOf(tenant.Problem!), tenant.Since)}#{FleetKeys.TextOf(tenant.Tenant)}";
+
+    private HostDigest Count()
+    {
+        var figures = HostFigures.Of(agent.Stores, agent.Registration.Directories.Select(d => d.Path));
+        var count = new DigestCount(agent.Options.LagLimit);
+        foreach (var database in figures.Databases)
+            count.Add(database);
+        var digest = count.Into(figures.Digest(HostId, agent.StartedAt, Interval, agent.Time.GetUtcNow()));
+        return digest with { WorstLagSeconds = Math.Round(digest.WorstLagSeconds, 3), P99LagSeconds = Math.Round(digest.P99LagSeconds, 3) };
+    }
+}

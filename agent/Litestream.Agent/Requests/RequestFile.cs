@@ -1,0 +1,109 @@
+using System.Text.Json;
+using Litestream.Fleet.Table;
+
+namespace Litestream.Agent.Requests;
+
+/// <summary>
+/// The items of <see cref="RequestTable"/> on disk: a line of JSON for each write, flushed before the write counts; the last line of a key is right. It is written anew, without what is
+/// superseded or too old, when it is opened and whenever it has grown enough.
+/// </summary>
+internal sealed class RequestFile(string path) : IDisposable
+{
+    public const string FileName = "requests.jsonl";
+
+    private const long MostBytes = 4 * 1024 * 1024;
+
+    private FileStream? _appending;
+
+    public bool Exists => File.Exists(path);
+
+    /// <summary>It is time for <see cref="Replace"/>.</summary>
+    public bool HasGrown => _appending is { Length: > MostBytes };
+
+    /// <summary>What was written, the oldest first. A line that was cut by the end of a run was no write.</summary>
+    public IEnumerable<Item> Read()
+    {
+        if (!File.Exists(path))
+            yield break;
+        foreach (var line in File.ReadLines(path))
+        {
+            if (TryParse(line) is { } item)
+                yield return item;
+        }
+    }
+
+    public void Append(Item item)
+    {
+        // Nobody asked for anything yet, as a rule: then there is no file.
+        _appending ??= new(path, FileMode.Append, FileAccess.Write, FileShare.Read);
+        var length = _appending.Length;
+        try
+        {
+            _appending.Write(LineOf(item));
+            _appending.Flush(flushToDisk: true);
+        }
+        catch
+        {
+            // Half a line would spoil the next one.
+            _appending.SetLength(length);
+            throw;
+        }
+    }
+
+    /// <summary>These, and nothing else, from now on.</summary>
+    public void Replace(IEnumerable<Item> items)
+    {
+        var unfinished = path + ".new";
+        using (var file = new FileStream(unfinished, FileMode.Create, FileAccess.Write, FileShare.None))
+        {
+            foreach (var item in items)
+                file.Write(LineOf(item));
+            file.Flush(flushToDisk: true);
+        }
+        Dispose();
+        File.Move(unfinished, path, overwrite: true);
+    }
+
+    public void Dispose()
+    {
+        _appending?.Dispose();
+        _appending = null;
+    }
+
+    private static byte[] LineOf(Item item)
+    {
+        using var line = new MemoryStream();
+        using (var json = new Utf8JsonWriter(line))
+        {
+            json.WriteStartObject();
+            foreach (var (name, value) in item)
+            {
+                if (value.IsNumber)
+                    json.WritePropertyName(name);
+                if (value.IsNumber)
+                    json.WriteRawValue(value.Text);
+                else
+                    json.WriteString(name, value.Text);
+            }
+            json.WriteEndObject();
+        }
+        line.WriteByte((byte)'\n');
+        return line.ToArray();
+    }
+
+    private static Item? TryParse(string line)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(line);
+            var item = new Item();
+            foreach (var member in json.RootElement.EnumerateObject())
+                item.Add(member.Name, member.Value.ValueKind == JsonValueKind.Number ? ItemValue.OfNumberText(member.Value.GetRawText()) : ItemValue.Of(member.Value.GetString() ?? ""));
+            return item.Key is { Partition.Length: > 0, Sort.Length: > 0 } ? item : null;
+        }
+        catch (Exception broken) when (broken is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+}

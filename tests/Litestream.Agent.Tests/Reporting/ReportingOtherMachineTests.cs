@@ -1,0 +1,140 @@
+using Litestream.Agent.Reporting;
+using Litestream.Fleet.Items;
+using Litestream.Tests.Servers;
+
+namespace Litestream.Agent.Tests.Reporting;
+
+/// <summary>A state folder on another machine, moved there or copied; and two hosts that say the same of a tenant.</summary>
+public sealed class ReportingOtherMachineTests
+{
+    [Fact]
+    public void On_another_machine_it_gives_itself_another_name_and_knows_the_former_until_that_host_is_known_to_live()
+    {
+        using var folder = new TestFolder();
+        var first = HostIdentity.Of(null, folder.Path, "web");
+        Assert.Equal(first, HostIdentity.Of(null, folder.Path, "web", machineId: 7));
+        Assert.Equal(first, HostIdentity.Of(null, folder.Path, "web", machineId: 7));
+        Assert.Equal(first, HostIdentity.Of(null, folder.Path, "web"));
+        var moved = HostIdentity.Of(null, folder.Path, "web", machineId: -8);
+        Assert.NotEqual(first.Id, moved.Id);
+        Assert.Equal((first.Id, null), (moved.Former, first.Former));
+        Assert.Equal(moved, HostIdentity.Of(null, folder.Path, "web", machineId: -8));
+        HostIdentity.ForgetFormer(folder.Path);
+        Assert.Equal(moved with { Former = null }, HostIdentity.Of(null, folder.Path, "web", machineId: -8));
+        Assert.Equal("given", HostIdentity.Of("given", folder.Path, "web", machineId: 9).Id);
+    }
+
+    /// <summary>The machine is gone, its disk is here: nobody has to say so.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_was_the_former_hosts_is_this_ones_when_that_stopped_or_is_not_heard_of_for_its_lease(bool isInOrder)
+    {
+        await using var server = await FleetTables.StartAsync();
+        var (tenant, _) = await BeginAsync(server, isInOrder);
+        await using var moved = new MadeUpHost(server, "web-1b", former: "web-1");
+        moved.Databases[tenant] = MadeUpHost.Snapshot($"{tenant}");
+        using var table = FleetTables.Client(server);
+        var ownership = new TenantOwnership("web-1b", table, moved.Time, new("web-1", new(table, moved.Time), () => { }));
+        if (!isInOrder)
+        {
+            Assert.Equal((false, false, TimeSpan.FromSeconds(30)), await AnswerAsync(ownership, tenant));
+            await moved.BeatAsync();
+            await moved.BeatAsync();
+            Assert.Equal("web-1", moved.Tenant(tenant)!.HostId);
+            moved.Time.Skip(TimeSpan.FromSeconds(301));
+        }
+        else
+        {
+            await moved.BeatAsync();
+        }
+        for (var beat = 0; beat < 3; beat++)
+            await moved.BeatAsync();
+        // Whether or not anybody writes it: the catalogue says who has it.
+        Assert.Equal(("web-1b", 2L, "active"), (moved.Tenant(tenant)!.HostId, moved.Tenant(tenant)!.Epoch, moved.Tenant(tenant)!.Status));
+        Assert.Empty(moved.Lost);
+        Assert.False(moved.HasForgotten);
+        Assert.True((await ownership.AnswerAsync(new($"{tenant}", IsSigned: true, WasHere: false), "/srv/t.db", default)) is { IsGranted: true, Epoch: 2 });
+    }
+
+    [Fact]
+    public async Task While_the_former_host_lives_the_folder_is_a_copy_and_stays_one()
+    {
+        await using var server = await FleetTables.StartAsync();
+        var (tenant, original) = await BeginAsync(server, isStopped: null);
+        await using var copy = new MadeUpHost(server, "web-1b", former: "web-1");
+        copy.Databases[tenant] = MadeUpHost.Snapshot($"{tenant}");
+        using var table = FleetTables.Client(server);
+        var forgotten = 0;
+        var ownership = new TenantOwnership("web-1b", table, copy.Time, new("web-1", new(table, copy.Time), () => forgotten++));
+        Assert.False((await ownership.AnswerAsync(new($"{tenant}", IsSigned: true, WasHere: false), "/srv/t.db", default)).IsKnown);
+        await copy.BeatAsync();
+        await copy.BeatAsync();
+        Assert.Empty(copy.Lost);
+        original.Time.Skip(TimeSpan.FromSeconds(30));
+        await original.BeatAsync();
+        Assert.Equal((false, true, null), await AnswerAsync(ownership, tenant));
+        await copy.BeatAsync();
+        var (lost, why) = Assert.Single(copy.Lost);
+        Assert.Equal((tenant, $"{tenant} belongs to host web-1 with epoch 1; this one had the same, as a copy of its state has"), (lost, why));
+
+        // Also when that one is gone one day.
+        await original.DisposeAsync();
+        copy.Time.Skip(TimeSpan.FromDays(1));
+        Assert.Equal((false, true, null), await AnswerAsync(ownership, tenant));
+        Assert.Equal((1, true, "web-1"), (forgotten, copy.HasForgotten, copy.Tenant(tenant)!.HostId));
+    }
+
+    /// <summary>Its own name of before, by which nobody reports any more, is no other owner; a name that somebody reports by is.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_tenant_that_another_owns_under_the_same_epoch_ends_here_if_that_one_lives(bool lives)
+    {
+        await using var server = await FleetTables.StartAsync();
+        var (tenant, owner) = await BeginAsync(server, isStopped: null);
+        await using var host = new MadeUpHost(server, "web-2");
+        host.Databases[tenant] = MadeUpHost.Snapshot($"{tenant}");
+        for (var beat = 0; beat < 3; beat++)
+            await host.BeatAsync();
+        Assert.Empty(host.Lost);
+        if (lives)
+        {
+            owner.Time.Skip(TimeSpan.FromSeconds(30));
+            await owner.BeatAsync();
+        }
+        else
+        {
+            host.Time.Skip(TimeSpan.FromSeconds(301));
+        }
+        for (var beat = 0; beat < 3; beat++)
+            await host.BeatAsync();
+        Assert.Equal(lives ? 1 : 0, host.Lost.Count);
+        Assert.Equal(("web-1", 1), (host.Tenant(tenant)!.HostId, host.Reporter.Connection.TenantsElsewhere));
+        var requests = server.Requests.Count;
+        await host.BeatAsync();
+        Assert.Equal(requests + 1, server.Requests.Count);
+        await owner.DisposeAsync();
+    }
+
+    /// <summary>A host web-1 that reported a tenant.</summary>
+    /// <param name="isStopped">Its agent ended, in order or not; null: it is there still.</param>
+    private static async Task<(Guid Tenant, MadeUpHost Host)> BeginAsync(TableServer server, bool? isStopped)
+    {
+        var host = new MadeUpHost(server, "web-1");
+        var tenant = host.Add();
+        await host.BeatAsync();
+        Assert.Equal(("web-1", HostStates.Running), (host.Tenant(tenant)!.HostId, host.Digest!.State));
+        if (isStopped == true)
+            await host.Reporter.StopAsync(isComplete: true);
+        if (isStopped is not null)
+            await host.DisposeAsync();
+        return (tenant, host);
+    }
+
+    private static async Task<(bool, bool, TimeSpan?)> AnswerAsync(TenantOwnership ownership, Guid tenant)
+    {
+        var answer = await ownership.AnswerAsync(new($"{tenant}", IsSigned: true, WasHere: false), "/srv/t.db", default);
+        return (answer.IsGranted, answer.IsKnown, answer.AskAgain);
+    }
+}

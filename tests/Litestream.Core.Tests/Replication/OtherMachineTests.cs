@@ -1,0 +1,143 @@
+namespace Litestream.Core.Tests.Replication;
+
+/// <summary>
+/// A state directory that wakes up on another machine: its disk was moved there, or the whole machine was copied. The one goes on by itself, of the other there are never two
+/// writers.
+/// </summary>
+public sealed class OtherMachineTests
+{
+    private const string Name = ReplicatedFolder.Name;
+
+    [Fact]
+    public async Task A_disk_that_was_moved_to_another_machine_goes_on_there_by_itself_when_the_old_one_is_silent()
+    {
+        var time = new ShiftedTime();
+        await using var folder = new ReplicatedFolder { Time = time };
+        UseMachine(folder, "1");
+        using var application = folder.NewTenant();
+        await ReplicatedFolder.WriteAsync(application, await folder.BeginAsync(Name), 3);
+        var (before, left) = (folder.Store!.Instance, folder.Store.Find(Name)!.Snapshot().ReplicatedTxid);
+        await folder.DropAsync();
+
+        UseMachine(folder, "2");
+        application.Sql("INSERT INTO t (v) VALUES ('committed meanwhile')");
+        folder.Open();
+        Assert.NotEqual(before, folder.Store!.Instance);
+        var database = folder.Register(Name);
+        await ReplicatedFolder.WaitAsync(() => database.Snapshot() is { Status: DatabaseStatus.Waiting, Reason: DatabaseReason.RecentForeignWriter }, "the old machine may be there still");
+        time.Skip(TimeSpan.FromMinutes(2));
+        database.State.Replicas[0].Lane.Wake();
+        await ReplicatedFolder.WaitAsync(() => database.Snapshot().Status == DatabaseStatus.Active, "it goes on");
+        await ReplicatedFolder.WriteAsync(application, database, 1);
+        await folder.AssertRestoresEqualAsync(Name);
+        Assert.Equal(2u, database.Snapshot().Epoch);
+        Assert.Empty(await folder.PagesOfAsync(Name, Assert.Single(await folder.ListAsync(Name, 0), f => f.MinTxid == left.Next)));
+
+        // From here on that is its machine.
+        var now = folder.Store!.Instance;
+        await folder.StopAsync();
+        folder.Open();
+        Assert.Equal(now, folder.Store!.Instance);
+        await ReplicatedFolder.WriteAsync(application, folder.Register(Name), 1);
+        Assert.Equal(2u, folder.Store.Find(Name)!.Snapshot().Epoch);
+    }
+
+    [Fact]
+    public async Task Of_a_machine_that_was_copied_and_its_copy_exactly_one_replicates()
+    {
+        await using var original = new ReplicatedFolder();
+        UseMachine(original, "1");
+        using var ours = original.NewTenant();
+        await ReplicatedFolder.WriteAsync(ours, await original.BeginAsync(Name), 3);
+        await using var copy = await CopyAsync(original, "2");
+        var database = original.Store!.Find(Name)!;
+        copy.Open();
+        var copied = copy.Register(Name);
+        await ReplicatedFolder.WaitAsync(() => copied.Snapshot().Status == DatabaseStatus.Active, "it goes on, as nobody wrote for an hour");
+        using var theirs = new Application(copy.PathOf(Name));
+        await ReplicatedFolder.WriteAsync(theirs, copied, 2);
+        ours.Sql("INSERT INTO t (v) VALUES ('too late')");
+        database.Notice(FileEvent.Wal);
+        await ReplicatedFolder.WaitAsync(() => database.Snapshot().Status == DatabaseStatus.SplitBrain, "shut out");
+        await ReplicatedFolder.WriteAsync(theirs, copied, 1);
+        await copy.AssertRestoresEqualAsync(Name);
+    }
+
+    [Theory]
+    [InlineData("2")]
+    [InlineData("1")]
+    [InlineData(null)]
+    public async Task A_copy_of_what_went_on_since_is_left_alone(string? machine)
+    {
+        await using var original = new ReplicatedFolder { Time = new ShiftedTime() };
+        UseMachine(original, machine is null ? null : "1");
+        using var ours = original.NewTenant();
+        await ReplicatedFolder.WriteAsync(ours, await original.BeginAsync(Name), 1);
+        await using var copy = await CopyAsync(original, machine);
+        var database = original.Store!.Find(Name)!;
+        ((ShiftedTime)original.Time).Skip(TimeSpan.FromMinutes(30));
+        await ReplicatedFolder.WriteAsync(ours, database, 2);
+        copy.Open();
+        Assert.Equal(machine != "2", copy.Store!.Instance == original.Store!.Instance);
+        var copied = copy.Register(Name);
+        using var theirs = new Application(copy.PathOf(Name));
+        theirs.Sql("INSERT INTO t (v) VALUES ('on the copy')");
+        copied.Notice(FileEvent.Wal);
+        if (machine == "2")
+        {
+            await ReplicatedFolder.WaitAsync(() => copied.Snapshot().Status == DatabaseStatus.SplitBrain, "split-brain");
+            await ReplicatedFolder.WriteAsync(ours, database, 2);
+            await original.AssertRestoresEqualAsync(Name);
+            return;
+        }
+        // Nothing tells them apart: the first to publish goes on.
+        await ReplicatedFolder.SyncAsync(copied);
+        ours.Sql("INSERT INTO t (v) VALUES ('too late')");
+        database.Notice(FileEvent.Wal);
+        await ReplicatedFolder.WaitAsync(() => database.Snapshot().Status == DatabaseStatus.SplitBrain, "shut out");
+        await copy.AssertRestoresEqualAsync(Name);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("uninitialized")]
+    [InlineData("00000000000000000000000000000000")]
+    public void A_machine_without_an_id_is_none_in_particular(string text)
+    {
+        using var scratch = new Storage.ScratchFolder();
+        File.WriteAllText(scratch["machine-id"], text + "\n");
+        Assert.Null(MachineId.Read(scratch["machine-id"]));
+        Assert.Null(MachineId.Read(scratch["nowhere"]));
+        File.WriteAllText(scratch["machine-id"], "0123456789abcdef0123456789abcdef\n");
+        Assert.NotNull(MachineId.Read(scratch["machine-id"]));
+    }
+
+    /// <summary>Another machine with the same state and the same database as of now, an hour later by its clock.</summary>
+    private static async Task<ReplicatedFolder> CopyAsync(ReplicatedFolder original, string? machine)
+    {
+        await original.StopAsync();
+        var time = new ShiftedTime();
+        time.Skip(TimeSpan.FromHours(1));
+        var copy = new ReplicatedFolder { BackupsAt = original.Backups, Time = time };
+        foreach (var path in Directory.EnumerateFiles(original.State, "*", SearchOption.AllDirectories))
+        {
+            var to = Path.Combine(copy.State, Path.GetRelativePath(original.State, path));
+            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+            File.Copy(path, to);
+        }
+        foreach (var path in Directory.EnumerateFiles(original.Data))
+            File.Copy(path, Path.Combine(copy.Data, Path.GetFileName(path)));
+        original.Open();
+        original.Register(Name);
+        UseMachine(copy, machine);
+        return copy;
+    }
+
+    /// <param name="machine">Null: one without an id.</param>
+    private static void UseMachine(ReplicatedFolder folder, string? machine)
+    {
+        var file = Path.Combine(folder.State, "..", "machine-id");
+        File.WriteAllText(file, machine?.PadLeft(32, 'a') ?? "");
+        folder.Options = folder.Options with { MachineIdFile = file };
+    }
+}
