@@ -1,0 +1,28 @@
+using Amazon.CDK;
+using Litestream.Infra.Constructs;
+
+namespace Litestream.Infra.Stacks;
+
+/// <summary>What must never be lost: replicas, the fleet's table, the people who may sign in. Deleting the stack deletes none of them.</summary>
+internal sealed class DataStack : Stack
+{
+    public DataStack(App app, Settings settings) : base(app, $"Litestream-{settings.Stage}-Data", new StackProps
+    {
+        Description = $"Litestream fleet {settings.Stage}: replicas, catalogue and users. Kept when the stack is deleted.",
+        TerminationProtection = true,
+    })
+    {
+        Replicas = new(this, settings);
+        Table = new(this);
+        Identity = settings.Issuer is null ? new(this, settings) : null;
+        _ = new CfnOutput(this, "BucketName", new CfnOutputProps { Value = Replicas.Bucket.BucketName, Description = "-bucket of every agent" });
+        _ = new CfnOutput(this, "TableName", new CfnOutputProps { Value = Table.Table.TableName, Description = "-fleet-table of every agent" });
+    }
+
+    public ReplicaBucket Replicas { get; }
+
+    public FleetTable Table { get; }
+
+    /// <summary>Null with an identity provider of the user's own.</summary>
+    public Identity? Identity { get; }
+}
