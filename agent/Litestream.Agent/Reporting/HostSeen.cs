@@ -9,6 +9,6 @@ internal enum HostSeen
     /// <summary>A heartbeat of it came since the first look.</summary>
     Alive,
 
-    /// <summary>None came for its whole lease, or it stopped in order, or there is no such host.</summary>
+    /// <summary>None came for its whole lease, however it ended, or there is no such host.</summary>
     Gone,
 }

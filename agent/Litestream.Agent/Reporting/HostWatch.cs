@@ -21,9 +21,8 @@ internal sealed class HostWatch(FleetTableClient table, TimeProvider time)
         var now = time.GetTimestamp();
         var seen = _seen.AddOrUpdate(host, _ => (digest.At, now, false), (_, before) => before.At == digest.At ? before : (digest.At, now, true));
         var isSilent = time.GetElapsedTime(seen.SeenAt, now) > TimeSpan.FromSeconds(digest.IntervalSeconds) * HeartbeatLease.Intervals;
-        if (seen.HasBeaten && !isSilent)
-            return HostSeen.Alive;
-        return isSilent || digest.State != HostStates.Running ? HostSeen.Gone : HostSeen.Undecided;
+        // One that stopped in order may start again, and whoever was cloned of it must not have been quicker.
+        return isSilent ? HostSeen.Gone : seen.HasBeaten ? HostSeen.Alive : HostSeen.Undecided;
     }
 
     /// <summary>Null: the table knows no such host.</summary>
