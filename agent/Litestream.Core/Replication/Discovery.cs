@@ -157,11 +157,11 @@ internal sealed class Discovery(StoreContext context, Staging staging, EarlierRu
         if (!replica.IsTakenOver)
             await ownership.RequireGrantAsync(replica, writer, newest, cancellationToken).ConfigureAwait(false);
         EarlierRun.Delete(earlierRun.Read(database));
-        var behind = await fence.TrySetAsync(replica, header, keeps: replica.IsTakenOver || !replica.Book.Published.IsNone, cancellationToken, Others(replica)).ConfigureAwait(false)
+        var (behind, there) = await fence.TrySetAsync(replica, listed, header, keeps: replica.IsTakenOver || !replica.Book.Published.IsNone, cancellationToken, Others(replica)).ConfigureAwait(false)
             ?? throw (replica.IsTakenOver ? Fence.WasQuicker(replica, newest.MaxTxid) : ForeignChain.WrittenBehind(replica, $"transaction {newest.MaxTxid.Next} was published by somebody else"));
         database.FormerWriter = writer.Instance;
         database.NewestTimestampMs = Math.Max(database.NewestTimestampMs, behind.CreatedAt.ToUnixTimeMilliseconds());
-        var table = await BuildTableAsync(replica.Storage, [.. listed, behind], cancellationToken).ConfigureAwait(false);
+        var table = await BuildTableAsync(replica.Storage, there, cancellationToken).ConfigureAwait(false);
         replica.Record(b => b with { Published = behind.MaxTxid });
         database.Record(b => b with
         {

@@ -9,26 +9,68 @@ namespace Litestream.Replication;
 /// </summary>
 internal sealed class Fence(StoreContext context, OwnershipCheck ownership)
 {
-    /// <summary>Publishes it under the next epoch and answers it; null when the other writer was quicker: look again.</summary>
+    /// <summary>
+    /// A busy writer that is to be shut out is followed name by name, one small read each, and without looking at the whole chain again, which grows meanwhile:
+    /// it also captures between two of its names, so this catches up with it soon.
+    /// </summary>
+    private const int MostSteps = 64;
+
+    /// <summary>Publishes it under the next epoch; null when the other writer was quicker, and stays so.</summary>
+    /// <param name="replica">What is taken over.</param>
+    /// <param name="listed">What is there.</param>
     /// <param name="newest">Header of the other writer's newest file.</param>
     /// <param name="keeps">What the other writer left stays restorable for a while.</param>
+    /// <param name="cancellationToken">Ends it between two tries.</param>
     /// <param name="others">Replicas that hold the same chain, as far as is known: it waits for them like any captured file, if it says what the chain adds up to.</param>
-    public async Task<LtxFile?> TrySetAsync(DatabaseReplica replica, LtxHeader newest, bool keeps, CancellationToken cancellationToken, uint others = 0)
+    /// <returns>The file, and what is there by now.</returns>
+    public async Task<(LtxFile File, IReadOnlyList<LtxFile> Listed)?> TrySetAsync(
+        DatabaseReplica replica, IReadOnlyList<LtxFile> listed, LtxHeader newest, bool keeps, CancellationToken cancellationToken, uint others = 0)
     {
-        await ownership.RequireNoneNewerAsync(replica, NodeId.Of(newest.NodeId), cancellationToken).ConfigureAwait(false);
-        var (database, label) = (replica.Database, new Label(newest.MaxTxid, Resync.FileReplaced, context.Time.GetUtcNow()));
-        database.Record(b => b with { Epoch = Math.Max(b.Epoch, NodeId.Of(newest.NodeId).Epoch + 1), Labels = keeps ? Label.Add(b.Labels, label) : b.Labels });
-        Faults.Reach(FaultPoint.FenceNotPublished);
-        var header = new LtxHeader
+        var first = newest.MaxTxid;
+        Label? kept = null;
+        for (var i = 0; i < (replica.IsTakenOver ? MostSteps : 1); i++)
         {
-            PageSize = newest.PageSize,
-            Commit = newest.Commit,
-            MinTxid = newest.MaxTxid.Next,
-            MaxTxid = newest.MaxTxid.Next,
-            TimestampMs = Math.Max(context.Time.GetUtcNow().ToUnixTimeMilliseconds(), newest.TimestampMs + 1),
-            NodeId = context.NodeOf(database).Value,
-            Proof = newest.Proof is { Post: var sum } ? new(sum, sum) : null,
-        };
+            await ownership.RequireNoneNewerAsync(replica, NodeId.Of(newest.NodeId), cancellationToken).ConfigureAwait(false);
+            // The books say first what is left behind; of a try that failed they need not.
+            var (database, overtaken) = (replica.Database, kept);
+            kept = keeps ? new Label(newest.MaxTxid, Resync.FileReplaced, context.Time.GetUtcNow()) : null;
+            database.Record(b => b with
+            {
+                Epoch = Math.Max(b.Epoch, NodeId.Of(newest.NodeId).Epoch + 1),
+                Labels = kept is { } label ? Label.Add([.. b.Labels.Where(l => l != overtaken)], label) : b.Labels,
+            });
+            var header = Behind(database, newest);
+            Faults.Reach(FaultPoint.FenceNotPublished);
+            if (await PublishAsync(replica, header, others, cancellationToken).ConfigureAwait(false) is { } taken)
+            {
+                newest = taken;
+                continue;
+            }
+            var file = FileOf(header);
+            if (newest.MaxTxid == first)
+                return (file, [.. listed, file]);
+            listed = await ReplicaListing.ReadAsync(replica.Storage, cancellationToken).ConfigureAwait(false);
+            replica.ReplaceFiles(listed);
+            return (file, listed);
+        }
+        return null;
+    }
+
+    private LtxHeader Behind(ReplicatedDatabase database, LtxHeader newest) => new()
+    {
+        PageSize = newest.PageSize,
+        Commit = newest.Commit,
+        MinTxid = newest.MaxTxid.Next,
+        MaxTxid = newest.MaxTxid.Next,
+        TimestampMs = Math.Max(context.Time.GetUtcNow().ToUnixTimeMilliseconds(), newest.TimestampMs + 1),
+        NodeId = context.NodeOf(database).Value,
+        Proof = newest.Proof is { Post: var sum } ? new(sum, sum) : null,
+    };
+
+    /// <summary>Null: it is there. Otherwise the header of what the other writer published under this name meanwhile.</summary>
+    private async Task<LtxHeader?> PublishAsync(DatabaseReplica replica, LtxHeader header, uint others, CancellationToken cancellationToken)
+    {
+        var database = replica.Database;
         var isShared = others != 0 && header.Proof is not null;
         var path = isShared
             ? context.Spool.PathOf(database.Name, 0, header.MinTxid, header.MaxTxid)
@@ -36,16 +78,19 @@ internal sealed class Fence(StoreContext context, OwnershipCheck ownership)
         var isStaged = false;
         try
         {
-            var file = new LtxFile(0, header.MinTxid, header.MaxTxid, Write(header, path), header.Timestamp);
-            if (!await replica.Storage.PublishAsync(file, path, cancellationToken).ConfigureAwait(false) && !await IsOursAsync(replica.Storage, file, header.NodeId, cancellationToken).ConfigureAwait(false))
-                return null;
+            var file = FileOf(header);
+            Write(header, path);
+            // The name may be taken by an earlier try of ours, whose answer was lost.
+            if (!await replica.Storage.PublishAsync(file, path, cancellationToken).ConfigureAwait(false)
+                && await ReadHeaderAsync(replica.Storage, file, cancellationToken).ConfigureAwait(false) is var found && found.NodeId != header.NodeId)
+                return found;
             Faults.Reach(FaultPoint.PublishedNotConfirmed);
             replica.Place.Books.AddFile(database.Name, file);
             if (isShared)
                 lock (database.Gate)
                     database.Staged.Add(new(file, path, header.Proof!.Value, context.Time.GetTimestamp()), others, isSafe: true);
             isStaged = isShared;
-            return file;
+            return null;
         }
         finally
         {
@@ -59,17 +104,22 @@ internal sealed class Fence(StoreContext context, OwnershipCheck ownership)
     public static CaptureException WasQuicker(DatabaseReplica replica, Txid newest) => new(DatabaseStatus.Waiting, DatabaseReason.RecentForeignWriter,
         $"{replica.Url} was written by the other writer (transaction {newest.Next}) while this agent took it over", "it tries again by itself", Backoff.First);
 
-    /// <summary>The name is taken, and may be by an earlier try whose answer was lost.</summary>
-    private static async Task<bool> IsOursAsync(IReplicaStorage storage, LtxFile file, ulong nodeId, CancellationToken cancellationToken) =>
-        (await ChainFile.OpenAsync(storage, file, cancellationToken).ConfigureAwait(false)).Header.NodeId == nodeId;
+    private static LtxFile FileOf(LtxHeader header) => new(0, header.MinTxid, header.MaxTxid, LtxFile.EmptyBytes, header.Timestamp);
 
-    private static long Write(LtxHeader header, string path)
+    /// <summary>Of a file whose name is all that is known of it: not its length.</summary>
+    private static async Task<LtxHeader> ReadHeaderAsync(IReplicaStorage storage, LtxFile file, CancellationToken cancellationToken)
+    {
+        var bytes = new byte[LtxHeader.SizeBytes];
+        await storage.ReadAsync(file, 0, bytes, cancellationToken).ConfigureAwait(false);
+        return LtxHeader.Parse(bytes, ChainFile.NameOf(storage, file));
+    }
+
+    private static void Write(LtxHeader header, string path)
     {
         using var stream = Spool.Create(path);
         using var encoder = new LtxEncoder(stream, header);
-        var length = encoder.Finish();
+        encoder.Finish();
         stream.Flush();
         Spool.Complete(path);
-        return length;
     }
 }

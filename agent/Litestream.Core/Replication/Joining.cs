@@ -29,7 +29,7 @@ internal sealed class Joining(StoreContext context, Fence fence, OwnershipCheck 
         }
         if (isOthers)
         {
-            var behind = await fence.TrySetAsync(replica, header!.Value, keeps: true, cancellationToken).ConfigureAwait(false) ?? throw Fence.WasQuicker(replica, newest.MaxTxid);
+            var (behind, _) = await fence.TrySetAsync(replica, listed, header!.Value, keeps: true, cancellationToken).ConfigureAwait(false) ?? throw Fence.WasQuicker(replica, newest.MaxTxid);
             RequireImage(replica, behind.MaxTxid, isTaken ? null : ChainIn(replica, listed, header));
         }
         replica.IsDamaged = false;

@@ -16,7 +16,7 @@ public sealed class BusyTakeOverTests(GoldenReplicas golden) : IClassFixture<Gol
 {
     private const string Name = ReplicatedFolder.Name;
     private const int MostTries = 10;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     [Fact]
     public async Task A_busy_writer_of_two_replicas_is_shut_out_of_both_and_what_it_left_stays_restorable()
