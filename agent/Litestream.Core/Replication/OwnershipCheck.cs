@@ -51,14 +51,16 @@ internal sealed class OwnershipCheck(StoreContext context)
     }
 
     /// <summary>
-    /// A fleet gave the epoch out: a chain that bears it already, or a higher one, may have a newer owner by now, who must not be shut out. Throws when it has.
+    /// A fleet gave the epoch out: a chain that bears it already, or a higher one, may have a newer owner by now, who must not be shut out. Throws when it has, and while that
+    /// cannot be found out: what is wanted is still wanted then.
     /// </summary>
     public async Task RequireNoneNewerAsync(DatabaseReplica replica, NodeId writer, CancellationToken cancellationToken)
     {
         if (replica.TakenUnder is not > 0 || writer.Epoch < replica.TakenUnder
-            || await AskAsync(replica, writer, wasHere: true, cancellationToken).ConfigureAwait(false) is not { IsKnown: true, IsGranted: false } answer)
+            || await AskAsync(replica, writer, wasHere: true, cancellationToken).ConfigureAwait(false) is not { IsGranted: false } answer)
             return;
-        replica.TakenUnder = null;
+        if (answer.IsKnown)
+            replica.TakenUnder = null;
         throw ForeignChain.NotGranted(replica, answer);
     }
 

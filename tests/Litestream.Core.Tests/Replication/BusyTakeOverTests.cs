@@ -100,7 +100,7 @@ public sealed class BusyTakeOverTests(GoldenReplicas golden) : IClassFixture<Gol
         Assert.NotNull((await ChainFile.OpenAsync(ours.StorageOf(Name), last, default)).Header.Proof);
     }
 
-    /// <summary>A name was given out twice, or somebody was quicker: the higher epoch is the fleet's last word.</summary>
+    /// <summary>A name was given out twice, or somebody was quicker: the higher epoch is the fleet's last word. Nothing is written before it was heard.</summary>
     [Fact]
     public async Task Who_comes_late_with_an_epoch_that_the_chain_has_already_asks_whose_it_is_and_stops()
     {
@@ -111,12 +111,18 @@ public sealed class BusyTakeOverTests(GoldenReplicas golden) : IClassFixture<Gol
         using var limit = new CancellationTokenSource(Patience);
         Assert.True(await owner.TakeOverAsync(4, limit.Token));
         await using var second = new ReplicatedFolder { BackupsAt = first.Backups };
-        second.Options = second.Options with { MayTakeOver = (_, _) => Task.FromResult(OwnershipAnswer.Refused("it belongs to host web-3 with epoch 4")) };
+        var (asked, refused) = (0, OwnershipAnswer.Refused("it belongs to host web-3 with epoch 4"));
+        second.Options = second.Options with
+        {
+            // The second one and the third are those of the take-over.
+            MayTakeOver = (_, _) => Task.FromResult(Interlocked.Increment(ref asked) is 2 or 3 ? OwnershipAnswer.Unknown("the table is away", TimeSpan.FromMilliseconds(10)) : refused),
+        };
         application.Sql($"VACUUM INTO '{second.PathOf(Name)}'");
         second.Open();
         var late = second.Register(Name);
         await ReplicatedFolder.WaitAsync(() => late.Snapshot().Status == DatabaseStatus.SplitBrain, "split-brain");
         await Assert.ThrowsAnyAsync<LitestreamException>(() => late.TakeOverAsync(3, limit.Token));
+        Assert.Equal(4, asked);
         Assert.Contains("belongs to host web-3 with epoch 4", late.Snapshot().Detail, StringComparison.Ordinal);
         await ReplicatedFolder.WriteAsync(application, owner, 2);
         await first.AssertRestoresEqualAsync(Name);
