@@ -28,7 +28,9 @@ internal static class ContractProblems
     public static Problem TooMany(int most) =>
         RequestProblems.Of(413, ProblemCodes.TooMany, "Too many tenants at once", $"one request names at most {most}", "send several requests");
 
-    public static Problem UnknownJob(string id) => RequestProblems.Of(404, ProblemCodes.UnknownJob, "Unknown restore", $"there is no restore {id}", "/api/restores lists them");
+    /// <param name="kind">Of job.</param>
+    /// <param name="id">As it was asked for.</param>
+    public static Problem UnknownJob(string kind, string id) => RequestProblems.Of(404, ProblemCodes.UnknownJob, $"Unknown {kind}", $"there is no {kind} {id}", $"/api/{kind}s lists them");
 
     public static Problem UnknownCommand(string id) => RequestProblems.Of(404, ProblemCodes.UnknownCommand, "Unknown command", $"there is no command {id} of this host");
 
@@ -46,8 +48,8 @@ internal static class ContractProblems
         RequestProblems.Of(409, ProblemCodes.StaleEpoch, "The tenant has another epoch by now", $"{tenant} is in epoch {now}; the request was made for {given}", "look at it again before you decide");
 
     /// <summary>Nothing is done when one of many cannot be.</summary>
-    public static Problem OfStep(RestorePlanStep refused, int count, int total) => RequestProblems.Of(
+    public static Problem OfStep(string kind, RestorePlanStep refused, int count, int total) => RequestProblems.Of(
         refused.Code switch { ProblemCodes.UnknownTenant or ProblemCodes.UnknownHost => 404, ProblemCodes.HostAway => 409, _ => 400 },
-        refused.Code!, "The restore cannot be done as asked", total == 1 ? refused.Detail : $"{count} of {total} tenants cannot be restored, and nothing was begun. The first: {refused.Detail}",
+        refused.Code!, $"The {kind} cannot be done as asked", total == 1 ? refused.Detail : $"{count} of {total} tenants cannot be {kind}{(kind.EndsWith('e') ? "d" : "ed")}, and nothing was begun. The first: {refused.Detail}",
         total == 1 ? null : "dryRun lists each with its reason");
 }

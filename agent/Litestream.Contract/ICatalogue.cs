@@ -13,4 +13,7 @@ internal interface ICatalogue
 
     /// <summary>Those of them that there are, by id.</summary>
     Task<IReadOnlyDictionary<string, HostDigest>> FindHostsAsync(IEnumerable<string> hostIds, CancellationToken cancellationToken);
+
+    /// <summary>The first of a host's tenants, in the order of their GUIDs.</summary>
+    Task<IReadOnlyList<Guid>> TenantsOfAsync(string hostId, int most, CancellationToken cancellationToken);
 }

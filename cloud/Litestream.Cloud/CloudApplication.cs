@@ -57,6 +57,7 @@ internal static class CloudApplication
         MapAll(application, context, replicas);
         RestoreEndpoints.Map(application, contract, new(contract, ids), audit);
         CommandEndpoints.Map(application, contract, new(contract, ids), audit);
+        DrillEndpoints.Map(application, contract, new(contract, ids), audit, async stop => FleetCoverage.Of(await DrillRound.SlicesAsync(context, stop)));
         AuditEndpoints.Map(application, contract);
         return application;
     }

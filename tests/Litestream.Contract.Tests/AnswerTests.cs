@@ -79,7 +79,7 @@ public sealed class AnswerTests : IDisposable
 
     private static async Task ReadAsync(Conversation conversation, string host)
     {
-        foreach (var operation in Operations.All.Where(o => o.IsRead && o.Tag is not ("Databases" or "Commands") && !o.Path.Contains("restores/", StringComparison.Ordinal)))
+        foreach (var operation in Operations.All.Where(o => o.IsRead && o.Tag is not ("Databases" or "Commands") && !o.Path.Contains("restores/", StringComparison.Ordinal) && !o.Path.Contains("drills/", StringComparison.Ordinal)))
         {
             var (query, ids) = Sample(operation, host);
             await conversation.GetAsync(operation.Path, query, ids);
@@ -109,6 +109,12 @@ public sealed class AnswerTests : IDisposable
         await conversation.SendAsync("POST", "/api/restores/{id}/cancel", "", null, waiting);
         await conversation.SendAsync("POST", "/api/hosts/{id}/commands/{command}/cancel", "", null, host, sync);
         await conversation.SendAsync("POST", "/api/restores/{id}/cancel", "", null, waiting);
+        await conversation.SendAsync("POST", "/api/drills", "", new { tenants = new[] { Tenant, Absent }, dryRun = true });
+        var drill = (await conversation.SendAsync("POST", "/api/drills", "", new { host })).GetProperty("id").GetString()!;
+        await conversation.GetAsync("/api/drills");
+        await conversation.GetAsync("/api/drills/{id}", "", drill);
+        await conversation.SendAsync("POST", "/api/drills/{id}/cancel", "", null, drill);
+        await conversation.SendAsync("POST", "/api/drills/{id}/cancel", "", null, drill);
         await conversation.GetAsync("/api/audit");
         await conversation.GetAsync("/api/tenants/{id}/timeline", "", Tenant);
     }
@@ -120,7 +126,7 @@ public sealed class AnswerTests : IDisposable
             ("/api/status", "?limit=0", []), ("/api/problems", "?cursor=x", []), ("/api/audit", "?day=yesterday", []), ("/api/hosts", "?cursor=x", []), ("/api/hosts/{id}", "", ["nobody"]),
             ("/api/hosts/{id}/tenants", "", ["nobody"]), ("/api/tenants", "", []), ("/api/tenants", "?host=nobody", []), ("/api/tenants", "?prefix=12&cursor=x", []), ("/api/tenants/{id}", "", ["x"]),
             ("/api/tenants/{id}", "", [Absent]), ("/api/tenants/{id}/timeline", "", [Absent]), ("/api/tenants/{id}/timeline", "?cursor=x", [Tenant]), ("/api/restores", "?cursor=x", []),
-            ("/api/restores/{id}", "", [NoUlid]), ("/api/hosts/{id}/commands", "?limit=0", [host]), ("/api/hosts/{id}/commands", "", ["no host"]), ("/api/hosts/{id}/commands/{command}", "", [host, NoUlid]),
+            ("/api/restores/{id}", "", [NoUlid]), ("/api/hosts/{id}/commands", "?limit=0", [host]), ("/api/hosts/{id}/commands", "", ["no host"]), ("/api/drills", "?cursor=x", []), ("/api/drills/{id}", "", [NoUlid]), ("/api/hosts/{id}/commands/{command}", "", [host, NoUlid]),
         })
             await conversation.GetAsync(path, query, ids);
         foreach (var body in new object[]
@@ -130,6 +136,8 @@ public sealed class AnswerTests : IDisposable
             new { tenants = Enumerable.Repeat(Tenant, 101), timestamp = DateTimeOffset.UtcNow },
         })
             await conversation.SendAsync("POST", "/api/restores", "", body);
+        foreach (var body in new object[] { new { }, new { tenants = new[] { Tenant }, host }, new { tenants = new[] { "x" } }, new { tenants = new[] { Absent } }, new { host = "nobody" }, new { tenants = Enumerable.Repeat(Tenant, 1001) } })
+            await conversation.SendAsync("POST", "/api/drills", "", body);
         foreach (var body in new object[] { new { kind = "dance", tenant = Tenant }, new { kind = CommandKinds.Sync, tenant = Absent }, new { kind = CommandKinds.Sync, tenant = "x" }, new { kind = CommandKinds.Sync, tenant = Tenant, txid = NoTxid } })
             await conversation.SendAsync("POST", "/api/hosts/{id}/commands", "", body, host);
         await conversation.SendAsync("POST", "/api/restores/{id}/undo", "", null, NoUlid);

@@ -1,6 +1,7 @@
 using Litestream.Contract;
 using Litestream.Contract.Access;
 using Litestream.Contract.Changes;
+using Litestream.Contract.Jobs;
 using Litestream.Contract.Restores;
 using Litestream.Contract.Views;
 using Litestream.Fleet;
@@ -16,7 +17,8 @@ internal sealed class RestoreEndpoints(ContractContext context, ChangeRequests c
 {
     private const string Action = "restore";
 
-    private readonly RestoreJobs _jobs = new(context);
+    private readonly CommandJobs _jobs = new(context, JobKinds.Restore);
+    private readonly JobSteps _steps = new(context, changes, audit, JobKinds.Restore);
 
     public static void Map(IEndpointRouteBuilder routes, ContractContext context, ChangeRequests changes, AuditTrail audit)
     {
@@ -24,7 +26,7 @@ internal sealed class RestoreEndpoints(ContractContext context, ChangeRequests c
         routes.MapPost("/api/restores", (HttpContext http, CancellationToken stop) => audit.WatchAsync(http, Action, "restores", () => restores.PostAsync(http, stop))).Needs(ScopeWords.Restore);
         routes.MapGet("/api/restores", (HttpRequest request, CancellationToken stop) => restores.ListAsync(request, stop)).Needs(ScopeWords.Read);
         routes.MapGet("/api/restores/{id}", (string id, CancellationToken stop) => restores.GetAsync(id, stop)).Needs(ScopeWords.Read);
-        routes.MapPost("/api/restores/{id}/cancel", (HttpContext http, string id, CancellationToken stop) => audit.WatchAsync(http, "restore.cancel", id, () => restores.CancelAsync(http, id, stop)))
+        routes.MapPost("/api/restores/{id}/cancel", (HttpContext http, string id, CancellationToken stop) => audit.WatchAsync(http, "restore.cancel", id, () => restores._steps.CancelAsync(http, id, stop)))
             .Needs(ScopeWords.Restore);
         routes.MapPost("/api/restores/{id}/undo", (HttpContext http, string id, CancellationToken stop) => audit.WatchAsync(http, "restore.undo", id, () => restores.UndoAsync(http, id, stop)))
             .Needs(ScopeWords.Restore);
@@ -42,10 +44,10 @@ internal sealed class RestoreEndpoints(ContractContext context, ChangeRequests c
         if (request.DryRun)
             return await PlanAsync(wish, steps, stop);
         if (steps.FirstOrDefault(s => s.Code is not null) is { } refused)
-            throw new ProblemException(ContractProblems.OfStep(refused, steps.Count(s => s.Code is not null), steps.Count));
+            throw new ProblemException(ContractProblems.OfStep(JobKinds.Restore, refused, steps.Count(s => s.Code is not null), steps.Count));
         change = await changes.BeginAsync(change, stop);
-        var job = JobOf(change, steps.Select(s => s.HostId!), steps.Count);
-        var commands = steps.Select((step, i) => CommandOf(job, i, step.TenantId, step.HostId!, RestorePlanner.Arguments(wish, step, tenants.GetValueOrDefault(step.TenantId)), wish.Life)).ToList();
+        var job = _jobs.Of(change, steps.Select(s => s.HostId!), steps.Count);
+        var commands = steps.Select((step, i) => _jobs.CommandOf(job, i, step.TenantId, step.HostId!, RestorePlanner.Arguments(wish, step, tenants.GetValueOrDefault(step.TenantId)), wish.Life)).ToList();
         await audit.BeginAsync(change, Action, TargetOf(job, commands), AuditText.Of(wish.Tenants.Select(tenants.GetValueOrDefault).OfType<TenantRecord>()), AuditText.Of(job, commands), stop);
         await _jobs.PutAsync(job, commands, stop);
         return await AcceptedAsync(change, job, job, commands);
@@ -67,11 +69,11 @@ internal sealed class RestoreEndpoints(ContractContext context, ChangeRequests c
         if (commands.Count < job.Total && job is { State: JobStates.Running, Failed: 0 } && commands.All(c => c.State != CommandStates.Cancelled && c.CancelRequestedAt is null))
         {
             var tenants = await context.Catalogue.FindTenantsAsync(wish.Tenants, stop);
-            var hosts = await context.Catalogue.FindHostsAsync(RestoreJobs.HostsOf(job), stop);
+            var hosts = await context.Catalogue.FindHostsAsync(CommandJobs.HostsOf(job), stop);
             var steps = RestorePlanner.Plan(wish, tenants, hosts, context.Time.GetUtcNow());
             var missing = steps.Select((step, i) => (Step: step, Index: i))
-                .Where(s => s.Step.Code is null && RestoreJobs.HostsOf(job).Contains(s.Step.HostId) && commands.All(c => c.Id != RestoreJobs.CommandId(job.Id, s.Index)))
-                .Select(s => CommandOf(job, s.Index, s.Step.TenantId, s.Step.HostId!, RestorePlanner.Arguments(wish, s.Step, tenants.GetValueOrDefault(s.Step.TenantId)), wish.Life)).ToList();
+                .Where(s => s.Step.Code is null && CommandJobs.HostsOf(job).Contains(s.Step.HostId) && commands.All(c => c.Id != CommandJobs.CommandId(job.Id, s.Index)))
+                .Select(s => _jobs.CommandOf(job, s.Index, s.Step.TenantId, s.Step.HostId!, RestorePlanner.Arguments(wish, s.Step, tenants.GetValueOrDefault(s.Step.TenantId)), wish.Life)).ToList();
             await CommandPut.RunAsync(context.Table, missing, stop);
         }
         await CommandPut.AnnounceAsync(context.Table, commands.Where(c => c.State == CommandStates.Requested).Select(c => c.HostId), stop);
@@ -89,34 +91,14 @@ internal sealed class RestoreEndpoints(ContractContext context, ChangeRequests c
 
     private async Task<IResult> ListAsync(HttpRequest request, CancellationToken stop)
     {
-        var page = await JobPage.ReadAsync(context, request.Query, stop);
-        var jobs = new FleetJob[page.Jobs.Count];
-        await Parallel.ForAsync(0, jobs.Length, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = stop }, async (i, token) =>
-        {
-            var job = page.Jobs[i];
-            jobs[i] = CommandView.Of(job.State == JobStates.Running ? (await _jobs.LookAsync(job, token)).Job : job, null);
-        });
-        return new ReadAnswer<FleetJobList>(new(jobs, page.Next), FleetJson.Default.FleetJobList);
+        var (jobs, next) = await _steps.ListAsync(request.Query, stop);
+        return new ReadAnswer<FleetJobList>(new(jobs, next), FleetJson.Default.FleetJobList);
     }
 
     private async Task<IResult> GetAsync(string id, CancellationToken stop)
     {
-        var (job, commands) = await _jobs.LookAsync(await FindAsync(id, stop), stop);
+        var (job, commands) = await _steps.LookAsync(id, stop);
         return new ReadAnswer<FleetJob>(CommandView.Of(job, commands), FleetJson.Default.FleetJob);
-    }
-
-    private async Task<IResult> CancelAsync(HttpContext http, string id, CancellationToken stop)
-    {
-        var (change, _) = await changes.ReadAsync(http, FleetJson.Default.EmptyRequest, stop);
-        var (job, commands) = await _jobs.LookAsync(await FindAsync(id, stop), stop);
-        if (!change.IsRepeated && commands.All(c => CommandStates.IsFinal(c.State)))
-            throw new ProblemException(ContractProblems.NotCancellable($"the restore {job.Id} is {job.State} since {AuditText.Of(job.FinishedAt)}"));
-        change = await changes.BeginAsync(change, stop);
-        await audit.BeginAsync(change, "restore.cancel", job.Id.ToString(), AuditText.Of(job, commands), null, stop);
-        var asked = await CommandCancel.RunAsync(context, commands, stop);
-        await audit.DoneAsync(change, "restore.cancel", job.Id.ToString(), AuditText.Called(asked));
-        (job, commands) = await _jobs.LookAsync(job, stop);
-        return new Accepted<FleetJob>($"/api/restores/{job.Id}", CommandView.Of(job, commands), FleetJson.Default.FleetJob);
     }
 
     private async Task<IResult> UndoAsync(HttpContext http, string id, CancellationToken stop)
@@ -128,14 +110,14 @@ internal sealed class RestoreEndpoints(ContractContext context, ChangeRequests c
             await CommandPut.AnnounceAsync(context.Table, looked.Commands.Where(c => c.State == CommandStates.Requested).Select(c => c.HostId), stop);
             return await UndoneAsync(change, known, looked.Job, looked.Commands);
         }
-        var (undone, commands) = await _jobs.LookAsync(await FindAsync(id, stop), stop);
+        var (undone, commands) = await _steps.LookAsync(id, stop);
         var tenants = await context.Catalogue.FindTenantsAsync(commands.Select(c => c.Tenant), stop);
         var steps = Undoing.Of(commands, tenants, context.Time.GetUtcNow());
         if (steps.Count == 0)
             throw new ProblemException(ContractProblems.NothingToUndo(Undoing.WhyNot(undone, commands)));
         change = await changes.BeginAsync(change, stop);
-        var job = JobOf(change, steps.Select(s => s.HostId), steps.Count) with { Undoes = undone.Id };
-        var undoing = steps.Select((step, i) => CommandOf(job, i, step.Tenant, step.HostId, new() { Txid = step.Txid, IfBusy = IfBusyWords.Wait }, AskedValues.LifeOf(null))).ToList();
+        var job = _jobs.Of(change, steps.Select(s => s.HostId), steps.Count) with { Undoes = undone.Id };
+        var undoing = steps.Select((step, i) => _jobs.CommandOf(job, i, step.Tenant, step.HostId, new() { Txid = step.Txid, IfBusy = IfBusyWords.Wait }, AskedValues.LifeOf(null))).ToList();
         await audit.BeginAsync(change, "restore.undo", $"{undone.Id}", AuditText.Of(steps.Select(s => tenants[s.Tenant])), AuditText.Of(job, undoing), stop);
         await _jobs.PutAsync(job, undoing, stop);
         return await UndoneAsync(change, job, job, undoing);
@@ -146,32 +128,4 @@ internal sealed class RestoreEndpoints(ContractContext context, ChangeRequests c
         await audit.DoneAsync(change, "restore.undo", $"{asked.Undoes}", AuditText.Of(asked, commands));
         return new Accepted<FleetJob>($"/api/restores/{asked.Id}", CommandView.Of(now, commands), FleetJson.Default.FleetJob);
     }
-
-    private async Task<JobRecord> FindAsync(string id, CancellationToken stop) =>
-        Ulid.TryParse(id, out var ulid) && await _jobs.FindAsync(ulid, stop) is { } job ? job : throw new ProblemException(ContractProblems.UnknownJob(id));
-
-    private static JobRecord JobOf(Change change, IEnumerable<string> hosts, int total) => new()
-    {
-        Id = change.Target,
-        Kind = JobKinds.Restore,
-        State = JobStates.Running,
-        RequestedAt = change.At,
-        RequestedBy = change.Actor,
-        ToHosts = string.Join(',', hosts.Distinct().Order(StringComparer.Ordinal)),
-        Total = total,
-    };
-
-    private static CommandRecord CommandOf(JobRecord job, int index, Guid tenant, string host, CommandArguments arguments, TimeSpan life) => new()
-    {
-        HostId = host,
-        Id = RestoreJobs.CommandId(job.Id, index),
-        Kind = CommandKinds.Restore,
-        State = CommandStates.Requested,
-        Tenant = tenant,
-        RequestedAt = job.RequestedAt,
-        RequestedBy = job.RequestedBy,
-        ExpiresAt = job.RequestedAt + life,
-        Job = job.Id,
-        Arguments = arguments,
-    };
 }

@@ -1,11 +1,14 @@
 using Litestream.Fleet.Api;
 using Litestream.Fleet.Items;
+using Litestream.Fleet.Table;
 
 namespace Litestream.Contract.Views;
 
 /// <summary>Commands and jobs as the API shows them.</summary>
 internal static class CommandView
 {
+    private const int CommandsAPage = 100;
+
     public static FleetCommand Of(CommandRecord command) => new()
     {
         Id = command.Id.ToString(),
@@ -41,8 +44,19 @@ internal static class CommandView
     };
 
     /// <param name="job">As it is now.</param>
-    /// <param name="commands">Null in a list of jobs.</param>
-    public static FleetJob Of(JobRecord job, IEnumerable<CommandRecord>? commands) => new()
+    /// <param name="commands">All of them, in their order; null in a list of jobs.</param>
+    /// <param name="cursor">Where the page of commands before ended; null: the first.</param>
+    public static FleetJob Of(JobRecord job, IReadOnlyList<CommandRecord>? commands, string? cursor = null)
+    {
+        var list = $"commands of {job.Id}";
+        var after = Lists.Cursor(cursor, list, 1)?.After?.Text(FleetTable.SortKey);
+        var rest = commands?.Where(c => after is null || string.CompareOrdinal(c.Id.ToString(), after) > 0).ToList();
+        var page = rest?.Take(CommandsAPage).ToList();
+        var next = page?.Count < rest?.Count ? new PageCursor(list, 0, new() { { FleetTable.SortKey, ItemValue.Of(page[^1].Id.ToString()) } }).ToString() : null;
+        return Of(job) with { Commands = page?.ConvertAll(Of), NextCursor = next };
+    }
+
+    private static FleetJob Of(JobRecord job) => new()
     {
         Id = job.Id.ToString(),
         Kind = job.Kind,
@@ -59,6 +73,5 @@ internal static class CommandView
         Bytes = job.Bytes,
         Error = job.Error,
         Undoes = job.Undoes?.ToString(),
-        Commands = commands is null ? null : [.. commands.Select(Of)],
     };
 }

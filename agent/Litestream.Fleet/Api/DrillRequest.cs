@@ -12,6 +12,9 @@ public sealed record DrillRequest
     /// <summary>All tenants of this host instead.</summary>
     public string? Host { get; init; }
 
+    /// <summary>Says what would be done, and does nothing.</summary>
+    public bool DryRun { get; init; }
+
     /// <summary>Not begun after so long it is given up; null: one hour, at most 24.</summary>
     public int? ExpiresInSeconds { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace Litestream.Fleet.Api;
 
-/// <summary>A job as the API shows it: answer of <c>POST /api/restores</c>, of <c>GET /api/restores/{id}</c>, and of a cancel or an undo.</summary>
+/// <summary>A job as the API shows it: answer of <c>POST /api/restores</c> and <c>/api/drills</c>, of <c>GET</c> of one of them, and of a cancel or an undo.</summary>
 public sealed record FleetJob
 {
     /// <summary>A ULID.</summary>

@@ -11,4 +11,6 @@ internal sealed class TableCatalogue(HostDigests hosts, TenantPages tenants) : I
     public Task<HostDigest?> FindHostAsync(string hostId, CancellationToken cancellationToken) => hosts.FindAsync(hostId, cancellationToken);
 
     public Task<IReadOnlyDictionary<string, HostDigest>> FindHostsAsync(IEnumerable<string> hostIds, CancellationToken cancellationToken) => hosts.FindAsync(hostIds, cancellationToken);
+
+    public Task<IReadOnlyList<Guid>> TenantsOfAsync(string hostId, int most, CancellationToken cancellationToken) => tenants.GuidsOfHostAsync(hostId, most, cancellationToken);
 }

@@ -35,6 +35,20 @@ internal sealed class TenantPages(TableReads reads, ProblemPages problems)
         return (items, next is null ? null : new(list, 0, Lists.SortOnly(next)));
     }
 
+    /// <summary>The first of a host, in the order of their GUIDs.</summary>
+    public async Task<IReadOnlyList<Guid>> GuidsOfHostAsync(string hostId, int most, CancellationToken cancellationToken)
+    {
+        var guids = new List<Guid>();
+        Item? next = null;
+        do
+        {
+            (var items, next) = await reads.QueryAsync(ItemQuery.TenantsOf(hostId), most - guids.Count, next, cancellationToken);
+            guids.AddRange(items.Select(i => Guid.TryParseExact(i.Key.Sort, "d", out var tenant) ? tenant : Guid.Empty).Where(t => t != Guid.Empty));
+        }
+        while (next is not null && guids.Count < most);
+        return guids;
+    }
+
     /// <summary>With a problem, the worst first. What else has problems is left out, so that a page may be short.</summary>
     public async Task<(IReadOnlyList<TenantRecord> Items, PageCursor? Next)> TroubledAsync(int most, string? cursor, CancellationToken cancellationToken)
     {

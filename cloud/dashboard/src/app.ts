@@ -20,6 +20,7 @@ import './views/tenants/tenants-view';
 import './views/tenants/tenant-view';
 import './views/restore/restore-view';
 import './views/jobs/jobs-view';
+import { jobKind } from './views/jobs/job-link';
 import './views/jobs/job-view';
 import './views/audit/audit-view';
 import './views/settings/settings-view';
@@ -136,7 +137,7 @@ export class App extends Part {
       case 'restore':
         return html`<restore-view .place=${this.place} .serves=${serves}></restore-view>`;
       case 'jobs':
-        return id ? html`<job-view .jobId=${id}></job-view>` : html`<jobs-view .status=${this.status} .serves=${serves}></jobs-view>`;
+        return id ? html`<job-view .jobId=${id} .kind=${jobKind(this.place)}></job-view>` : html`<jobs-view .serves=${serves}></jobs-view>`;
       case 'audit':
         return html`<audit-view></audit-view>`;
       case 'settings':

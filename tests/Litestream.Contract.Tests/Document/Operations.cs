@@ -16,6 +16,7 @@ internal static class Operations
     private static readonly Parameter TenantId = Path("id", "GUID of the tenant.", GuidText);
     private static readonly Parameter HostId = Path("id", "Of the host.");
     private static readonly Parameter JobId = Path("id", "ULID of the restore.");
+    private static readonly Parameter DrillId = Path("id", "ULID of the job of drills.");
     private static readonly Parameter CommandId = Path("command", "ULID of the command.");
     private static readonly Parameter DatabaseId = Path("id", "GUID of the tenant, or the name of a database that has none.");
 
@@ -26,7 +27,7 @@ internal static class Operations
         Flag("unhealthy", "Only what is in error or late, or has a replica that is.") with { Only = "host" },
     ];
 
-    public static IReadOnlyList<Operation> All { get; } = [.. Overview(), .. Hosts(), .. Tenants(), .. Restores(), .. Commands(), .. Databases()];
+    public static IReadOnlyList<Operation> All { get; } = [.. Overview(), .. Hosts(), .. Tenants(), .. Restores(), .. Drills(), .. Commands(), .. Databases()];
 
     private static IEnumerable<Operation> Overview() =>
     [
@@ -161,6 +162,41 @@ internal static class Operations
             IsBodyOptional = true,
             Answers = [(202, [typeof(FleetJob)], "A job of its own does it.")],
             Codes = [UnknownJob, NothingToUndo],
+            IsKeyed = true,
+        },
+    ];
+
+    private static IEnumerable<Operation> Drills() =>
+    [
+        new("POST", "/api/drills", "drill", "Drills", "Tries the backups of some tenants, or of all of a host, now: each is restored aside by its host, proven, measured and deleted.")
+        {
+            Description = "Nobody needs to ask for the drills of a schedule: a fleet's worker makes them, a host alone its own.",
+            Body = typeof(DrillRequest),
+            Answers = [(200, [typeof(RestorePlan)], "With dryRun: what would be done. Nothing was written."), (202, [typeof(FleetJob)], "It will be done; Location says where to look.")],
+            Codes = [BadArgument, BadGuid, TooMany, UnknownTenant, UnknownHost, HostAway],
+            IsKeyed = true,
+        },
+        new("GET", "/api/drills", "listDrills", "Drills", "How much is proven, how fast it restores, and what was asked for, the newest first.")
+        {
+            Parameters = [Limit(20, 50), Cursor],
+            Answers = [(200, [typeof(FleetDrills)], "The coverage of all, and a page of jobs.")],
+            Codes = [BadParameter, BadCursor],
+            HasTag = true,
+        },
+        new("GET", "/api/drills/{id}", "getDrill", "Drills", "How drills go that were asked for.")
+        {
+            Parameters = [DrillId, Cursor],
+            Answers = [(200, [typeof(FleetJob)], "The job, with a page of its commands.")],
+            Codes = [BadParameter, BadCursor, UnknownJob],
+            HasTag = true,
+        },
+        new("POST", "/api/drills/{id}/cancel", "cancelDrill", "Drills", "Calls back what nobody began, and ends what somebody did; nothing of it stays.")
+        {
+            Parameters = [DrillId],
+            Body = typeof(EmptyRequest),
+            IsBodyOptional = true,
+            Answers = [(202, [typeof(FleetJob)], "It is asked to end.")],
+            Codes = [UnknownJob, NotCancellable],
             IsKeyed = true,
         },
     ];

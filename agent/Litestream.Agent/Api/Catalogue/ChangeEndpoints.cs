@@ -4,11 +4,12 @@ using Litestream.Contract.Access;
 using Litestream.Contract.Changes;
 using Litestream.Contract.Endpoints;
 using Litestream.Fleet;
+using Litestream.Fleet.Api;
 using Litestream.Fleet.Table;
 
 namespace Litestream.Agent.Api.Catalogue;
 
-/// <summary><c>/api/restores</c>, <c>/api/hosts/{id}/commands</c>, <c>/api/audit</c>: the fleet's own endpoints, over the table of this host.</summary>
+/// <summary><c>/api/restores</c>, <c>/api/drills</c>, <c>/api/hosts/{id}/commands</c>, <c>/api/audit</c>: the fleet's own endpoints, over the table of this host.</summary>
 internal static class ChangeEndpoints
 {
     /// <summary>Whoever passes <see cref="LocalWriteRules"/>, or may open the control socket.</summary>
@@ -32,6 +33,7 @@ internal static class ChangeEndpoints
         var audit = new AuditTrail(context, ids);
         RestoreEndpoints.Map(routes, context, new(context, ids), audit);
         CommandEndpoints.Map(routes, context, new(context, ids), audit);
+        DrillEndpoints.Map(routes, context, new(context, ids), audit, _ => Task.FromResult<DrillCoverage?>(null));
         AuditEndpoints.Map(routes, context);
     }
 }

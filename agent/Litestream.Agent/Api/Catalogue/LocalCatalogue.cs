@@ -69,6 +69,9 @@ internal sealed class LocalCatalogue(AgentView agent) : ICatalogue
     public Task<IReadOnlyDictionary<string, HostDigest>> FindHostsAsync(IEnumerable<string> hostIds, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyDictionary<string, HostDigest>>(
         hostIds.Distinct().Where(id => id == HostId).ToDictionary(id => id, _ => Digest, StringComparer.Ordinal));
 
+    public Task<IReadOnlyList<Guid>> TenantsOfAsync(string hostId, int most, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Guid>>(
+        hostId == HostId ? [.. agent.Stores.Databases.Select(d => TenantIds.Of(d.Name)).Order().Take(most)] : []);
+
     /// <summary>The last drills of a tenant, the newest first.</summary>
     public IReadOnlyList<ProofRecord> Drills(Guid tenant, int most) => agent.Requests.Drills(tenant, most);
 

@@ -75,7 +75,7 @@ internal sealed class FleetApi : IDisposable
         try
         {
             if (answer.Content.Headers.ContentType?.MediaType == Problem.MediaType && JsonSerializer.Deserialize(body, FleetJson.Default.Problem) is { } problem)
-                throw new LitestreamException($"{problem.Detail ?? problem.Title} ({problem.Code})", hint: problem.Status is 401 or 403 ? "LITESTREAM_API_TOKEN has the token" : problem.Hint);
+                throw new FleetApiException(problem);
             if (answer.IsSuccessStatusCode && JsonSerializer.Deserialize(body, type) is { } read)
                 return read;
         }

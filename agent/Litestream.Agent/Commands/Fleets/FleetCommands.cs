@@ -13,8 +13,10 @@ internal static class FleetCommands
         FleetProblemsCommand.Create(context),
         FleetRestoreCommand.Create(context),
         FleetRestoresCommand.Create(context),
-        FleetRestoresCommand.Create(context, "cancel", "Call a restore back, as far as nothing has changed"),
+        FleetRestoresCommand.Create(context, "cancel", "Call a restore or drills back, as far as nothing has changed"),
         FleetRestoresCommand.Create(context, "undo", "Take a restore in place back, within 7 days"),
+        FleetDrillCommand.Create(context),
+        FleetDrillsCommand.Create(context),
         FleetTellCommand.Create(context),
     ];
 }

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Litestream.Fleet;
 using Litestream.Fleet.Api;
+using Litestream.Fleet.Items;
 
 namespace Litestream.Agent.Commands.Fleets;
 
@@ -29,11 +31,25 @@ internal static class FleetRestoresCommand
         command.SetAction(async (parsed, stop) =>
         {
             using var api = flags.Open(parsed, context);
-            var job = await api.PostAsync($"api/restores/{Uri.EscapeDataString(parsed.GetValue(id)!)}/{verb}", new(), FleetJson.Default.EmptyRequest, FleetJson.Default.FleetJob, stop);
+            var job = await AskAsync(api, parsed.GetValue(id)!, verb, stop);
             var code = await FleetJobs.FollowAsync(api, job, parsed.GetValue(noWait), parsed.GetValue(flags.Json), context, stop);
             return verb == "cancel" ? ExitCode.Done : code;
         });
         return command;
+    }
+
+    /// <summary>Whoever calls something back has its id, and need not know of what kind it is.</summary>
+    private static async Task<FleetJob> AskAsync(FleetApi api, string id, string verb, CancellationToken stop)
+    {
+        Task<FleetJob> Post(string kind) => api.PostAsync($"api/{kind}s/{Uri.EscapeDataString(id)}/{verb}", new(), FleetJson.Default.EmptyRequest, FleetJson.Default.FleetJob, stop);
+        try
+        {
+            return await Post(JobKinds.Restore);
+        }
+        catch (FleetApiException unknown) when (unknown.Code == ProblemCodes.UnknownJob && verb == "cancel")
+        {
+            return await Post(JobKinds.Drill);
+        }
     }
 
     private static async Task<int> RunAsync(FleetApiFlags flags, string? id, ParseResult parsed, CommandContext context, CancellationToken stop)
@@ -47,10 +63,7 @@ internal static class FleetRestoresCommand
         var jobs = await api.GetAsync($"api/restores?limit={MostShown}", FleetJson.Default.FleetJobList, stop);
         return context.Answer(parsed.GetValue(flags.Json), jobs, FleetJson.Default.FleetJobList, output =>
         {
-            var table = new TextTable("restore", "state", "asked for", "by", "done", "failed", "of") { Numbers = [4, 5, 6] };
-            foreach (var job in jobs.Items)
-                table.Add(job.Id, job.State, Shown.Age(context.Time.GetUtcNow() - job.RequestedAt), job.RequestedBy, $"{job.Done}", $"{job.Failed}", $"{job.Total}");
-            table.Write(output);
+            FleetJobs.Table(jobs.Items, JobKinds.Restore, context.Time.GetUtcNow()).Write(output);
         });
     }
 }

@@ -3,6 +3,7 @@
 export type Liveness = 'live' | 'late' | 'lost' | 'stopped' | 'unknown';
 export type Health = 'healthy' | 'unhealthy' | 'idle' | 'unknown';
 export type JobState = 'running' | 'halted' | 'done' | 'failed' | 'cancelled';
+export type JobKind = 'restore' | 'drill' | 'evacuation' | 'move';
 export type CommandState = 'requested' | 'claimed' | 'running' | 'done' | 'failed' | 'cancelled' | 'expired';
 export type Verdict = 'pass' | 'fail' | 'inconclusive';
 
@@ -192,7 +193,7 @@ export interface Command {
 
 export interface Job {
   id: string;
-  kind: string;
+  kind: JobKind;
   state: JobState;
   requestedAt: string;
   requestedBy: string;
@@ -207,6 +208,12 @@ export interface Job {
   error: string | null;
   undoes: string | null;
   commands: Command[] | null;
+  nextCursor: string | null;
+}
+
+/** How much is proven, and the drills that somebody asked for. */
+export interface DrillList extends Page<Job> {
+  coverage: Drills | null;
 }
 
 export interface RestoreWish {

@@ -6,7 +6,7 @@ import { age } from '../../parts/age';
 import { empty, panel } from '../../parts/panel';
 import { bar } from '../../parts/bar';
 import { state } from '../../parts/state';
-import { link } from '../../state/place';
+import { jobLink } from '../jobs/job-link';
 
 /** What is being done now; else what was done last. */
 export function running(feed: Feed<Page<Job>>): TemplateResult {
@@ -20,7 +20,7 @@ export function running(feed: Feed<Page<Job>>): TemplateResult {
 
 function row(job: Job): TemplateResult {
   return html`<li>
-    <div class="line"><a href=${link('jobs', job.id)}>${job.kind} of ${many(job.total, 'tenant')}</a>${state(job.state)}</div>
+    <div class="line"><a href=${jobLink(job)}>${job.kind} of ${many(job.total, 'tenant')}</a>${state(job.state)}</div>
     ${job.state === 'running' ? bar(job.done + job.failed + job.cancelled, job.total, `${job.done} of ${job.total} done`) : nothing}
     <div class="muted small">${job.requestedBy}, ${age(job.requestedAt)}${job.failed > 0 ? html`, <span class="bad">${job.failed} failed</span>` : nothing}</div>
   </li>`;

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { change } from '../../api/client';
 import { connection } from '../../api/connection';
-import type { Job } from '../../api/contract';
+import type { Job, JobKind } from '../../api/contract';
 import { Feed } from '../../api/feed';
 import { many, nothing as dash, size, span } from '../../format/numbers';
 import { age, moment } from '../../parts/age';
@@ -19,7 +19,8 @@ import { commandTable } from './command-table';
 @customElement('job-view')
 export class JobView extends Part {
   @property() jobId = '';
-  private readonly job = new Feed<Job>(this, () => `/api/restores/${this.jobId}`, 1000);
+  @property() kind: JobKind = 'restore';
+  private readonly job = new Feed<Job>(this, () => `/api/${this.kind}s/${this.jobId}`, 1000);
 
   protected override render(): TemplateResult {
     const job = this.job.value;
@@ -43,14 +44,19 @@ export class JobView extends Part {
         <div><dt>Restored</dt><dd class="value">${size(job.bytes || (job.commands ?? []).reduce((sum, c) => sum + (c.doneBytes ?? 0), 0) || null)}</dd><dd class="sub">on ${job.toHosts.join(', ') || dash}</dd></div>
         <div><dt>Took</dt><dd class="value">${span(((job.finishedAt ? Date.parse(job.finishedAt) : Date.now()) - Date.parse(job.requestedAt)) / 1000)}</dd><dd class="sub">${job.finishedAt ? html`ended ${moment(job.finishedAt)}` : 'so far'}</dd></div>
       </dl></section>
-      ${this.acts(job)} ${panel('Tenants', commandTable(job.commands ?? []), { feed: this.job })}`;
+      ${this.acts(job)} ${panel('Tenants', this.tenants(job), { feed: this.job })}`;
+  }
+
+  private tenants(job: Job): TemplateResult {
+    const more = job.nextCursor ? html`<p class="muted small">The first ${many(job.commands?.length ?? 0, 'tenant')} of ${job.total}; <code>litestream fleet ${this.kind}s -api ${location.origin} ${this.jobId}</code> counts all.</p>` : nothing;
+    return html`${commandTable(job.commands ?? [])}${more}`;
   }
 
   private acts(job: Job): TemplateResult {
     const off = connection.isAway;
     const undo = job.kind === 'restore' && (job.commands ?? []).some((c) => c.state === 'done' && c.beforeTxid);
     return html`<div class="acts" role="group" aria-label="Actions">
-      ${job.state === 'running' ? html`<button ?disabled=${off} @click=${() => this.begin('cancel', 'Call it back?', 'What nobody began is not begun; what has changed a database goes on to its end.', 'Call back')}>Cancel</button>` : nothing}
+      ${job.state === 'running' ? html`<button ?disabled=${off} @click=${() => this.begin('cancel', 'Call it back?', this.kind === 'drill' ? 'What nobody began is not begun; what runs ends, and leaves nothing.' : 'What nobody began is not begun; what has changed a database goes on to its end.', 'Call back')}>Cancel</button>` : nothing}
       ${undo ? html`<button ?disabled=${off} @click=${() => this.begin('undo', 'Undo this restore?', 'The databases go back to the state that they had before it, as it was captured then. What was committed since is taken back, and kept as this was.', 'Undo')}>${icon('undo')}Undo</button>` : nothing}
     </div>`;
   }
@@ -62,7 +68,7 @@ export class JobView extends Part {
       verb,
       command: `litestream fleet ${what} -api ${location.origin} ${this.jobId}`,
       act: async () => {
-        const job = await change<Job>('POST', `/api/restores/${this.jobId}/${what}`, {});
+        const job = await change<Job>('POST', `/api/${this.kind}s/${this.jobId}/${what}`, {});
         if (what === 'undo') go(link('jobs', job.id));
         else this.job.refresh();
       },

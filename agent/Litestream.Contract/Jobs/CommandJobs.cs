@@ -3,13 +3,15 @@ using Litestream.DynamoDb;
 using Litestream.Fleet.Items;
 using Litestream.Fleet.Table;
 
-namespace Litestream.Contract.Restores;
+namespace Litestream.Contract.Jobs;
 
 /// <summary>
-/// A request for restores as a job and its commands. The commands' ids are those right behind the job's, so that a host's part of a job is one range of its
-/// commands, and whoever begins again after half of it writes the same ones.
+/// A request for many tenants as a job and its commands, restores or drills. The commands' ids are those right behind the job's, so that a host's part of a job
+/// is one range of its commands, and whoever begins again after half of it writes the same ones.
 /// </summary>
-internal sealed class RestoreJobs(ContractContext context)
+/// <param name="context">Where they are.</param>
+/// <param name="kind">Of <see cref="JobKinds"/>, and of <see cref="CommandKinds"/>: each of its commands does the same. Jobs of other kinds are not found here.</param>
+internal sealed class CommandJobs(ContractContext context, string kind)
 {
     /// <summary>Queries at the same time.</summary>
     private const int Parallelism = 8;
@@ -37,8 +39,35 @@ internal sealed class RestoreJobs(ContractContext context)
     /// <param name="index">From 0, in the order of the request.</param>
     public static Ulid CommandId(Ulid job, int index) => job.Plus(index + 1);
 
+    /// <summary>What a change becomes, before anything of it began.</summary>
+    public JobRecord Of(Change change, IEnumerable<string> hosts, int total) => new()
+    {
+        Id = change.Target,
+        Kind = kind,
+        State = JobStates.Running,
+        RequestedAt = change.At,
+        RequestedBy = change.Actor,
+        ToHosts = string.Join(',', hosts.Distinct().Order(StringComparer.Ordinal)),
+        Total = total,
+    };
+
+    /// <summary>One of its commands: of the kind that the job is of.</summary>
+    public CommandRecord CommandOf(JobRecord job, int index, Guid tenant, string host, CommandArguments arguments, TimeSpan life) => new()
+    {
+        HostId = host,
+        Id = CommandId(job.Id, index),
+        Kind = kind,
+        State = CommandStates.Requested,
+        Tenant = tenant,
+        RequestedAt = job.RequestedAt,
+        RequestedBy = job.RequestedBy,
+        ExpiresAt = job.RequestedAt + life,
+        Job = job.Id,
+        Arguments = arguments,
+    };
+
     public async Task<JobRecord?> FindAsync(Ulid id, CancellationToken stop) =>
-        await context.Reads.FindAsync(FleetKeys.Job(id), stop) is { } item && context.Reads.Readable([item], JobItem.Read).FirstOrDefault() is { Kind: JobKinds.Restore } job ? job : null;
+        await context.Reads.FindAsync(FleetKeys.Job(id), stop) is { } item && context.Reads.Readable([item], JobItem.Read).FirstOrDefault() is { } job && job.Kind == kind ? job : null;
 
     /// <summary>Those of its commands that are there, in their order: one query for each host that takes part.</summary>
     public async Task<IReadOnlyList<CommandRecord>> CommandsAsync(JobRecord job, CancellationToken stop)

@@ -1,6 +1,6 @@
 using Litestream.Fleet.Items;
 
-namespace Litestream.Contract.Restores;
+namespace Litestream.Contract.Jobs;
 
 /// <summary>How far a job is, from its commands. Pure.</summary>
 internal static class JobProgress
