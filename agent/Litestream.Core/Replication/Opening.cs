@@ -160,7 +160,10 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
         if (connection.IsReadOnly)
             throw new CaptureException(DatabaseStatus.Error, DatabaseReason.Permission, $"{database.Path} cannot be written by this user; replicating needs SQLite's locks", "give the agent write permission on the file and its directory", TimeSpan.FromMinutes(1));
         if (header.IsWal)
+        {
+            OwnersWal.Prepare(database.Path, file);
             return;
+        }
         if (!header.IsRollback)
             throw new CaptureException(DatabaseStatus.Error, DatabaseReason.UnsupportedFormat, $"{database.Path} uses file format version {header.WriteVersion}, which this program does not know (wal2?)", null, TimeSpan.FromMinutes(1));
         SwitchToWal(database, connection, file);

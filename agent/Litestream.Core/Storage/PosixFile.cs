@@ -32,6 +32,8 @@ internal static partial class PosixFile
     private const int OpenDirectory = 0x10000 | 0x80000; // O_RDONLY | O_DIRECTORY | O_CLOEXEC (x86-64)
     private const int OpenDirectoryArm64 = 0x4000 | 0x80000;
     private const uint StartWriteBack = 2; // SYNC_FILE_RANGE_WRITE
+    private const int OpenNameless = 0x400000 | 2; // O_TMPFILE without its O_DIRECTORY | O_RDWR
+    private const int FollowLink = 0x400; // AT_SYMLINK_FOLLOW
 
     /// <summary>A second name for a file, never in place of another one.</summary>
     public static int Link(string existing, string name) => LinkCore(existing, name) == 0 ? 0 : Marshal.GetLastPInvokeError();
@@ -92,6 +94,19 @@ internal static partial class PosixFile
     public static int ChangeOwner(string path, uint user, uint group) =>
         ChangeOwnerCore(path, user, group) == 0 ? 0 : Marshal.GetLastPInvokeError();
 
+    /// <summary>An empty file that is a user's, with these permissions, from the moment on at which it has its name; never in place of another one.</summary>
+    public static int CreateFor(string path, uint user, uint group, uint mode)
+    {
+        var directory = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? OpenDirectoryArm64 : OpenDirectory;
+        var descriptor = OpenCore(Path.GetDirectoryName(path)!, OpenNameless | directory, 0);
+        if (descriptor < 0)
+            return Marshal.GetLastPInvokeError();
+        using var file = new SafeFileHandle(descriptor, ownsHandle: true);
+        return ChangeOwnerCore(file, user, group) == 0 && ChangeModeCore(file, mode) == 0 && LinkCore(CurrentDirectory, $"/proc/self/fd/{descriptor}", CurrentDirectory, path, FollowLink) == 0
+            ? 0
+            : Marshal.GetLastPInvokeError();
+    }
+
     /// <summary>Starts writing what is dirty in a part of a file, without waiting, so that the flush at the end finds little left. Only a hint.</summary>
     public static void BeginWriteBack(SafeFileHandle file, long offset, long length) => _ = SyncRangeCore(file, offset, length, StartWriteBack);
 
@@ -101,6 +116,9 @@ internal static partial class PosixFile
 
     [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int LinkCore(string existing, string name);
+
+    [LibraryImport("libc", EntryPoint = "linkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int LinkCore(int fromDirectory, string existing, int toDirectory, string name, int flags);
 
     [LibraryImport("libc", EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int RenameCore(int fromDirectory, string from, int toDirectory, string to, uint flags);
@@ -119,6 +137,9 @@ internal static partial class PosixFile
 
     [LibraryImport("libc", EntryPoint = "fchown", SetLastError = true)]
     private static partial int ChangeOwnerCore(SafeFileHandle file, uint user, uint group);
+
+    [LibraryImport("libc", EntryPoint = "fchmod", SetLastError = true)]
+    private static partial int ChangeModeCore(SafeFileHandle file, uint mode);
 
     [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int ChangeOwnerCore(string path, uint user, uint group);
