@@ -139,6 +139,9 @@ public sealed class Database
     /// <param name="why">A sentence without its full stop.</param>
     internal void Lose(string why) => Intervention.Lose(State, why);
 
+    /// <summary>Where its chain stands, and whose it is, is found out now if it was not yet, though nobody writes it. Returns at once.</summary>
+    internal void Look() => State.Replicas.WakeAll();
+
     /// <summary>Whether its replica still has this state.</summary>
     internal async Task<bool> CanRestoreAsync(Txid txid, CancellationToken cancellationToken)
     {

@@ -4,20 +4,20 @@ namespace Litestream.Agent.Reporting;
 
 /// <summary>
 /// Tenants that this host replicates and that another owns under the same epoch: one of the two has a copy of the other's state, or this host got another name. While the owner
-/// lives it is right, and this one stops; of one that nobody hears of only the host on whose disk this agent runs hands them on. Asked with each heartbeat, one read for each
-/// owner, until that is known.
+/// lives it is right, and this one stops; of one that nobody hears of only the host on whose disk this agent runs hands them on, and only the engine, which looks at the chain first, can
+/// tell that the disk is not an old one. Asked with each heartbeat, one read for each owner, until that is known.
 /// </summary>
-/// <param name="ownership">Knows hosts, and takes what was the former one's.</param>
-/// <param name="ledger">What is taken is written anew.</param>
+/// <param name="ownership">Knows hosts.</param>
 /// <param name="lost">Told of a tenant that is another's, and whose.</param>
-internal sealed class ContestedTenants(TenantOwnership ownership, TenantLedger ledger, Action<Guid, string>? lost)
+/// <param name="isFree">Told of a tenant whose owner was the former host, which is gone: the engine asks for it when it looks.</param>
+internal sealed class ContestedTenants(TenantOwnership ownership, Action<Guid, string>? lost, Action<Guid>? isFree)
 {
-    /// <summary>Table writes between two heartbeats.</summary>
+    /// <summary>Tenants between two heartbeats.</summary>
     private const int AtOnce = 100;
 
-    private readonly ConcurrentDictionary<Guid, (string Owner, long Epoch, string Path)> _tenants = [];
+    private readonly ConcurrentDictionary<Guid, (string Owner, long Epoch)> _tenants = [];
 
-    public void Add(Guid tenant, string owner, long epoch, string path) => _tenants[tenant] = (owner, epoch, path);
+    public void Add(Guid tenant, string owner, long epoch) => _tenants[tenant] = (owner, epoch);
 
     /// <summary>The table took what this host says of it, or there is nothing of it here any more.</summary>
     public void Remove(Guid tenant) => _tenants.TryRemove(tenant, out _);
@@ -34,17 +34,15 @@ internal sealed class ContestedTenants(TenantOwnership ownership, TenantLedger l
         }
     }
 
-    private async Task SettleAsync(IReadOnlyList<KeyValuePair<Guid, (string Owner, long Epoch, string Path)>> tenants, HostSeen seen, bool isFormer, CancellationToken cancellationToken)
+    private async Task SettleAsync(IReadOnlyList<KeyValuePair<Guid, (string Owner, long Epoch)>> tenants, HostSeen seen, bool isFormer, CancellationToken cancellationToken)
     {
-        foreach (var (tenant, (owner, epoch, path)) in tenants)
+        foreach (var (tenant, (owner, epoch)) in tenants)
         {
             if (seen == HostSeen.Gone && isFormer)
-                await ownership.InheritAsync(tenant, path, cancellationToken);
+                isFree?.Invoke(tenant);
             else if (seen == HostSeen.Alive && await ownership.FindAsync(tenant, cancellationToken) is { } now && (now.HostId, now.Epoch) == (owner, epoch))
                 lost?.Invoke(tenant, $"{tenant} belongs to host {owner} with epoch {epoch}; this one had the same, as a copy of its state has");
             _tenants.TryRemove(tenant, out _);
         }
-        if (isFormer && seen == HostSeen.Gone)
-            ledger.Doubt(tenant => tenants.Any(t => t.Key == tenant));
     }
 }

@@ -49,17 +49,18 @@ internal sealed class FleetReporter : IAsyncDisposable
     /// <param name="random">Spreads hosts and tenants; used by one thread at a time.</param>
     /// <param name="lost">Told of a tenant that was this host's and is another's by now, and whose.</param>
     /// <param name="ownership">Whose a tenant is; null: a tenant that another owns under the same epoch is only counted.</param>
+    /// <param name="isFree">Told of a tenant whose owner was this state folder's former host, which is gone.</param>
     /// <param name="heard">Told after each confirmed heartbeat what its answer says of commands.</param>
     public FleetReporter(
         FleetOptions options, string hostId, TimeSpan lagLimit, Func<HostFigures> look, FleetTableClient table, TimeProvider time, Func<TimeSpan> bootClock, ILogger logger, Random random,
-        Action<long?>? heard = null, Action<Guid, string>? lost = null, TenantOwnership? ownership = null)
+        Action<long?>? heard = null, Action<Guid, string>? lost = null, TenantOwnership? ownership = null, Action<Guid>? isFree = null)
     {
         _heard = heard;
         (_options, HostId, _lagLimit, _look, _table, _time, _logger, _random) = (options, hostId, lagLimit, look, table, time, logger, random);
         Lease = new(options.Interval, bootClock);
         _retry = new(options.Interval, random);
         _ledger = new(lagLimit, random);
-        _contested = ownership is null ? null : new(ownership, _ledger, lost);
+        _contested = ownership is null ? null : new(ownership, lost, isFree);
         _tenants = new(hostId, lagLimit, _ledger, table, time, _retry, logger, lost, _contested);
         _review = new(hostId, table, _ledger);
         _startedAt = time.GetUtcNow();

@@ -64,7 +64,7 @@ internal sealed class TenantOwnership(string hostId, FleetTableClient table, Tim
 
     /// <summary>
     /// The engine met a chain of another writer, and nobody asked for it to be taken over. It may go on with what is this host's or nobody's, and with what an
-    /// owner says that it has no file of any more, unless this host's own file may be older than that. Everything else is a person's, or the fleet's, to decide.
+    /// owner (or the former host, gone by now) has no file of any more, unless this host's own file may be older than that. Everything else is a person's, or the fleet's, to decide.
     /// </summary>
     /// <param name="question">What it met.</param>
     /// <param name="path">Of the file here.</param>
@@ -79,7 +79,7 @@ internal sealed class TenantOwnership(string hostId, FleetTableClient table, Tim
                 return AnswerUnknown(tenant, question);
             if (IsOurs(found) || found.HostId is null)
                 return OwnershipAnswer.Granted((uint)found.Epoch);
-            if (path is not null && former is not null && former.Id == found.HostId && await former.LookAsync(cancellationToken) is not HostSeen.Alive and var seen)
+            if (path is not null && !question.WasHere && former is not null && former.Id == found.HostId && await former.LookAsync(cancellationToken) is not HostSeen.Alive and var seen)
                 return seen == HostSeen.Gone
                     ? OwnershipAnswer.Granted((uint)await RaiseAsync(found, path, cancellationToken))
                     : OwnershipAnswer.Unknown($"{tenant} belongs to host {found.HostId}, which had this state folder on another machine; waits until that host is known to be gone", AskOfFormerAgain);
@@ -90,21 +90,6 @@ internal sealed class TenantOwnership(string hostId, FleetTableClient table, Tim
         catch (Exception error) when (error is FleetTableException or OwnershipException)
         {
             return OwnershipAnswer.Unknown(error.Message);
-        }
-    }
-
-    /// <summary>What was the former host's, and is still, is this one's.</summary>
-    public async Task InheritAsync(Guid tenant, string path, CancellationToken cancellationToken)
-    {
-        if (await FindAsync(tenant, cancellationToken) is not { HostId: { } owner } found || owner != former?.Id)
-            return;
-        try
-        {
-            await RaiseAsync(found, path, cancellationToken);
-        }
-        catch (OwnershipException)
-        {
-            // Somebody else was quicker: it is theirs.
         }
     }
 

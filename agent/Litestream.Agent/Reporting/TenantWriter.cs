@@ -187,7 +187,7 @@ internal sealed class TenantWriter(
         if (owner.Epoch > database.Epoch)
             lost?.Invoke(tenant, $"{tenant} belongs to host {host} with epoch {owner.Epoch}; this one had epoch {database.Epoch}");
         else
-            contested?.Add(tenant, host, owner.Epoch, database.Path);
+            contested?.Add(tenant, host, owner.Epoch);
     }
 
     private void SetHere(Guid tenant)

@@ -13,16 +13,16 @@ internal sealed class OwnershipCheck(StoreContext context)
 
     /// <summary>
     /// The other writer is this agent itself, on the machine where its state directory was before: it goes on like anybody who takes over from a silent writer. Not when the
-    /// chain went on behind the books: then the directory is a copy, and so, as a rule, is the database. Of that a fleet knows more.
+    /// chain went on behind the books: then the directory is a copy, or an old state, and so, as a rule, is the database.
     /// </summary>
     public bool IsMovedHere(DatabaseReplica replica, NodeId writer, LtxFile newest) => writer.Instance != 0 && writer.Instance == context.Books.FormerInstance
-        && (context.Options.MayTakeOver is not null || newest.MaxTxid <= replica.Book.Published || newest.CreatedAt - replica.Book.LastSyncAt <= BooksBehind);
+        && (newest.MaxTxid <= replica.Book.Published || newest.CreatedAt - replica.Book.LastSyncAt <= BooksBehind);
 
     /// <summary>Nobody asked for it: throws when the chain is another host's, or somebody wrote there a moment ago.</summary>
     public async Task RequireGrantAsync(DatabaseReplica replica, NodeId writer, LtxFile newest, CancellationToken cancellationToken)
     {
-        var wasHere = !replica.Book.Published.IsNone && newest.MaxTxid > replica.Book.Published;
-        if (await AskAsync(replica, writer, wasHere, cancellationToken).ConfigureAwait(false) is { } answer)
+        // Who wrote here before the other did comes this far only as one who was moved, and whose file is no older.
+        if (await AskAsync(replica, writer, wasHere: false, cancellationToken).ConfigureAwait(false) is { } answer)
         {
             if (!answer.IsGranted)
                 throw ForeignChain.NotGranted(replica, answer);

@@ -32,7 +32,8 @@ internal sealed class MadeUpHost : IAsyncDisposable
             options ?? new() { Table = FleetTables.Name }, id, LagLimit, () => new(Databases.Values, 1, 2, new Dictionary<string, long> { ["PUT"] = 3 }, (4, 5)), _table, Time,
             () => TimeSpan.FromSeconds(Time.GetTimestamp() / (double)Time.TimestampFrequency), logger ?? NullLogger.Instance, new Random(seed), Lane.Heard,
             lost: (tenant, why) => Lost.Enqueue((tenant, why)),
-            ownership: new(id, _table, Time, former is null ? null : new(former, new(_table, Time), () => HasForgotten = true)));
+            ownership: new(id, _table, Time, former is null ? null : new(former, new(_table, Time), () => HasForgotten = true)),
+            isFree: Free.Enqueue);
     }
 
     /// <summary>Its commands; looks when the test says so.</summary>
@@ -49,6 +50,9 @@ internal sealed class MadeUpHost : IAsyncDisposable
 
     /// <summary>What the engine was told to stop.</summary>
     public ConcurrentQueue<(Guid Tenant, string Why)> Lost { get; } = [];
+
+    /// <summary>What the engine was told to look at.</summary>
+    public ConcurrentQueue<Guid> Free { get; } = [];
 
     public HostDigest? Digest => FleetTables.Find(_server, FleetKeys.Host(Reporter.HostId)) is { } item ? HostDigestItem.Read(item) : null;
 

@@ -45,8 +45,15 @@ public sealed class ReportingOtherMachineTests
         moved.Time.Skip(TimeSpan.FromSeconds(301));
         for (var beat = 0; beat < 3; beat++)
             await moved.BeatAsync();
-        // Whether or not anybody writes it: the catalogue says who has it.
+        // Whether or not anybody writes it: the engine looks, and asks. What the chain has behind this disk nobody gets by moving it.
+        Assert.Contains(tenant, moved.Free);
+        Assert.Equal((false, true, null), await AnswerAsync(ownership, tenant, wasHere: true));
+        Assert.Equal(("web-1", 1L), (moved.Tenant(tenant)!.HostId, moved.Tenant(tenant)!.Epoch));
+        Assert.Equal((true, true, null), await AnswerAsync(ownership, tenant));
+        moved.Change(tenant, d => d with { Epoch = 2 });
+        await moved.BeatAsync();
         Assert.Equal(("web-1b", 2L, "active"), (moved.Tenant(tenant)!.HostId, moved.Tenant(tenant)!.Epoch, moved.Tenant(tenant)!.Status));
+        Assert.Equal(0, moved.Reporter.Connection.TenantsElsewhere);
         Assert.Empty(moved.Lost);
         Assert.False(moved.HasForgotten);
         Assert.True((await ownership.AnswerAsync(new($"{tenant}", IsSigned: true, WasHere: false), "/srv/t.db", default)) is { IsGranted: true, Epoch: 2 });
@@ -127,9 +134,9 @@ public sealed class ReportingOtherMachineTests
         return (tenant, host);
     }
 
-    private static async Task<(bool, bool, TimeSpan?)> AnswerAsync(TenantOwnership ownership, Guid tenant)
+    private static async Task<(bool, bool, TimeSpan?)> AnswerAsync(TenantOwnership ownership, Guid tenant, bool wasHere = false)
     {
-        var answer = await ownership.AnswerAsync(new($"{tenant}", IsSigned: true, WasHere: false), "/srv/t.db", default);
+        var answer = await ownership.AnswerAsync(new($"{tenant}", IsSigned: true, wasHere), "/srv/t.db", default);
         return (answer.IsGranted, answer.IsKnown, answer.AskAgain);
     }
 }

@@ -63,6 +63,34 @@ public sealed class OtherMachineTests
         await copy.AssertRestoresEqualAsync(Name);
     }
 
+    /// <summary>
+    /// A fleet knows that the old machine is gone, and not how old this disk is: that the chain says, beside the books. What a power loss took from them is no other state.
+    /// </summary>
+    [Theory]
+    [InlineData(10, true)]
+    [InlineData(600, false)]
+    public async Task In_a_fleet_a_disk_goes_on_for_a_machine_that_is_gone_unless_the_chain_went_on_behind_its_books(int seconds, bool isMoved)
+    {
+        await using var original = new ReplicatedFolder { Time = new ShiftedTime() };
+        UseMachine(original, "1");
+        using var ours = original.NewTenant();
+        await ReplicatedFolder.WriteAsync(ours, await original.BeginAsync(Name), 2);
+        await using var disk = await CopyAsync(original, "2");
+        ((ShiftedTime)original.Time).Skip(TimeSpan.FromSeconds(seconds));
+        await ReplicatedFolder.WriteAsync(ours, original.Store!.Find(Name)!, 2);
+        await original.DropAsync();
+
+        disk.Options = disk.Options with { MayTakeOver = (question, _) => Task.FromResult(question.WasHere ? OwnershipAnswer.Refused("it is web-1's") : OwnershipAnswer.Granted(2)) };
+        disk.Open();
+        var database = disk.Register(Name);
+        // Nobody writes it.
+        database.Look();
+        await ReplicatedFolder.WaitAsync(() => isMoved ? database.Snapshot() is { Status: DatabaseStatus.Active, Epoch: 2 } : database.Snapshot().Status == DatabaseStatus.SplitBrain, "it is decided");
+        if (isMoved)
+            await ReplicatedFolder.SyncAsync(database);
+        await (isMoved ? disk : original).AssertRestoresEqualAsync(Name);
+    }
+
     [Theory]
     [InlineData("2")]
     [InlineData("1")]
