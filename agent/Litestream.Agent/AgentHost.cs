@@ -154,10 +154,10 @@ internal sealed class AgentHost : IAsyncDisposable
             return null;
         if (fleet.RestoreDirectories.FirstOrDefault(d => !Directory.Exists(d)) is { } missing)
             throw new LitestreamException($"the restore directory {missing} does not exist", hint: "create it, or name another with -restore-dir");
-        var (hostId, former) = HostIdentity.Of(fleet.HostId, StateFolder, Environment.MachineName, MachineId.Read(environment.MachineIdFile));
+        var (hostId, formers) = HostIdentity.Of(fleet.HostId, StateFolder, Environment.MachineName, MachineId.Read(environment.MachineIdFile));
         var table = new FleetTableClient(fleet.Table, FleetReporter.RequestLimit(fleet.Interval), environment.TableAccess, _time);
         var logger = logging.CreateLogger("Litestream.Fleet");
-        _ownership = new(hostId, table, _time, former is null ? null : new(former, new(table, _time), () => HostIdentity.ForgetFormer(StateFolder)));
+        _ownership = new(hostId, table, _time, formers.Count == 0 ? null : new(formers, new(table, _time), former => HostIdentity.ForgetFormer(StateFolder, former)));
         var patient = new PatientTable(_time);
         IReadOnlyList<IRemoteCommand> kinds =
         [

@@ -9,7 +9,7 @@ namespace Litestream.Agent.Reporting;
 /// </summary>
 /// <param name="ownership">Knows hosts.</param>
 /// <param name="lost">Told of a tenant that is another's, and whose.</param>
-/// <param name="isFree">Told of a tenant whose owner was the former host, which is gone: the engine asks for it when it looks.</param>
+/// <param name="isFree">Told of a tenant whose owner was a former host of this folder, which is gone: the engine asks for it when it looks.</param>
 internal sealed class ContestedTenants(TenantOwnership ownership, Action<Guid, string>? lost, Action<Guid>? isFree)
 {
     /// <summary>Tenants between two heartbeats.</summary>
@@ -27,8 +27,8 @@ internal sealed class ContestedTenants(TenantOwnership ownership, Action<Guid, s
     {
         foreach (var owned in _tenants.GroupBy(t => t.Value.Owner).ToList())
         {
-            var former = ownership.Former is { } before && before.Id == owned.Key ? before : null;
-            var seen = former is null ? await ownership.Watch.LookAsync(owned.Key, cancellationToken) : await former.LookAsync(cancellationToken);
+            var former = ownership.Former is { } before && before.Include(owned.Key) ? before : null;
+            var seen = former is null ? await ownership.Watch.LookAsync(owned.Key, cancellationToken) : await former.LookAsync(owned.Key, cancellationToken);
             if (seen != HostSeen.Undecided)
                 await SettleAsync([.. owned.Take(AtOnce)], seen, former is not null, cancellationToken);
         }

@@ -49,7 +49,7 @@ internal sealed class FleetReporter : IAsyncDisposable
     /// <param name="random">Spreads hosts and tenants; used by one thread at a time.</param>
     /// <param name="lost">Told of a tenant that was this host's and is another's by now, and whose.</param>
     /// <param name="ownership">Whose a tenant is; null: a tenant that another owns under the same epoch is only counted.</param>
-    /// <param name="isFree">Told of a tenant whose owner was this state folder's former host, which is gone.</param>
+    /// <param name="isFree">Told of a tenant whose owner was a former host of this state folder, which is gone.</param>
     /// <param name="heard">Told after each confirmed heartbeat what its answer says of commands.</param>
     public FleetReporter(
         FleetOptions options, string hostId, TimeSpan lagLimit, Func<HostFigures> look, FleetTableClient table, TimeProvider time, Func<TimeSpan> bootClock, ILogger logger, Random random,

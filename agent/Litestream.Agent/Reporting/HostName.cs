@@ -2,5 +2,5 @@ namespace Litestream.Agent.Reporting;
 
 /// <summary>What this agent is called in the fleet.</summary>
 /// <param name="Id">Its host id.</param>
-/// <param name="Former">What it was called on the machine where its state folder was before, while that host may be gone; null: nowhere else, or the folder is a copy.</param>
-internal readonly record struct HostName(string Id, string? Former);
+/// <param name="Formers">What its state folder reported as before, the last one first: on other machines, or by other names. Without those that live: of them the folder is a copy.</param>
+internal sealed record HostName(string Id, IReadOnlyList<string> Formers);

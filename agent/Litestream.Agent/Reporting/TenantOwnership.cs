@@ -12,8 +12,8 @@ namespace Litestream.Agent.Reporting;
 /// <param name="hostId">This host.</param>
 /// <param name="table">The fleet's.</param>
 /// <param name="time">For the age of this agent.</param>
-/// <param name="former">The host as which this agent's state folder reported on another machine; null: there is none.</param>
-internal sealed class TenantOwnership(string hostId, FleetTableClient table, TimeProvider time, FormerHost? former = null)
+/// <param name="former">The hosts as which this agent's state folder reported before; null: there are none.</param>
+internal sealed class TenantOwnership(string hostId, FleetTableClient table, TimeProvider time, FormerHosts? former = null)
 {
     /// <summary>Clocks of hosts differ: before one is taken for lost its digest must not change for so many of its intervals.</summary>
     private const int WatchedIntervals = 2;
@@ -32,7 +32,7 @@ internal sealed class TenantOwnership(string hostId, FleetTableClient table, Tim
     /// <summary>What this agent saw of other hosts.</summary>
     public HostWatch Watch { get; } = former?.Watch ?? new(table, time);
 
-    public FormerHost? Former => former;
+    public FormerHosts? Former => former;
 
     /// <summary>Null: the table does not know the tenant.</summary>
     public async Task<TenantRecord?> FindAsync(Guid tenant, CancellationToken cancellationToken)
@@ -79,10 +79,10 @@ internal sealed class TenantOwnership(string hostId, FleetTableClient table, Tim
                 return AnswerUnknown(tenant, question);
             if (IsOurs(found) || found.HostId is null)
                 return OwnershipAnswer.Granted((uint)found.Epoch);
-            if (path is not null && !question.WasHere && former is not null && former.Id == found.HostId && await former.LookAsync(cancellationToken) is not HostSeen.Alive and var seen)
+            if (path is not null && !question.WasHere && former is not null && former.Include(found.HostId) && await former.LookAsync(found.HostId, cancellationToken) is not HostSeen.Alive and var seen)
                 return seen == HostSeen.Gone
                     ? OwnershipAnswer.Granted((uint)await RaiseAsync(found, path, cancellationToken))
-                    : OwnershipAnswer.Unknown($"{tenant} belongs to host {found.HostId}, which had this state folder on another machine; waits until that host is known to be gone", AskOfFormerAgain);
+                    : OwnershipAnswer.Unknown($"{tenant} belongs to host {found.HostId}, which had this state folder before; waits until that host is known to be gone", AskOfFormerAgain);
             if (found.Reason != ReasonWords.FileMissing || path is null || question.WasHere)
                 return OwnershipAnswer.Refused($"{tenant} belongs to host {found.HostId} with epoch {found.Epoch}");
             return OwnershipAnswer.Granted((uint)await RaiseAsync(found, path, cancellationToken));

@@ -28,8 +28,11 @@ internal sealed class Books : IDisposable
     /// <summary>Number of this agent instance: random, drawn once for each state directory.</summary>
     public uint Instance { get; private set; }
 
-    /// <summary>That of the same books on the machine where they were before, 0 for none: a chain that it wrote last is no stranger's.</summary>
-    public uint FormerInstance { get; private set; }
+    /// <summary>
+    /// Those of the same books on machines where they were before: a chain that one of them wrote last is no stranger's. All of them: a database may be written for the first time again
+    /// when its disk was moved twice.
+    /// </summary>
+    public IReadOnlySet<uint> FormerInstances { get; private set; } = new HashSet<uint>();
 
     /// <summary>They were opened on another machine before this time: moved, or copied with it.</summary>
     public bool IsOnNewMachine { get; private set; }
@@ -264,7 +267,7 @@ internal sealed class Books : IDisposable
                 size INTEGER NOT NULL, created_at INTEGER NOT NULL, PRIMARY KEY (replica, name, level, min, max)) WITHOUT ROWID;
             """;
         command.ExecuteNonQuery();
-        FormerInstance = (uint)(Find("former") ?? 0);
+        FormerInstances = Query("SELECT value FROM meta WHERE key = 'former' OR key LIKE 'former %'", row => (uint)row.GetInt64(0)).ToHashSet();
         if (Find("instance") is { } known)
         {
             Instance = (uint)known;
@@ -284,10 +287,11 @@ internal sealed class Books : IDisposable
             Change(() => Set("machine", machine));
         else if (before != machine)
         {
-            (FormerInstance, Instance, IsOnNewMachine) = (Instance, NewInstance(), true);
+            var former = Instance;
+            (FormerInstances, Instance, IsOnNewMachine) = (FormerInstances.Append(former).ToHashSet(), NewInstance(), true);
             Change(() =>
             {
-                Set("former", FormerInstance);
+                Set($"former {former}", former);
                 Set("instance", Instance);
                 Set("machine", machine);
             });

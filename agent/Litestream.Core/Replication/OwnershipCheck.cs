@@ -12,10 +12,10 @@ internal sealed class OwnershipCheck(StoreContext context)
     private static readonly TimeSpan BooksBehind = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// The other writer is this agent itself, on the machine where its state directory was before: it goes on like anybody who takes over from a silent writer. Not when the
+    /// The other writer is this agent itself, on a machine where its state directory was before: it goes on like anybody who takes over from a silent writer. Not when the
     /// chain went on behind the books: then the directory is a copy, or an old state, and so, as a rule, is the database.
     /// </summary>
-    public bool IsMovedHere(DatabaseReplica replica, NodeId writer, LtxFile newest) => writer.Instance != 0 && writer.Instance == context.Books.FormerInstance
+    public bool IsMovedHere(DatabaseReplica replica, NodeId writer, LtxFile newest) => context.Books.FormerInstances.Contains(writer.Instance)
         && (newest.MaxTxid <= replica.Book.Published || newest.CreatedAt - replica.Book.LastSyncAt <= BooksBehind);
 
     /// <summary>Nobody asked for it: throws when the chain is another host's, or somebody wrote there a moment ago.</summary>

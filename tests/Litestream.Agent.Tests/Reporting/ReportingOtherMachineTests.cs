@@ -8,20 +8,37 @@ namespace Litestream.Agent.Tests.Reporting;
 public sealed class ReportingOtherMachineTests
 {
     [Fact]
-    public void On_another_machine_it_gives_itself_another_name_and_knows_the_former_until_that_host_is_known_to_live()
+    public void On_another_machine_it_gives_itself_another_name_and_knows_the_former_ones_until_such_a_host_is_known_to_live()
     {
         using var folder = new TestFolder();
-        var first = HostIdentity.Of(null, folder.Path, "web");
-        Assert.Equal(first, HostIdentity.Of(null, folder.Path, "web", machineId: 7));
-        Assert.Equal(first, HostIdentity.Of(null, folder.Path, "web", machineId: 7));
-        Assert.Equal(first, HostIdentity.Of(null, folder.Path, "web"));
-        var moved = HostIdentity.Of(null, folder.Path, "web", machineId: -8);
+        HostName Of(string? given = null, long? machineId = null)
+        {
+            var name = HostIdentity.Of(given, folder.Path, "web", machineId);
+            var again = HostIdentity.Of(given, folder.Path, "web", machineId);
+            Assert.Equal((name.Id, string.Join(' ', name.Formers)), (again.Id, string.Join(' ', again.Formers)));
+            return name;
+        }
+
+        var first = Of();
+        Assert.Empty(first.Formers);
+        Assert.Equal(first.Id, Of(machineId: 7).Id);
+        Assert.Equal(first.Id, Of().Id);
+        var moved = Of(machineId: -8);
         Assert.NotEqual(first.Id, moved.Id);
-        Assert.Equal((first.Id, null), (moved.Former, first.Former));
-        Assert.Equal(moved, HostIdentity.Of(null, folder.Path, "web", machineId: -8));
-        HostIdentity.ForgetFormer(folder.Path);
-        Assert.Equal(moved with { Former = null }, HostIdentity.Of(null, folder.Path, "web", machineId: -8));
-        Assert.Equal("given", HostIdentity.Of("given", folder.Path, "web", machineId: 9).Id);
+        Assert.Equal([first.Id], moved.Formers);
+        // Tenants that nobody wrote between the two moves are the first one's still.
+        var third = Of(machineId: 9);
+        Assert.Equal([moved.Id, first.Id], third.Formers);
+        Assert.Equal(third.Formers, Of().Formers);
+        HostIdentity.ForgetFormer(folder.Path, moved.Id);
+        Assert.Equal([first.Id], Of(machineId: 9).Formers);
+
+        // A name that it is given is one more, and stays.
+        var given = Of("given", machineId: 9);
+        Assert.Equal(("given", $"{third.Id} {first.Id}"), (given.Id, string.Join(' ', given.Formers)));
+        Assert.Equal("given", Of("given", machineId: 10).Id);
+        Assert.Equal("given", Of(machineId: 10).Id);
+        Assert.Equal(["given", third.Id], Of(first.Id).Formers);
     }
 
     /// <summary>
@@ -37,7 +54,7 @@ public sealed class ReportingOtherMachineTests
         await using var moved = new MadeUpHost(server, "web-1b", former: "web-1");
         moved.Databases[tenant] = MadeUpHost.Snapshot($"{tenant}");
         using var table = FleetTables.Client(server);
-        var ownership = new TenantOwnership("web-1b", table, moved.Time, new("web-1", new(table, moved.Time), () => { }));
+        var ownership = new TenantOwnership("web-1b", table, moved.Time, new(["web-0", "web-1"], new(table, moved.Time), _ => { }));
         Assert.Equal((false, false, TimeSpan.FromSeconds(30)), await AnswerAsync(ownership, tenant));
         await moved.BeatAsync();
         await moved.BeatAsync();
@@ -68,7 +85,7 @@ public sealed class ReportingOtherMachineTests
         copy.Databases[tenant] = MadeUpHost.Snapshot($"{tenant}");
         using var table = FleetTables.Client(server);
         var forgotten = 0;
-        var ownership = new TenantOwnership("web-1b", table, copy.Time, new("web-1", new(table, copy.Time), () => forgotten++));
+        var ownership = new TenantOwnership("web-1b", table, copy.Time, new(["web-1", "web-0"], new(table, copy.Time), host => forgotten += host == "web-1" ? 1 : 100));
         Assert.False((await ownership.AnswerAsync(new($"{tenant}", IsSigned: true, WasHere: false), "/srv/t.db", default)).IsKnown);
         await copy.BeatAsync();
         await copy.BeatAsync();

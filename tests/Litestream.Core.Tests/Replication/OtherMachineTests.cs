@@ -43,6 +43,27 @@ public sealed class OtherMachineTests
     }
 
     [Fact]
+    public async Task A_disk_that_was_moved_twice_before_anybody_wrote_goes_on_all_the_same()
+    {
+        var time = new ShiftedTime();
+        await using var folder = new ReplicatedFolder { Time = time };
+        UseMachine(folder, "1");
+        using var application = folder.NewTenant();
+        await ReplicatedFolder.WriteAsync(application, await folder.BeginAsync(Name), 2);
+        await folder.StopAsync();
+        foreach (var machine in new[] { "2", "3" })
+        {
+            UseMachine(folder, machine);
+            folder.Open();
+            await folder.DropAsync();
+        }
+        time.Skip(TimeSpan.FromMinutes(2));
+        await ReplicatedFolder.WriteAsync(application, await folder.BeginAsync(Name), 2);
+        await folder.AssertRestoresEqualAsync(Name);
+        Assert.Equal(2u, folder.Store!.Find(Name)!.Snapshot().Epoch);
+    }
+
+    [Fact]
     public async Task Of_a_machine_that_was_copied_and_its_copy_exactly_one_replicates()
     {
         await using var original = new ReplicatedFolder();
