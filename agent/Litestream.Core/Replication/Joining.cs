@@ -18,7 +18,7 @@ internal sealed class Joining(StoreContext context, Fence fence, OwnershipCheck 
         var isTaken = isOthers && replica.IsTakenOver;
         lock (database.Gate)
         {
-            if (!replica.IsDamaged && !isTaken && newest.MaxTxid >= replica.Book.Published && Continues(replica, newest.MaxTxid, header?.Proof?.Post))
+            if (!replica.IsDamaged && !isTaken && newest.MaxTxid >= replica.Book.Published && Continues(replica, newest.MaxTxid, header?.Proof?.Post, isOthers))
             {
                 replica.Record(b => b with { Published = newest.MaxTxid });
                 (replica.HoldsChain, replica.Stage) = (true, ReplicaStage.Follows);
@@ -54,15 +54,15 @@ internal sealed class Joining(StoreContext context, Fence fence, OwnershipCheck 
         ? (listed.Where(f => f.Level == 1).Select(f => f.MaxTxid).DefaultIfEmpty().Max(), sound.PageSize)
         : null;
 
-    /// <summary>What is captured and not there is staged, and stands on what is there.</summary>
-    private static bool Continues(DatabaseReplica replica, Txid newest, ulong? sum)
+    /// <summary>What is captured and not there is staged, and stands on what is there. Behind another writer it takes that one's next name: no other file shuts it out.</summary>
+    private static bool Continues(DatabaseReplica replica, Txid newest, ulong? sum, bool isOthers)
     {
         var database = replica.Database;
         database.Staged.Release(replica.Place.Bit, f => f.File.MaxTxid <= newest);
         return replica.PeekStaged() switch
         {
-            null => newest == database.Book.Captured && sum == database.Book.PostSum,
-            { File.IsImage: true } => true,
+            null => !isOthers && newest == database.Book.Captured && sum == database.Book.PostSum,
+            { File.IsImage: true } => !isOthers,
             // The whole database after a change of page size has no sum before it: it stands on nothing.
             { File.Level: 0 } next => next.File.MinTxid == newest.Next && sum is not null && (next.Proof.Pre is null || next.Proof.Pre == sum),
             _ => false,
@@ -85,8 +85,12 @@ internal sealed class Joining(StoreContext context, Fence fence, OwnershipCheck 
             return null;
         }
         var writer = NodeId.Of(header.NodeId);
-        if (writer.Instance == context.Books.Instance || writer.Instance == replica.Database.FormerWriter || ownership.IsMovedHere(replica, writer, newest))
+        var isOurs = writer.Instance == context.Books.Instance || writer.Instance == replica.Database.FormerWriter;
+        if (isOurs || ownership.IsMovedHere(replica, writer, newest))
         {
+            // That another replica went on says nothing of this one, where the original may be writing.
+            if (!isOurs && !replica.IsTakenOver)
+                await ownership.RequireGrantAsync(replica, writer, newest, cancellationToken).ConfigureAwait(false);
             replica.Database.Record(b => b with { Epoch = Math.Max(b.Epoch, writer.Epoch) });
             return header;
         }

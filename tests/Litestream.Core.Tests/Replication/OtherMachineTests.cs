@@ -1,3 +1,6 @@
+using Litestream.Replication;
+using Litestream.Storage;
+
 namespace Litestream.Core.Tests.Replication;
 
 /// <summary>
@@ -147,6 +150,41 @@ public sealed class OtherMachineTests
         await copy.AssertRestoresEqualAsync(Name);
     }
 
+    /// <summary>The copy's first replica is a new one, of which nobody has to be asked, and says where the chain stands; the second is the original's, and answers later.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_copy_joins_the_originals_replica_only_as_it_would_begin_there(bool isInFleet)
+    {
+        await using var shared = new ReplicatedFolder();
+        await using var original = new ReplicatedFolder { OtherRoots = [ReplicaRoot.Parse("file://" + shared.Backups)] };
+        UseMachine(original, "1");
+        using var ours = original.NewTenant();
+        var database = await original.BeginAsync(Name);
+        await ReplicatedFolder.WriteAsync(ours, database, 2);
+        await ReplicatedFolder.WaitAsync(() => database.Snapshot().Replicas[1].Txid == database.Snapshot().Txid, "in both");
+        await using var copy = await CopyAsync(original, "2", backups: Path.Combine(shared.State, "first"));
+        copy.OtherRoots = original.OtherRoots;
+        if (isInFleet)
+            copy.Options = copy.Options with { MayTakeOver = (_, _) => Task.FromResult(OwnershipAnswer.Refused("it is web-1's")) };
+        database = original.Store!.Find(Name)!;
+        await ReplicatedFolder.SyncAsync(database);
+        var away = new BlockedFolder(shared.Backups);
+        copy.Open();
+        var copied = copy.Register(Name);
+        copied.Look();
+        await ReplicatedFolder.WaitAsync(() => copied.Snapshot().Replicas[1].Errors > 0 && copied.State.Chain is not null, "the first has said where the chain stands");
+        away.Unblock();
+        copied.State.Replicas[1].Lane.Wake();
+        await ReplicatedFolder.WaitAsync(() => copied.Snapshot().Replicas[1].Status == (isInFleet ? DatabaseStatus.SplitBrain : DatabaseStatus.Active) && copied.State.Replicas[1].Stage != ReplicaStage.Unknown != isInFleet, "it is decided");
+        ours.Sql("INSERT INTO t (v) VALUES ('on the original')");
+        database.Notice(FileEvent.Wal);
+        if (isInFleet)
+            await ReplicatedFolder.WaitAsync(() => database.Snapshot() is var now && now.Txid.Value > 3 && now.Replicas[1].Txid == now.Txid, "it goes on there");
+        else
+            await ReplicatedFolder.WaitAsync(() => database.Snapshot().Replicas[1].Status == DatabaseStatus.SplitBrain, "shut out there");
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("uninitialized")]
@@ -162,12 +200,12 @@ public sealed class OtherMachineTests
     }
 
     /// <summary>Another machine with the same state and the same database as of now, an hour later by its clock.</summary>
-    private static async Task<ReplicatedFolder> CopyAsync(ReplicatedFolder original, string? machine)
+    private static async Task<ReplicatedFolder> CopyAsync(ReplicatedFolder original, string? machine, string? backups = null)
     {
         await original.StopAsync();
         var time = new ShiftedTime();
         time.Skip(TimeSpan.FromHours(1));
-        var copy = new ReplicatedFolder { BackupsAt = original.Backups, Time = time };
+        var copy = new ReplicatedFolder { BackupsAt = backups ?? original.Backups, Time = time };
         foreach (var path in Directory.EnumerateFiles(original.State, "*", SearchOption.AllDirectories))
         {
             var to = Path.Combine(copy.State, Path.GetRelativePath(original.State, path));
