@@ -26,6 +26,9 @@ internal sealed record BookEntry
     /// <summary>The epoch under which this agent owns the chain; 0 before the first file.</summary>
     public uint Epoch { get; init; }
 
+    /// <summary>Whose chain was taken over under that epoch (<see cref="NodeId.Writer"/>), until every replica was looked at: another may hold it, too. 0 for none.</summary>
+    public uint FormerWriter { get; init; }
+
     /// <summary>Newest captured transaction, and the WAL position and sum that belong to it.</summary>
     public Txid Captured { get; init; }
 

@@ -234,7 +234,7 @@ internal sealed class Books : IDisposable
                 $rest_device, $rest_inode, $rest_size, $rest_mtime, $rest_ctime, $rest_wal_inode, $rest_wal_salts, $labels)
             """,
             ("$name", entry.Name), ("$path", entry.Path), ("$created_at", entry.CreatedAt.ToUnixTimeMilliseconds()),
-            ("$paused", (entry.IsPausedByUser ? Paused : 0) | (entry.IsReleased ? Released : 0)), ("$switched", (long)entry.SwitchedInode), ("$epoch", (long)entry.Epoch), ("$captured", (long)entry.Captured.Value),
+            ("$paused", (entry.IsPausedByUser ? Paused : 0) | (entry.IsReleased ? Released : 0)), ("$switched", (long)entry.SwitchedInode), ("$epoch", (long)new NodeId(entry.FormerWriter, entry.Epoch).Value), ("$captured", (long)entry.Captured.Value),
             ("$post_sum", (long)entry.PostSum), ("$page_size", entry.PageSize), ("$page_count", (long)entry.PageCount),
             ("$salt1", (long?)position?.Salts.Salt1), ("$salt2", (long?)position?.Salts.Salt2), ("$frame", (long?)position?.Frame),
             ("$sum0", (long?)position?.Checksum.S0), ("$sum1", (long?)position?.Checksum.S1),
@@ -322,7 +322,9 @@ internal sealed class Books : IDisposable
         IsPausedByUser = (row.GetInt64(3) & Paused) != 0,
         IsReleased = (row.GetInt64(3) & Released) != 0,
         SwitchedInode = (ulong)row.GetInt64(4),
-        Epoch = (uint)row.GetInt64(5),
+        // Above the epoch, where a version that does not know it sees none.
+        Epoch = NodeId.Of((ulong)row.GetInt64(5)).Epoch,
+        FormerWriter = NodeId.Of((ulong)row.GetInt64(5)).Instance,
         Captured = new((ulong)row.GetInt64(6)),
         PostSum = (ulong)row.GetInt64(7),
         PageSize = row.GetInt32(8),

@@ -28,6 +28,8 @@ internal sealed class Discovery(StoreContext context, Staging staging, EarlierRu
         {
             await joining.RunAsync(replica, listed, cancellationToken).ConfigureAwait(false);
             replica.TakenUnder = null;
+            if (database.Book.FormerWriter != 0 && database.Replicas.All(r => r.Stage != ReplicaStage.Unknown))
+                database.Record(b => b with { FormerWriter = 0 });
             return;
         }
         if (!database.TryBegin(replica))
@@ -115,11 +117,11 @@ internal sealed class Discovery(StoreContext context, Staging staging, EarlierRu
         // A store's clock may be behind ours, and cut to seconds: what counts is what the file says.
         database.NewestTimestampMs = Math.Max(database.NewestTimestampMs, newestOpened.Header.TimestampMs);
         var writer = NodeId.Of(newestOpened.Header.NodeId);
-        var (isOthers, hasOther) = (writer.Instance != context.Books.Instance, HasOther(replica));
-        if (isOthers && !replica.IsTakenOver && (hasOther || !replica.Book.Published.IsNone) && !ownership.IsMovedHere(replica, writer, newest) && !await ownership.WasTakenOverAsync(replica, writer, cancellationToken).ConfigureAwait(false))
-            throw hasOther ? ForeignChain.Unrelated(replica, newest) : ForeignChain.WrittenBehind(replica, $"it was taken over by another agent, which reached transaction {newest.MaxTxid}; this one only published {replica.Book.Published}");
-        if (isOthers)
+        if (writer.Instance != context.Books.Instance)
+        {
+            await RequireOpenAsync(replica, writer, newest, cancellationToken).ConfigureAwait(false);
             return await TakeOverAsync(replica, listed, newestOpened.Header, newest, cancellationToken).ConfigureAwait(false);
+        }
         var table = await FindTableAsync(database, storage, listed, newestOpened.Header, cancellationToken).ConfigureAwait(false);
         var (left, wasKnown) = (earlierRun.Read(database), database.Book);
         replica.Record(b => b with { Published = newest.MaxTxid });
@@ -147,6 +149,16 @@ internal sealed class Discovery(StoreContext context, Staging staging, EarlierRu
         return new(table, NeedsImage: false);
     }
 
+    /// <summary>What this agent published before, here or in another replica, another went on with: throws, unless it is this agent's all the same.</summary>
+    private async Task RequireOpenAsync(DatabaseReplica replica, NodeId writer, LtxFile newest, CancellationToken cancellationToken)
+    {
+        var hasOther = HasOther(replica);
+        if (replica.IsTakenOver || (!hasOther && replica.Book.Published.IsNone) || OwnershipCheck.IsShutOutElsewhere(replica, writer) || ownership.IsMovedHere(replica, writer, newest)
+            || await ownership.WasTakenOverAsync(replica, writer, cancellationToken).ConfigureAwait(false))
+            return;
+        throw hasOther ? ForeignChain.Unrelated(replica, newest) : ForeignChain.WrittenBehind(replica, $"it was taken over by another agent, which reached transaction {newest.MaxTxid}; this one only published {replica.Book.Published}");
+    }
+
     /// <summary>
     /// Another writer owned the chain (or this agent, before it lost its state): a fence file with the next epoch goes first. Before anything is read: a chain
     /// may be long, and its writer busy.
@@ -157,9 +169,9 @@ internal sealed class Discovery(StoreContext context, Staging staging, EarlierRu
         if (!replica.IsTakenOver)
             await ownership.RequireGrantAsync(replica, writer, newest, cancellationToken).ConfigureAwait(false);
         EarlierRun.Delete(earlierRun.Read(database));
+        database.Record(b => b with { FormerWriter = database.Replicas.Count > 1 ? writer.Writer : 0 });
         var (behind, there) = await fence.TrySetAsync(replica, listed, header, keeps: replica.IsTakenOver || !replica.Book.Published.IsNone, cancellationToken, Others(replica)).ConfigureAwait(false)
             ?? throw (replica.IsTakenOver ? Fence.WasQuicker(replica, newest.MaxTxid) : ForeignChain.WrittenBehind(replica, $"transaction {newest.MaxTxid.Next} was published by somebody else"));
-        database.FormerWriter = writer.Instance;
         database.NewestTimestampMs = Math.Max(database.NewestTimestampMs, behind.CreatedAt.ToUnixTimeMilliseconds());
         var table = await BuildTableAsync(replica.Storage, there, cancellationToken).ConfigureAwait(false);
         replica.Record(b => b with { Published = behind.MaxTxid });

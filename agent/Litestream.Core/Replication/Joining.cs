@@ -85,7 +85,7 @@ internal sealed class Joining(StoreContext context, Fence fence, OwnershipCheck 
             return null;
         }
         var writer = NodeId.Of(header.NodeId);
-        var isOurs = writer.Instance == context.Books.Instance || writer.Instance == replica.Database.FormerWriter;
+        var isOurs = writer.Instance == context.Books.Instance || OwnershipCheck.IsShutOutElsewhere(replica, writer);
         if (isOurs || ownership.IsMovedHere(replica, writer, newest))
         {
             // That another replica went on says nothing of this one, where the original may be writing.

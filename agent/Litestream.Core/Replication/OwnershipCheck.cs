@@ -18,11 +18,15 @@ internal sealed class OwnershipCheck(StoreContext context)
     public bool IsMovedHere(DatabaseReplica replica, NodeId writer, LtxFile newest) => context.Books.FormerInstances.Contains(writer.Instance)
         && (newest.MaxTxid <= replica.Book.Published || newest.CreatedAt - replica.Book.LastSyncAt <= BooksBehind);
 
+    /// <summary>Its chain was taken over in another replica, at this start or an earlier one, under a higher epoch than it has here.</summary>
+    public static bool IsShutOutElsewhere(DatabaseReplica replica, NodeId writer) => writer.Writer == replica.Database.Book.FormerWriter && writer.Epoch < replica.Database.Book.Epoch;
+
     /// <summary>Nobody asked for it: throws when the chain is another host's, or somebody wrote there a moment ago.</summary>
     public async Task RequireGrantAsync(DatabaseReplica replica, NodeId writer, LtxFile newest, CancellationToken cancellationToken)
     {
-        // Who wrote here before the other did comes this far only as one who was moved, and whose file is no older.
-        if (await AskAsync(replica, writer, wasHere: false, cancellationToken).ConfigureAwait(false) is { } answer)
+        // The file of who was moved is no older.
+        var wasHere = !replica.Book.Published.IsNone && !IsMovedHere(replica, writer, newest);
+        if (await AskAsync(replica, writer, wasHere, cancellationToken).ConfigureAwait(false) is { } answer)
         {
             if (!answer.IsGranted)
                 throw ForeignChain.NotGranted(replica, answer);

@@ -75,9 +75,6 @@ internal sealed class ReplicatedDatabase
         set => Volatile.Write(ref _chain, value);
     }
 
-    /// <summary>Whose chain was taken over at this start (<see cref="NodeId.Instance"/>), 0 for none: another replica may hold it, too. Set before <see cref="Chain"/>, read behind it.</summary>
-    public uint FormerWriter { get; set; }
-
     /// <summary>The file that was opened last; owned by the capture lane.</summary>
     public FileStat? OpenedFile { get; set; }
 

@@ -83,6 +83,35 @@ public sealed class ForgottenTakeOverTests
         await two.AssertBothEqualAsync();
     }
 
+    /// <summary>Nobody is asked, and nobody said so: the other writer is silent. That its chain was taken over in the first replica the books know for the second.</summary>
+    [Fact]
+    public async Task Of_a_silent_writers_two_replicas_the_one_that_was_away_is_taken_over_by_the_next_start_too()
+    {
+        await using var two = await TwoReplicas.BeginAsync(3);
+        var time = new ShiftedTime();
+        time.Skip(TimeSpan.FromHours(1));
+        await using var taker = new ReplicatedFolder { BackupsAt = two.Place(0), OtherRoots = two.Folder.OtherRoots, Time = time };
+        two.Application.Sql($"VACUUM INTO '{taker.PathOf(Name)}'");
+        var away = new BlockedFolder(two.Place(1));
+        using var theirs = new Application(taker.PathOf(Name));
+        await ReplicatedFolder.WriteAsync(theirs, await taker.BeginAsync(Name), 1);
+        Assert.Equal(2u, taker.Store!.Find(Name)!.Snapshot().Epoch);
+        await taker.DropAsync();
+        away.Unblock();
+
+        taker.Open();
+        var database = taker.Register(Name);
+        await ReplicatedFolder.WriteAsync(theirs, database, 1);
+        await ReplicatedFolder.WaitAsync(() => database.Snapshot() is var now && now.Replicas.All(r => r.Status == DatabaseStatus.Active && r.Txid == now.Txid), "in both");
+        await using var second = new ReplicatedFolder { BackupsAt = two.Place(1), DataAt = taker.Data };
+        await second.AssertRestoresEqualAsync(Name);
+        // Nothing waits for it any more.
+        Assert.Equal(0u, database.State.Book.FormerWriter);
+        two.Application.Sql("INSERT INTO t (v) VALUES ('too late')");
+        two.Database.Notice(FileEvent.Wal);
+        await ReplicatedFolder.WaitAsync(() => two.Database.Snapshot().Replicas.All(r => r.Status == DatabaseStatus.SplitBrain), "the other one is shut out of both");
+    }
+
     /// <summary>Another host with the same database took the chain over, an hour later by its clock.</summary>
     private static async Task<ReplicatedFolder> ElsewhereAsync(string database, string backups)
     {
