@@ -137,7 +137,8 @@ public sealed class Database
 
     /// <summary>Somebody outside knows that another host owns it: it stops, and says so. Returns at once.</summary>
     /// <param name="why">A sentence without its full stop.</param>
-    internal void Lose(string why) => Intervention.Lose(State, why);
+    /// <param name="epoch">What it had here when that was found out: given to this host under a higher one since, it goes on.</param>
+    internal void Lose(string why, uint epoch) => Intervention.Lose(State, why, epoch);
 
     /// <summary>Where its chain stands, and whose it is, is found out now if it was not yet, though nobody writes it. Returns at once.</summary>
     internal void Look() => State.Replicas.WakeAll();

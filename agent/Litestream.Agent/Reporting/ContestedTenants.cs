@@ -1,47 +1,78 @@
 using System.Collections.Concurrent;
+using Litestream.DynamoDb;
 
 namespace Litestream.Agent.Reporting;
 
 /// <summary>
 /// Tenants that this host replicates and that another owns under the same epoch: one of the two has a copy of the other's state, or this host got another name. While the owner
 /// lives it is right, and this one stops; of one that nobody hears of only the host on whose disk this agent runs hands them on, and only the engine, which looks at the chain first, can
-/// tell that the disk is not an old one. Asked with each heartbeat, one read for each owner, until that is known.
+/// tell that the disk is not an old one. Asked beside each heartbeat, one read for each owner, until that is known.
 /// </summary>
 /// <param name="ownership">Knows hosts.</param>
-/// <param name="lost">Told of a tenant that is another's, and whose.</param>
+/// <param name="logger">Hears of what cannot be read.</param>
+/// <param name="lost">Told of a tenant that is another's, whose, and the epoch that it had here.</param>
 /// <param name="isFree">Told of a tenant whose owner was a former host of this folder, which is gone: the engine asks for it when it looks.</param>
-internal sealed class ContestedTenants(TenantOwnership ownership, Action<Guid, string>? lost, Action<Guid>? isFree)
+internal sealed class ContestedTenants(TenantOwnership ownership, ILogger logger, Action<Guid, string, uint>? lost, Action<Guid>? isFree)
 {
-    /// <summary>Tenants between two heartbeats.</summary>
+    /// <summary>Tenants of one owner between two heartbeats.</summary>
     private const int AtOnce = 100;
 
-    private readonly ConcurrentDictionary<Guid, (string Owner, long Epoch)> _tenants = [];
+    private readonly ConcurrentDictionary<Guid, ContestedTenant> _tenants = [];
+    private readonly HashSet<string> _unreadable = new(StringComparer.Ordinal);
 
-    public void Add(Guid tenant, string owner, long epoch) => _tenants[tenant] = (owner, epoch);
+    public Task Look { get; private set; } = Task.CompletedTask;
+
+    public void Add(Guid tenant, ContestedTenant contested) => _tenants[tenant] = contested;
 
     /// <summary>The table took what this host says of it, or there is nothing of it here any more.</summary>
     public void Remove(Guid tenant) => _tenants.TryRemove(tenant, out _);
 
-    /// <summary>Throws <see cref="Litestream.DynamoDb.FleetTableException"/> when the table is away.</summary>
-    public async Task LookAsync(CancellationToken cancellationToken)
+    /// <summary>A look at the owners, unless one goes on still: no heartbeat waits for it.</summary>
+    public void Begin(CancellationToken stop)
+    {
+        if (Look.IsCompleted && !_tenants.IsEmpty)
+            Look = Task.Run(() => LookAsync(stop), CancellationToken.None);
+    }
+
+    private async Task LookAsync(CancellationToken stop)
     {
         foreach (var owned in _tenants.GroupBy(t => t.Value.Owner).ToList())
         {
-            var former = ownership.Former is { } before && before.Include(owned.Key) ? before : null;
-            var seen = former is null ? await ownership.Watch.LookAsync(owned.Key, cancellationToken) : await former.LookAsync(owned.Key, cancellationToken);
-            if (seen != HostSeen.Undecided)
-                await SettleAsync([.. owned.Take(AtOnce)], seen, former is not null, cancellationToken);
+            try
+            {
+                await LookAsync(owned.Key, [.. owned.Take(AtOnce)], stop);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (FleetTableException invalid) when (invalid.Fault == TableFault.Invalid)
+            {
+                // One owner's item that nobody can read must not keep the others from being asked for.
+                if (_unreadable.Add(owned.Key))
+                    logger.MalformedItem(invalid.Message);
+            }
+            catch (FleetTableException)
+            {
+                // Asked again with the next heartbeat, which says what the table says.
+                return;
+            }
         }
     }
 
-    private async Task SettleAsync(IReadOnlyList<KeyValuePair<Guid, (string Owner, long Epoch)>> tenants, HostSeen seen, bool isFormer, CancellationToken cancellationToken)
+    private async Task LookAsync(string owner, IReadOnlyList<KeyValuePair<Guid, ContestedTenant>> tenants, CancellationToken stop)
     {
-        foreach (var (tenant, (owner, epoch)) in tenants)
+        var former = ownership.Former is { } before && before.Include(owner) ? before : null;
+        var seen = former is null ? await ownership.Watch.LookAsync(owner, stop) : await former.LookAsync(owner, stop);
+        // Who is gone and never was this host may come back, and is right then.
+        if (seen == HostSeen.Undecided || (seen == HostSeen.Gone && former is null))
+            return;
+        foreach (var (tenant, (_, epoch, here)) in tenants)
         {
-            if (seen == HostSeen.Gone && isFormer)
+            if (seen == HostSeen.Gone)
                 isFree?.Invoke(tenant);
-            else if (seen == HostSeen.Alive && await ownership.FindAsync(tenant, cancellationToken) is { } now && (now.HostId, now.Epoch) == (owner, epoch))
-                lost?.Invoke(tenant, $"{tenant} belongs to host {owner} with epoch {epoch}; this one had the same, as a copy of its state has");
+            else if (await ownership.FindAsync(tenant, stop) is { } now && (now.HostId, now.Epoch) == (owner, epoch))
+                lost?.Invoke(tenant, $"{tenant} belongs to host {owner} with epoch {epoch}; this one had the same, as a copy of its state has", here);
             _tenants.TryRemove(tenant, out _);
         }
     }

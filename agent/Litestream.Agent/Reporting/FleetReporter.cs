@@ -47,20 +47,20 @@ internal sealed class FleetReporter : IAsyncDisposable
     /// <param name="look">Sees this host as it is now.</param>
     /// <param name="bootClock">For the lease.</param>
     /// <param name="random">Spreads hosts and tenants; used by one thread at a time.</param>
-    /// <param name="lost">Told of a tenant that was this host's and is another's by now, and whose.</param>
+    /// <param name="lost">Told of a tenant that was this host's and is another's by now, whose, and the epoch that it had here.</param>
     /// <param name="ownership">Whose a tenant is; null: a tenant that another owns under the same epoch is only counted.</param>
     /// <param name="isFree">Told of a tenant whose owner was a former host of this state folder, which is gone.</param>
     /// <param name="heard">Told after each confirmed heartbeat what its answer says of commands.</param>
     public FleetReporter(
         FleetOptions options, string hostId, TimeSpan lagLimit, Func<HostFigures> look, FleetTableClient table, TimeProvider time, Func<TimeSpan> bootClock, ILogger logger, Random random,
-        Action<long?>? heard = null, Action<Guid, string>? lost = null, TenantOwnership? ownership = null, Action<Guid>? isFree = null)
+        Action<long?>? heard = null, Action<Guid, string, uint>? lost = null, TenantOwnership? ownership = null, Action<Guid>? isFree = null)
     {
         _heard = heard;
         (_options, HostId, _lagLimit, _look, _table, _time, _logger, _random) = (options, hostId, lagLimit, look, table, time, logger, random);
         Lease = new(options.Interval, bootClock);
         _retry = new(options.Interval, random);
         _ledger = new(lagLimit, random);
-        _contested = ownership is null ? null : new(ownership, lost, isFree);
+        _contested = ownership is null ? null : new(ownership, logger, lost, isFree);
         _tenants = new(hostId, lagLimit, _ledger, table, time, _retry, logger, lost, _contested);
         _review = new(hostId, table, _ledger);
         _startedAt = time.GetUtcNow();
@@ -76,8 +76,8 @@ internal sealed class FleetReporter : IAsyncDisposable
     /// <summary>Tenants of whose state the table does not know yet.</summary>
     public int WaitingTenants => _ledger.WaitingCount;
 
-    /// <summary>Completes when no tenant's item is on its way.</summary>
-    internal Task TenantBatch => _tenants.Batch;
+    /// <summary>Completes when nothing about a tenant is on its way.</summary>
+    internal Task TenantBatch => Task.WhenAll(_tenants.Batch, _contested?.Look ?? Task.CompletedTask);
 
     /// <summary>How this host and the table get along.</summary>
     public FleetConnection Connection => new()
@@ -106,7 +106,7 @@ internal sealed class FleetReporter : IAsyncDisposable
     public async Task StopAsync(bool isComplete)
     {
         await _stop.CancelAsync();
-        await Task.WhenAny(Task.WhenAll(_running, _tenants.Batch), Task.Delay(LastWordLimit));
+        await Task.WhenAny(Task.WhenAll(_running, TenantBatch), Task.Delay(LastWordLimit));
         if (_leaseEpoch is not { } epoch || !_running.IsCompleted || _state != FleetConnectionWords.Connected)
             return;
         using var limit = new CancellationTokenSource(LastWordLimit);
@@ -125,7 +125,7 @@ internal sealed class FleetReporter : IAsyncDisposable
     {
         await _stop.CancelAsync();
         // Never longer: the SDK may be somewhere where no token reaches it.
-        await Task.WhenAny(Task.WhenAll(_running, _tenants.Batch), Task.Delay(LastWordLimit));
+        await Task.WhenAny(Task.WhenAll(_running, TenantBatch), Task.Delay(LastWordLimit));
         _table.Dispose();
     }
 
@@ -137,6 +137,7 @@ internal sealed class FleetReporter : IAsyncDisposable
         if (!await TryHeartbeatAsync(digest, stop))
             return _state == FleetConnectionWords.Displaced ? _options.Interval : _retry.After(_failures);
         await ReviewAsync(stop);
+        _contested?.Begin(stop);
         if (_tenants.IsReady)
             _tenants.Begin(due, stop);
         // Hosts that start together do not go on together.
@@ -171,8 +172,6 @@ internal sealed class FleetReporter : IAsyncDisposable
         try
         {
             await _review.RunAsync(stop);
-            if (_contested is not null)
-                await _contested.LookAsync(stop);
         }
         catch (FleetTableException error)
         {

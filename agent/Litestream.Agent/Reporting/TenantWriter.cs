@@ -9,10 +9,10 @@ namespace Litestream.Agent.Reporting;
 /// Writes the items of due tenants, a bounded number at a time, beside the heartbeats. While a batch is on its way no other begins, and one that the
 /// table does not take ends at once: what it leaves is due again at the next look, as it is then.
 /// </summary>
-/// <param name="lost">Told of a tenant that was this host's and is another's by now, and whose.</param>
+/// <param name="lost">Told of a tenant that was this host's and is another's by now, whose, and the epoch that it had here.</param>
 /// <param name="contested">Finds out about those that another owns under the same epoch.</param>
 internal sealed class TenantWriter(
-    string hostId, TimeSpan lagLimit, TenantLedger ledger, FleetTableClient table, TimeProvider time, RetryDelay retry, ILogger logger, Action<Guid, string>? lost, ContestedTenants? contested)
+    string hostId, TimeSpan lagLimit, TenantLedger ledger, FleetTableClient table, TimeProvider time, RetryDelay retry, ILogger logger, Action<Guid, string, uint>? lost, ContestedTenants? contested)
 {
     /// <summary>Requests in flight: enough for hundreds a second, few enough for any host.</summary>
     private const int AtOnce = 4;
@@ -185,9 +185,9 @@ internal sealed class TenantWriter(
         if (owner.HostId is not { } host || host == hostId || database.Epoch == 0)
             return;
         if (owner.Epoch > database.Epoch)
-            lost?.Invoke(tenant, $"{tenant} belongs to host {host} with epoch {owner.Epoch}; this one had epoch {database.Epoch}");
+            lost?.Invoke(tenant, $"{tenant} belongs to host {host} with epoch {owner.Epoch}; this one had epoch {database.Epoch}", database.Epoch);
         else
-            contested?.Add(tenant, host, owner.Epoch);
+            contested?.Add(tenant, new(host, owner.Epoch, database.Epoch));
     }
 
     private void SetHere(Guid tenant)

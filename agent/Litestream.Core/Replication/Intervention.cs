@@ -56,10 +56,18 @@ internal static class Intervention
             throw new LitestreamException($"{database.Path} is given up, but still being read", hint: "leave its files alone until `litestream status` says that nothing of it is open");
     }
 
-    /// <summary>Somebody outside knows that another host owns it: each replica's lane stops for it before it touches anything more.</summary>
-    public static void Lose(ReplicatedDatabase database, string why)
+    /// <summary>
+    /// Somebody outside knows that another host owns it: each replica's lane stops for it before it touches anything more. Not when it was given to this host since that was found out.
+    /// </summary>
+    /// <param name="epoch">What it had here then.</param>
+    public static void Lose(ReplicatedDatabase database, string why, uint epoch)
     {
-        database.LostBecause = why;
+        lock (database.Gate)
+        {
+            if (database.Book.Epoch > epoch)
+                return;
+            database.LostBecause = why;
+        }
         database.Replicas.WakeAll();
     }
 
@@ -71,9 +79,13 @@ internal static class Intervention
     /// <param name="kept">A state that the former owner kept restorable.</param>
     public static async Task<bool> TakeOverAsync(ReplicatedDatabase database, uint epoch, KeptState? kept, CancellationToken cancellationToken)
     {
-        database.LostBecause = null;
-        if (epoch > database.Book.Epoch || kept is not null)
-            database.Record(b => b with { Epoch = Math.Max(b.Epoch, epoch), Labels = kept is null ? b.Labels : Label.Add(b.Labels, Label.Of(kept)) });
+        lock (database.Gate)
+        {
+            // In one step with the epoch: what is said under an older one comes too late.
+            if (epoch > database.Book.Epoch || kept is not null)
+                database.Record(b => b with { Epoch = Math.Max(b.Epoch, epoch), Labels = kept is null ? b.Labels : Label.Add(b.Labels, Label.Of(kept)) });
+            database.LostBecause = null;
+        }
         var others = database.Replicas.Where(r => epoch > 0 || database.Book.IsReleased || r.IsFenced || r.State.Reason == DatabaseReason.RecentForeignWriter).ToList();
         if (others.Count == 0)
             return false;

@@ -31,7 +31,7 @@ internal sealed class MadeUpHost : IAsyncDisposable
         Reporter = new(
             options ?? new() { Table = FleetTables.Name }, id, LagLimit, () => new(Databases.Values, 1, 2, new Dictionary<string, long> { ["PUT"] = 3 }, (4, 5)), _table, Time,
             () => TimeSpan.FromSeconds(Time.GetTimestamp() / (double)Time.TimestampFrequency), logger ?? NullLogger.Instance, new Random(seed), Lane.Heard,
-            lost: (tenant, why) => Lost.Enqueue((tenant, why)),
+            lost: (tenant, why, _) => Lost.Enqueue((tenant, why)),
             ownership: new(id, _table, Time, former is null ? null : new([former], new(_table, Time), _ => HasForgotten = true)),
             isFree: Free.Enqueue);
     }

@@ -1,5 +1,6 @@
 using Litestream.Agent.Reporting;
 using Litestream.Fleet.Items;
+using Litestream.Fleet.Table;
 using Litestream.Tests.Servers;
 
 namespace Litestream.Agent.Tests.Reporting;
@@ -132,7 +133,47 @@ public sealed class ReportingOtherMachineTests
         Assert.Equal(("web-1", 1), (host.Tenant(tenant)!.HostId, host.Reporter.Connection.TenantsElsewhere));
         var requests = server.Requests.Count;
         await host.BeatAsync();
-        Assert.Equal(requests + 1, server.Requests.Count);
+        Assert.Equal(requests + (lives ? 1 : 2), server.Requests.Count);
+
+        // It was away, and is right again.
+        owner.Time.Skip(TimeSpan.FromHours(1));
+        await owner.BeatAsync();
+        await host.BeatAsync();
+        Assert.Equal(tenant, Assert.Single(host.Lost).Tenant);
+        await owner.DisposeAsync();
+    }
+
+    /// <summary>Somebody wrote into the table what does not belong there, and the table is slow.</summary>
+    [Fact]
+    public async Task An_owner_that_cannot_be_read_keeps_no_other_from_being_asked_for_and_no_heartbeat_waits_for_the_answers()
+    {
+        await using var server = await FleetTables.StartAsync();
+        await using var unreadable = new MadeUpHost(server, "web-0");
+        var other = unreadable.Add();
+        await unreadable.BeatAsync();
+        var (tenant, owner) = await BeginAsync(server, isStopped: null);
+        await using var host = new MadeUpHost(server, "web-2");
+        host.Databases[other] = MadeUpHost.Snapshot($"{other}");
+        await host.BeatAsync();
+        host.Databases[tenant] = MadeUpHost.Snapshot($"{tenant}");
+        await host.BeatAsync();
+        var broken = FleetKeys.Host("web-0");
+        server.Set(broken.Partition, broken.Sort, HostDigestItem.At, new(false, "never"));
+        await host.BeatAsync();
+        owner.Time.Skip(TimeSpan.FromSeconds(30));
+        await owner.BeatAsync();
+        server.Fault = request => request.Operation == "GetItem" ? TableServerFault.Hang : TableServerFault.None;
+        // Two, though the first one's answers are still to come.
+        await host.Reporter.BeatAsync(CancellationToken.None);
+        var at = host.Digest!.At;
+        host.Time.Skip(TimeSpan.FromSeconds(1));
+        await host.Reporter.BeatAsync(CancellationToken.None);
+        Assert.True(host.Digest!.At > at);
+        server.Fault = _ => TableServerFault.None;
+        server.Release();
+        for (var beat = 0; beat < 2; beat++)
+            await host.BeatAsync();
+        Assert.Equal(tenant, Assert.Single(host.Lost).Tenant);
         await owner.DisposeAsync();
     }
 

@@ -66,7 +66,7 @@ public sealed class ChangeOfHostTests
             folder.Open();
             database = folder.Register(Name);
         }
-        database.Lose($"{Name} belongs to host web-2 with epoch 2");
+        database.Lose($"{Name} belongs to host web-2 with epoch 2", 1);
         await ReplicatedFolder.WaitAsync(() => database.Snapshot() is { Status: DatabaseStatus.Lost, Reason: DatabaseReason.NewerEpoch, IsHot: false }, "lost");
         Assert.Contains("host web-2 with epoch 2", database.Snapshot().Detail, StringComparison.Ordinal);
         var before = Listing(folder);
@@ -78,6 +78,11 @@ public sealed class ChangeOfHostTests
         using var limit = new CancellationTokenSource(Patience);
         Assert.True(await database.TakeOverAsync(3, limit.Token));
         Assert.Equal((DatabaseStatus.Active, 3u), (database.Snapshot().Status, database.Snapshot().Epoch));
+        await folder.AssertRestoresEqualAsync(Name);
+
+        // Found out before, and said only now.
+        database.Lose($"{Name} belongs to host web-2 with epoch 2", 1);
+        await ReplicatedFolder.WriteAsync(application, database, 1);
         await folder.AssertRestoresEqualAsync(Name);
     }
 
