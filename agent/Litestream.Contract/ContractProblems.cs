@@ -41,6 +41,8 @@ internal static class ContractProblems
 
     public static Problem NothingToUndo(string detail) => RequestProblems.Of(409, ProblemCodes.NothingToUndo, "Nothing can be undone", detail);
 
+    public static Problem RestoreWaiting(string detail) => RequestProblems.Of(409, ProblemCodes.RestoreWaiting, "Another restore in place comes first", detail, "wait for its end, or cancel it");
+
     public static Problem HostAway(string host, string liveness) =>
         RequestProblems.Of(409, ProblemCodes.HostAway, "The host is away", $"{host} is {liveness}: nobody there would begin", "start its agent, or choose another host");
 
@@ -49,7 +51,7 @@ internal static class ContractProblems
 
     /// <summary>Nothing is done when one of many cannot be.</summary>
     public static Problem OfStep(string kind, RestorePlanStep refused, int count, int total) => RequestProblems.Of(
-        refused.Code switch { ProblemCodes.UnknownTenant or ProblemCodes.UnknownHost => 404, ProblemCodes.HostAway => 409, _ => 400 },
+        refused.Code switch { ProblemCodes.UnknownTenant or ProblemCodes.UnknownHost => 404, ProblemCodes.HostAway or ProblemCodes.RestoreWaiting => 409, _ => 400 },
         refused.Code!, $"The {kind} cannot be done as asked", total == 1 ? refused.Detail : $"{count} of {total} tenants cannot be {kind}{(kind.EndsWith('e') ? "d" : "ed")}, and nothing was begun. The first: {refused.Detail}",
         total == 1 ? null : "dryRun lists each with its reason");
 }

@@ -96,6 +96,9 @@ public static class ProblemCodes
     /// <summary>409: nothing of it can be taken back (any more).</summary>
     public const string NothingToUndo = "nothing-to-undo";
 
+    /// <summary>409: a restore in place of the tenant waits or runs: two would undo each other unseen.</summary>
+    public const string RestoreWaiting = "restore-waiting";
+
     /// <summary>422: the moment cannot be restored; <c>detail</c> says what can.</summary>
     public const string NoSuchPoint = "no-such-point";
 

@@ -33,7 +33,7 @@ internal static class RemoteFailures
         InPlaceFault.Busy or InPlaceFault.AlreadyRunning => CommandErrors.Busy,
         InPlaceFault.NotReplicated or InPlaceFault.NotCaptured => CommandErrors.NotReplicated,
         InPlaceFault.NoRoom => CommandErrors.NoRoom,
-        InPlaceFault.NothingToUndo => CommandErrors.NoSuchPoint,
+        InPlaceFault.NothingToUndo => CommandErrors.NothingToUndo,
         _ => CommandErrors.Other,
     };
 }

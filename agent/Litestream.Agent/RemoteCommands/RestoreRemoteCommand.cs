@@ -84,7 +84,7 @@ internal sealed class RestoreRemoteCommand(RestoreElsewhere elsewhere, RemoteRep
             throw new RemoteCommandException(CommandErrors.BadArgument, "to which moment? In place, the newest is what the database has; give txid or timestamp");
         try
         {
-            var options = new InPlaceOptions { Txid = txid, Timestamp = timestamp, FailsIfBusy = run.Command.Arguments.IfBusy != IfBusyWords.Wait, RequestId = $"{run.Command.Id}" };
+            var options = new InPlaceOptions { Txid = txid, Timestamp = timestamp, FailsIfBusy = run.Command.Arguments.IfBusy != IfBusyWords.Wait, RequestId = $"{run.Command.Id}", Undoes = run.Command.Arguments.Undoes?.ToString() };
             var result = named is null
                 ? await run.Database.RestoreInPlaceAsync(options, new InPlaceTelling(run), cancellationToken)
                 : await run.Database.RestoreInPlaceFromAsync(named.Storage, options, new InPlaceTelling(run), cancellationToken);

@@ -2,6 +2,7 @@ using Litestream.Contract;
 using Litestream.Contract.Access;
 using Litestream.Contract.Changes;
 using Litestream.Contract.Commands;
+using Litestream.Contract.Restores;
 using Litestream.Contract.Views;
 using Litestream.Fleet;
 using Litestream.Fleet.Api;
@@ -62,6 +63,9 @@ internal sealed class CommandEndpoints(ContractContext context, ChangeRequests c
         var digest = await context.Catalogue.FindHostAsync(asked.HostId, stop) ?? throw new ProblemException(ContractProblems.UnknownHost(asked.HostId));
         if (LivenessWords.Of(digest, context.Time.GetUtcNow()) is var liveness and not (LivenessWords.Live or LivenessWords.Late))
             throw new ProblemException(ContractProblems.HostAway(asked.HostId, liveness));
+        if (asked is { Kind: CommandKinds.Restore, Arguments: { TargetPath: null, NewTenant: null } }
+            && (await WaitingRestores.FindAsync(context, [(asked.Tenant, asked.HostId)], stop)).Values.FirstOrDefault() is { } waiting)
+            throw new ProblemException(ContractProblems.RestoreWaiting(WaitingRestores.TextOf(waiting)));
         if (CommandWish.NeedsItsOwnHost(asked))
         {
             if (tenant is null)

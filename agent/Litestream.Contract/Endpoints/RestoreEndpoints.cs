@@ -40,7 +40,7 @@ internal sealed class RestoreEndpoints(ContractContext context, ChangeRequests c
             return await GoOnAsync(change, known, wish, stop);
         var tenants = await context.Catalogue.FindTenantsAsync(wish.Tenants, stop);
         var hosts = await context.Catalogue.FindHostsAsync(wish.Host is { } one ? [one] : tenants.Values.Select(t => t.HostId).OfType<string>(), stop);
-        var steps = RestorePlanner.Plan(wish, tenants, hosts, context.Time.GetUtcNow());
+        var steps = await WaitingRestores.MarkAsync(context, RestorePlanner.Plan(wish, tenants, hosts, context.Time.GetUtcNow()), stop);
         if (request.DryRun)
             return await PlanAsync(wish, steps, stop);
         if (steps.FirstOrDefault(s => s.Code is not null) is { } refused)
@@ -115,9 +115,11 @@ internal sealed class RestoreEndpoints(ContractContext context, ChangeRequests c
         var steps = Undoing.Of(commands, tenants, context.Time.GetUtcNow());
         if (steps.Count == 0)
             throw new ProblemException(ContractProblems.NothingToUndo(Undoing.WhyNot(undone, commands)));
+        if ((await WaitingRestores.FindAsync(context, steps.Select(s => (s.Tenant, s.HostId)), stop)).Values.FirstOrDefault() is { } waiting)
+            throw new ProblemException(ContractProblems.RestoreWaiting(WaitingRestores.TextOf(waiting)));
         change = await changes.BeginAsync(change, stop);
         var job = _jobs.Of(change, steps.Select(s => s.HostId), steps.Count) with { Undoes = undone.Id };
-        var undoing = steps.Select((step, i) => _jobs.CommandOf(job, i, step.Tenant, step.HostId, new() { Txid = step.Txid, IfBusy = IfBusyWords.Wait }, AskedValues.LifeOf(null))).ToList();
+        var undoing = steps.Select((step, i) => _jobs.CommandOf(job, i, step.Tenant, step.HostId, new() { Txid = step.Txid, IfBusy = IfBusyWords.Wait, Undoes = step.Command }, AskedValues.LifeOf(null))).ToList();
         await audit.BeginAsync(change, "restore.undo", $"{undone.Id}", AuditText.Of(steps.Select(s => tenants[s.Tenant])), AuditText.Of(job, undoing), stop);
         await _jobs.PutAsync(job, undoing, stop);
         return await UndoneAsync(change, job, job, undoing);

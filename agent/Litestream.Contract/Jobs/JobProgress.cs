@@ -29,5 +29,8 @@ internal static class JobProgress
         };
     }
 
+    /// <summary>Nothing comes of it any more.</summary>
+    public static bool IsOver(CommandRecord command, DateTimeOffset now) => CommandStates.IsFinal(command.State) || IsGivenUp(command, now);
+
     private static bool IsGivenUp(CommandRecord command, DateTimeOffset now) => command.State == CommandStates.Requested && now > command.ExpiresAt + ExpiryMargin;
 }

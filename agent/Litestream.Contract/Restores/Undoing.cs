@@ -1,4 +1,5 @@
 using Litestream.Fleet.Items;
+using Litestream.Fleet.Table;
 
 namespace Litestream.Contract.Restores;
 
@@ -10,16 +11,16 @@ internal static class Undoing
 
     /// <summary>
     /// Those in place whose state before is kept still, and after which nobody restored again: a later restore has its own state before. The command tells the
-    /// state; the catalogue, which hears of it later, only whether there is a newer one.
+    /// state; the catalogue, which hears of it later, only whether there is a newer one, and the agent refuses what it knows better.
     /// </summary>
-    public static List<(Guid Tenant, string HostId, string Txid)> Of(IEnumerable<CommandRecord> commands, IReadOnlyDictionary<Guid, TenantRecord> tenants, DateTimeOffset now)
+    public static List<(Guid Tenant, string HostId, string Txid, Ulid Command)> Of(IEnumerable<CommandRecord> commands, IReadOnlyDictionary<Guid, TenantRecord> tenants, DateTimeOffset now)
     {
-        var steps = new List<(Guid, string, string)>();
+        var steps = new List<(Guid, string, string, Ulid)>();
         foreach (var command in commands.Where(IsInPlace))
         {
             if (command is { BeforeTxid: { } before, FinishedAt: { } at } && at + KeptFor > now
                 && tenants.GetValueOrDefault(command.Tenant) is { HostId: { } host } tenant && string.CompareOrdinal(tenant.UndoTxid, before) <= 0)
-                steps.Add((command.Tenant, host, before));
+                steps.Add((command.Tenant, host, before, command.Id));
         }
         return steps;
     }

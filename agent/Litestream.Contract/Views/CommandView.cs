@@ -26,6 +26,7 @@ internal static class CommandView
         NewTenant = command.Arguments.NewTenant,
         Replica = command.Arguments.Replica,
         IfBusy = command.Arguments.IfBusy,
+        Undoes = command.Arguments.Undoes?.ToString(),
         IfAlive = command.Arguments.IfAlive,
         Epoch = command.Arguments.Epoch,
         CancelRequestedAt = command.CancelRequestedAt,

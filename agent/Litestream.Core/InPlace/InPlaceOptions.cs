@@ -30,6 +30,9 @@ public sealed record InPlaceOptions
     /// </summary>
     public string? RequestId { get; init; }
 
+    /// <summary>An undo of the restore of this <see cref="RequestId"/>, whose state before is <see cref="Txid"/>: refused when that is not the last one any more.</summary>
+    internal string? Undoes { get; init; }
+
     /// <summary>Commits of applications come and go; a lock that is held for longer than this is none of those.</summary>
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
 

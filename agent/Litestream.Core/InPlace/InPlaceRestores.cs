@@ -26,6 +26,7 @@ internal sealed class InPlaceRestores : IAsyncDisposable
             throw new InPlaceException(InPlaceFault.AlreadyRunning, $"{database.Path} is being restored already", hint: "wait for that to end");
         try
         {
+            RequireLast(database, options);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
             var restore = new InPlaceRestore(database, from, options, _scratch.For("in-place", database.Name), progress, _time, _log);
             // SQLite's calls block, and some take seconds.
@@ -61,6 +62,23 @@ internal sealed class InPlaceRestores : IAsyncDisposable
             throw new InPlaceException(InPlaceFault.NothingToUndo, $"{database.Path}: the last restore in place, of {last.At.UtcDateTime:O}, was cut off in the middle, and it is not known whether it happened",
                 hint: $"look at the database; `litestream restore -in-place -txid {last.Txid}` goes back to the state before that restore");
         return RunAsync(database, from, options with { Txid = last.Txid }, progress, cancellationToken);
+    }
+
+    /// <summary>
+    /// What was written behind a later restore nobody meant when this undo was asked for. Nobody else restores while this is looked at. One that another host
+    /// kept is known by its transaction alone.
+    /// </summary>
+    private void RequireLast(ReplicatedDatabase database, InPlaceOptions options)
+    {
+        if (options.Undoes is null)
+            return;
+        var now = _time.GetUtcNow();
+        var last = database.Book.Labels.LastOrDefault(l => l.IsOfRestore && l.Until > now);
+        if (last.IsUndo && last.Txid == options.Txid && (last.RequestId ?? options.Undoes) == options.Undoes)
+            return;
+        throw new InPlaceException(InPlaceFault.NothingToUndo, $"{database.Path} is not touched: the restore that is to be undone is not its last one"
+            + (last.Txid.IsNone ? " any more: the state before is kept no longer" : $"; another one was begun at {last.At.UtcDateTime:O}, over transaction {last.Txid}"),
+            hint: "look at the database; `litestream restore -in-place -timestamp …` goes to any moment");
     }
 
     /// <summary>No new ones; those that can be taken back are, the others come to their end.</summary>

@@ -37,6 +37,9 @@ public sealed record FleetCommand
 
     public string? IfBusy { get; init; }
 
+    /// <summary>Of an undo: the command whose restore it takes back, a ULID.</summary>
+    public string? Undoes { get; init; }
+
     public string? IfAlive { get; init; }
 
     public long? Epoch { get; init; }

@@ -1,3 +1,5 @@
+using Litestream.Fleet.Table;
+
 namespace Litestream.Fleet.Items;
 
 /// <summary>What a command is told; each kind looks at its own.</summary>
@@ -20,6 +22,9 @@ public sealed record CommandArguments
 
     /// <summary>restore in place: one of <see cref="IfBusyWords"/>; null: <see cref="IfBusyWords.Fail"/>.</summary>
     public string? IfBusy { get; init; }
+
+    /// <summary>restore in place, an undo: the command whose restore it takes back. Refused when that is not the last one of the tenant any more.</summary>
+    public Ulid? Undoes { get; init; }
 
     /// <summary>take-over from an owner that is not lost: one of <see cref="IfAliveWords"/>; null: <see cref="IfAliveWords.Fail"/>.</summary>
     public string? IfAlive { get; init; }

@@ -27,6 +27,9 @@ public static class CommandErrors
     /// <summary>The transaction or time cannot be restored; the text says what can.</summary>
     public const string NoSuchPoint = "no-such-point";
 
+    /// <summary>An undo of a restore that is not the tenant's last one any more: what was done since would be lost.</summary>
+    public const string NothingToUndo = "nothing-to-undo";
+
     /// <summary>A replica does not answer, or may not be used.</summary>
     public const string ReplicaUnavailable = "replica-unavailable";
 
@@ -45,5 +48,5 @@ public static class CommandErrors
     public const string Other = "other";
 
     public static IReadOnlyList<string> All { get; } =
-        [UnknownKind, UnknownTenant, BadArgument, NotReplicated, OwnedElsewhere, Busy, Damaged, NoSuchPoint, ReplicaUnavailable, NoRoom, StaleEpoch, Interrupted, TimedOut, Other];
+        [UnknownKind, UnknownTenant, BadArgument, NotReplicated, OwnedElsewhere, Busy, Damaged, NoSuchPoint, NothingToUndo, ReplicaUnavailable, NoRoom, StaleEpoch, Interrupted, TimedOut, Other];
 }

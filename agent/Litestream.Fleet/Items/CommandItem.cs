@@ -18,6 +18,7 @@ public static class CommandItem
     public const string ArgumentNewTenant = "argNewTenant";
     public const string ArgumentReplica = "argReplica";
     public const string ArgumentIfBusy = "argIfBusy";
+    public const string ArgumentUndoes = "argUndoes";
     public const string ArgumentIfAlive = "argIfAlive";
     public const string ArgumentEpoch = "argEpoch";
     public const string CancelRequestedAt = "cancelRequestedAt";
@@ -48,7 +49,7 @@ public static class CommandItem
         .Time(RequestedAt, command.RequestedAt).Text(RequestedBy, command.RequestedBy).Time(ExpiresAt, command.ExpiresAt).Ulid(Job, command.Job)
         .Text(ArgumentTxid, command.Arguments.Txid).Time(ArgumentTimestamp, command.Arguments.Timestamp)
         .Text(ArgumentTargetPath, command.Arguments.TargetPath).Guid(ArgumentNewTenant, command.Arguments.NewTenant)
-        .Text(ArgumentReplica, command.Arguments.Replica).Text(ArgumentIfBusy, command.Arguments.IfBusy).Text(ArgumentIfAlive, command.Arguments.IfAlive).Number(ArgumentEpoch, command.Arguments.Epoch)
+        .Text(ArgumentReplica, command.Arguments.Replica).Text(ArgumentIfBusy, command.Arguments.IfBusy).Ulid(ArgumentUndoes, command.Arguments.Undoes).Text(ArgumentIfAlive, command.Arguments.IfAlive).Number(ArgumentEpoch, command.Arguments.Epoch)
         .Time(CancelRequestedAt, command.CancelRequestedAt).Text(ClaimedBy, command.ClaimedBy).Time(ClaimedAt, command.ClaimedAt)
         .Time(FinishedAt, command.FinishedAt).Text(Step, command.Progress?.Step).Time(ProgressAt, command.Progress?.At)
         .Number(Percent, command.Progress?.Percent).Number(DoneBytes, command.Progress?.Bytes).Number(DonePages, command.Progress?.Pages)
@@ -79,6 +80,7 @@ public static class CommandItem
                 NewTenant = read.GuidOrNull(ArgumentNewTenant),
                 Replica = read.TextOrNull(ArgumentReplica),
                 IfBusy = read.TextOrNull(ArgumentIfBusy),
+                Undoes = read.UlidOrNull(ArgumentUndoes),
                 IfAlive = read.TextOrNull(ArgumentIfAlive),
                 Epoch = read.LongOrNull(ArgumentEpoch),
             },

@@ -54,6 +54,32 @@ public sealed class LocalChangesTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task A_restore_is_undone_once_and_while_that_waits_no_other_is_taken()
+    {
+        var before = await _agent.SyncedAsync(Tenant);
+        _application.Sql("INSERT INTO t VALUES ('after')");
+        await _agent.SyncedAsync(Tenant);
+        var job = await EndedAsync(await AcceptedAsync("api/restores", new { tenants = new[] { Tenant }, txid = $"{before}" }));
+        Assert.True(job.GetProperty("state").GetString() == JobStates.Done, $"{job}");
+        var undo = $"api/restores/{job.GetProperty("id").GetString()}/undo";
+        JsonElement first;
+        using (var writer = new Application(_folder[$"clients/{Tenant}.db"]))
+        {
+            writer.Sql("BEGIN IMMEDIATE");
+            first = await AcceptedAsync(undo, null);
+            await IsProblem(undo, null, HttpStatusCode.Conflict, ProblemCodes.RestoreWaiting);
+            await IsProblem("api/restores", new { tenants = new[] { Tenant }, txid = $"{before}" }, HttpStatusCode.Conflict, ProblemCodes.RestoreWaiting);
+            await IsProblem($"api/hosts/{HostId}/commands", new { kind = CommandKinds.Restore, tenant = Tenant, txid = $"{before}" }, HttpStatusCode.Conflict, ProblemCodes.RestoreWaiting);
+            writer.Sql("COMMIT");
+        }
+        var undone = await EndedAsync(first);
+        Assert.True(undone.GetProperty("state").GetString() == JobStates.Done, $"{undone}");
+        _application.Sql("INSERT INTO t VALUES ('since')");
+        await IsProblem(undo, null, HttpStatusCode.Conflict, ProblemCodes.NothingToUndo);
+        Assert.Equal(["before", "after", "since"], _application.Sql("SELECT x FROM t ORDER BY rowid"));
+    }
+
+    [Fact]
     public async Task A_dry_run_says_what_would_be_restored_and_leaves_nothing()
     {
         var plan = await SendAsync("api/restores", new { tenants = new[] { Tenant }, timestamp = DateTimeOffset.UtcNow, dryRun = true }, HttpStatusCode.OK);

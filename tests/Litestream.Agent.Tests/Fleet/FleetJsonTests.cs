@@ -73,7 +73,7 @@ public sealed class FleetJsonTests
         Assert.Equal("epoch expiresInSeconds ifAlive ifBusy kind newTenant replica targetPath tenant timestamp txid", MembersOf(typeof(CommandRequest)));
         Assert.Equal(
             "beforeTxid cancelRequestedAt claimedAt doneBytes donePages epoch error errorCode expiresAt finishedAt hostId id ifAlive ifBusy jobId kind newTenant percent progressAt replica requestedAt "
-            + "requestedBy result resultTxid state step targetPath tenantId timestamp txid",
+            + "requestedBy result resultTxid state step targetPath tenantId timestamp txid undoes",
             MembersOf(typeof(FleetCommand)));
         Assert.Equal("bytes cancelled commands done error failed finishedAt fromHost id kind nextCursor requestedAt requestedBy state toHosts total undoes", MembersOf(typeof(FleetJob)));
         Assert.Equal("behind bytesPerSecond failed oldestProofAt oldestVisitAt p50Seconds p99Seconds provenWithin1Day provenWithin30Days provenWithin7Days tenants unproven visitedSlices", MembersOf(typeof(DrillCoverage)));

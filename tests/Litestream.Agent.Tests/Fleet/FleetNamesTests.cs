@@ -18,7 +18,7 @@ public sealed class FleetNamesTests
             + "pageSize path pk problem reason replica replicatedTxid seenAt seenTxid since sizeBytes sk status txid type undoTxid undoUntil updatedAt visitedSince",
             NamesOf(TenantItem.Write(FleetSamples.TenantRecord())));
         Assert.Equal(
-            "argEpoch argIfAlive argIfBusy argNewTenant argReplica argTargetPath argTimestamp argTxid beforeTxid cancelRequestedAt claimedAt claimedBy doneBytes donePages error errorCode expiresAt "
+            "argEpoch argIfAlive argIfBusy argNewTenant argReplica argTargetPath argTimestamp argTxid argUndoes beforeTxid cancelRequestedAt claimedAt claimedBy doneBytes donePages error errorCode expiresAt "
             + "finishedAt job kind percent pk progressAt requestedAt requestedBy result resultTxid sk state step tenant ttl type",
             NamesOf(CommandItem.Write(FleetSamples.Command())));
         Assert.Equal(

@@ -99,6 +99,7 @@ internal static class FleetSamples
             NewTenant = new("11111111-2222-4333-8444-555555555555"),
             Replica = "s3://other/databases/x",
             IfBusy = IfBusyWords.Wait,
+            Undoes = new Ulid(Id.Value - 2),
             IfAlive = IfAliveWords.Take,
             Epoch = 3,
         },

@@ -23,6 +23,30 @@ public sealed class RestoreRemoteCommandsTests
         Assert.Equal(["1", "2"], host.Application.Sql("SELECT x FROM t"));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_undo_that_was_asked_for_twice_takes_nothing_that_was_written_behind_the_first(bool changesNothing)
+    {
+        await using var host = await CommandedAgent.StartAsync();
+        var first = (await host.RunAsync(CommandKinds.Sync)).ResultTxid;
+        if (!changesNothing)
+            host.Application.Sql("INSERT INTO t VALUES (2)");
+        var restored = await RestoreAsync(host, new() { Txid = first });
+        Assert.Equal((CommandStates.Done, null), (restored.State, restored.Error));
+        var undo = new CommandArguments { Txid = restored.BeforeTxid, IfBusy = IfBusyWords.Wait, Undoes = restored.Id };
+        // What is written behind the restore is no reason to refuse: the undo keeps it.
+        host.Application.Sql("INSERT INTO t VALUES (3)");
+        Assert.Equal(CommandStates.Done, (await RestoreAsync(host, undo)).State);
+        host.Application.Sql("INSERT INTO t VALUES (4)");
+
+        var second = await RestoreAsync(host, undo);
+
+        Assert.Equal((CommandStates.Failed, CommandErrors.NothingToUndo), (second.State, second.ErrorCode));
+        string[] expected = changesNothing ? ["1", "4"] : ["1", "2", "4"];
+        Assert.Equal(expected, host.Application.Sql("SELECT x FROM t ORDER BY x"));
+    }
+
     [Fact]
     public async Task A_writer_that_does_not_end_is_refused_unless_it_is_to_be_waited_for()
     {

@@ -165,6 +165,39 @@ public sealed class RestoreTests
     }
 
     [Fact]
+    public async Task While_a_tenant_waits_for_a_restore_in_place_no_other_one_of_it_is_taken()
+    {
+        await using var fleet = await SeededFleet.StartAsync();
+        fleet.Host("web-1");
+        var (tenant, other) = (fleet.Tenant("web-1"), fleet.Tenant("web-1"));
+        var body = new { tenants = new[] { tenant.Tenant }, timestamp = Yesterday };
+        var id = (await fleet.AcceptedAsync("/api/restores", body)).GetProperty("id").GetString();
+        await IsRefused("/api/restores", body);
+        await IsRefused("/api/hosts/web-1/commands", new { kind = "restore", tenant = tenant.Tenant, timestamp = Yesterday });
+        var plan = await RunningCloud.JsonAsync(await fleet.PostAsync("/api/restores", new { tenants = new[] { tenant.Tenant, other.Tenant }, timestamp = Yesterday, dryRun = true }));
+        Assert.Equal("restore-waiting", plan.GetProperty("items")[0].GetProperty("code").GetString());
+        Assert.NotEqual("restore-waiting", plan.GetProperty("items")[1].GetProperty("code").GetString());
+        // A new file disturbs nobody, nor does another tenant.
+        await fleet.AcceptedAsync("/api/restores", new { tenants = new[] { tenant.Tenant }, newTenant = Guid.NewGuid() });
+        await fleet.AcceptedAsync("/api/restores", new { tenants = new[] { other.Tenant }, timestamp = Yesterday });
+        fleet.End(fleet.Commands("web-1")[0], CommandStates.Done, "000000000000002a");
+        var undo = await fleet.AcceptedAsync($"/api/restores/{id}/undo", null);
+        var told = fleet.Commands("web-1")[^1];
+        Assert.Equal(("000000000000002a", fleet.Commands("web-1")[0].Id), (told.Arguments.Txid, told.Arguments.Undoes));
+        await IsRefused($"/api/restores/{id}/undo", null);
+        await IsRefused("/api/restores", body);
+        fleet.End(told, CommandStates.Failed, error: "busy");
+        var again = await fleet.AcceptedAsync($"/api/restores/{id}/undo", null);
+        Assert.NotEqual(undo.GetProperty("id").GetString(), again.GetProperty("id").GetString());
+
+        async Task IsRefused(string path, object? asked)
+        {
+            var answer = await fleet.PostAsync(path, asked);
+            Assert.Equal((HttpStatusCode.Conflict, "restore-waiting"), (answer.StatusCode, await RunningCloud.CodeAsync(answer)));
+        }
+    }
+
+    [Fact]
     public async Task A_dry_run_says_for_each_tenant_what_would_be_done_or_why_not_and_writes_nothing()
     {
         await using var fleet = await SeededFleet.StartAsync();

@@ -129,7 +129,7 @@ internal static class Operations
         {
             Body = typeof(RestoreRequest),
             Answers = [(200, [typeof(RestorePlan)], "With dryRun: what would be done. Nothing was written."), (202, [typeof(FleetJob)], "It will be done; Location says where to look.")],
-            Codes = [BadArgument, BadGuid, BadTxid, BadTime, BadPath, TooMany, UnknownTenant, UnknownHost, HostAway],
+            Codes = [BadArgument, BadGuid, BadTxid, BadTime, BadPath, TooMany, UnknownTenant, UnknownHost, HostAway, RestoreWaiting],
             IsKeyed = true,
         },
         new("GET", "/api/restores", "listRestores", "Restores", "What was asked for, the newest first.")
@@ -161,7 +161,7 @@ internal static class Operations
             Body = typeof(EmptyRequest),
             IsBodyOptional = true,
             Answers = [(202, [typeof(FleetJob)], "A job of its own does it.")],
-            Codes = [UnknownJob, NothingToUndo],
+            Codes = [UnknownJob, NothingToUndo, RestoreWaiting],
             IsKeyed = true,
         },
     ];
@@ -209,7 +209,7 @@ internal static class Operations
             Parameters = [HostId],
             Body = typeof(CommandRequest),
             Answers = [(202, [typeof(FleetCommand)], "It will be done; Location says where to look.")],
-            Codes = [BadArgument, BadGuid, BadTxid, BadTime, BadPath, UnknownKind, UnknownTenant, UnknownHost, HostAway, StaleEpoch],
+            Codes = [BadArgument, BadGuid, BadTxid, BadTime, BadPath, UnknownKind, UnknownTenant, UnknownHost, HostAway, StaleEpoch, RestoreWaiting],
             IsKeyed = true,
         },
         new("GET", "/api/hosts/{id}/commands", "listCommands", "Commands", "Commands of a host, the newest first.")
