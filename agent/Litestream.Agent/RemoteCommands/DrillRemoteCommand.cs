@@ -16,7 +16,7 @@ internal sealed class DrillRemoteCommand(RemoteReplicas replicas) : IRemoteComma
     public async Task<RemoteResult> RunAsync(RemoteRun run, CancellationToken cancellationToken)
     {
         var (txid, timestamp) = RemoteMoment.Of(run.Command);
-        using var named = replicas.Open(run.Command);
+        using var named = replicas.Open(run);
         var options = new DrillOptions { Txid = txid, Timestamp = timestamp };
         try
         {

@@ -1,4 +1,5 @@
 using Litestream.Agent.Configuration;
+using Litestream.Agent.Watching;
 using Litestream.Fleet.Items;
 using Litestream.Fleet.Table;
 using Litestream.Storage;
@@ -8,16 +9,19 @@ namespace Litestream.Agent.RemoteCommands;
 
 /// <summary>
 /// The replicas that a command may be about: those of this agent, and whatever its credentials reach. Whoever asks is far away, so a store's endpoint must be
-/// one that this host was configured for, and a replica that bears another tenant's GUID is refused.
+/// one that this host was configured for, and a replica that is another tenant's is refused.
 /// </summary>
 internal sealed class RemoteReplicas(Stores stores, AgentEnvironment environment)
 {
+    /// <summary>The folder beside a plain SQLite file.</summary>
+    private const string HistorySuffix = "-ltx";
+
     /// <summary>Null when the command names none. Makes no request; throws <see cref="RemoteCommandException"/> for what names no replica of this tenant.</summary>
-    public NamedReplica? Open(CommandRecord command)
+    public NamedReplica? Open(RemoteRun run)
     {
-        if (command.Arguments.Replica is not { } url)
+        if (run.Command.Arguments.Replica is not { } url)
             return null;
-        var name = FleetKeys.TextOf(command.Tenant);
+        var name = run.Name;
         if (!ReplicaChoice.IsUrl(url))
             throw Refused(url, "expected a complete URL, like the one in the catalogue");
         if (stores.Replicas.FirstOrDefault(r => r.UrlOf(r.PathOf(name)) == url) is { } own)
@@ -28,10 +32,10 @@ internal sealed class RemoteReplicas(Stores stores, AgentEnvironment environment
                 throw Refused(url, $"this host is configured for no store at {endpoint}");
             var root = ReplicaChoice.OpenOne(url, environment);
             var storage = root.Open("");
-            if (!BearsAnother(storage.Url, command.Tenant))
+            if (FindAnother(storage.Url, name) is not { } other)
                 return new(storage, root);
             root.Dispose();
-            throw Refused(url, $"it is another tenant's, and the command is about {name}");
+            throw Refused(url, $"it is another tenant's, {other}, and the command is about {name}");
         }
         catch (LitestreamException malformed)
         {
@@ -39,8 +43,23 @@ internal sealed class RemoteReplicas(Stores stores, AgentEnvironment environment
         }
     }
 
-    /// <summary>As the store names what it opened: what a URL spells in many ways is there in one.</summary>
-    private static bool BearsAnother(string url, Guid tenant) => Guid.TryParse(url.Split('?')[0].TrimEnd('/').Split('/')[^1], out var other) && other != tenant;
+    /// <summary>
+    /// Whose a replica is, if not the tenant's: it bears another's GUID (of a plain file or its history, too), or another's name in our layout, or a database of
+    /// this host is replicated there. As the store names what it opened: what a URL spells in many ways is there in one.
+    /// </summary>
+    private string? FindAnother(string url, string name)
+    {
+        var place = PlaceOf(url);
+        var parts = place.Split('/');
+        var bears = TenantFiles.TryParseTenant(parts[^1].EndsWith(HistorySuffix, StringComparison.Ordinal) ? parts[^1][..^HistorySuffix.Length] : parts[^1], out var guid)
+            || TenantFiles.TryParseGuid(parts[^1], out guid) ? guid
+            : parts.Length > 1 && parts[^2] == ReplicaRoot.DatabasesFolder ? parts[^1] : null;
+        if (bears is not null)
+            return bears == name ? null : bears;
+        return stores.Databases.FirstOrDefault(d => d.Name != name && d.State.Replicas.Any(r => PlaceOf(r.Storage.Url) == place))?.Name;
+    }
+
+    private static string PlaceOf(string url) => url.Split('?')[0].TrimEnd('/');
 
     /// <summary>Of a tenant that is not registered here. Throws <see cref="RemoteCommandException"/> when no replica of this agent has anything of it.</summary>
     public async Task<IReplicaStorage> RequireAsync(Guid tenant, CancellationToken cancellationToken)

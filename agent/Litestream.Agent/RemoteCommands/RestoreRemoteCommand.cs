@@ -27,7 +27,7 @@ internal sealed class RestoreRemoteCommand(RestoreElsewhere elsewhere, RemoteRep
             throw new RemoteCommandException(CommandErrors.BadArgument, "targetPath and newTenant both say where to; give one of them");
         if (arguments.IfBusy is not (null or IfBusyWords.Wait or IfBusyWords.Fail))
             throw new RemoteCommandException(CommandErrors.BadArgument, $"ifBusy: \"{arguments.IfBusy}\" is none; expected {IfBusyWords.Wait} or {IfBusyWords.Fail}");
-        using var named = replicas.Open(run.Command);
+        using var named = replicas.Open(run);
         return run.IsRegistered && arguments is { TargetPath: null, NewTenant: null }
             ? await InPlaceAsync(run, named, cancellationToken)
             : await ElsewhereAsync(run, named, cancellationToken);

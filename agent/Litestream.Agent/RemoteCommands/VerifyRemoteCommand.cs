@@ -14,7 +14,7 @@ internal sealed class VerifyRemoteCommand(RemoteReplicas replicas) : IRemoteComm
 
     public async Task<RemoteResult> RunAsync(RemoteRun run, CancellationToken cancellationToken)
     {
-        using var named = replicas.Open(run.Command);
+        using var named = replicas.Open(run);
         var report = await VerifyAsync(run, named, cancellationToken);
         var result = new RemoteResult(
             $"{report.FileCount} files, {report.TotalBytes} bytes read; {report.PointCount} states can be restored, {report.Damage.Count} damages, {report.Missing.Count} gaps",

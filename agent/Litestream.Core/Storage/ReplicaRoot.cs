@@ -8,7 +8,7 @@ namespace Litestream.Storage;
 /// </summary>
 public abstract class ReplicaRoot : IDisposable
 {
-    private const string DatabasesFolder = "databases";
+    internal const string DatabasesFolder = "databases";
     private static readonly string[] RemoteSchemes = ["gs", "abs", "oss", "sftp", "nats", "webdav", "webdavs"];
 
     private Func<string, string> _pathOf = DefaultPathOf;

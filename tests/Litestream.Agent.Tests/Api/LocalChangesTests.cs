@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Litestream.Agent.Api.Catalogue;
 using Litestream.Agent.Requests;
 using Litestream.Fleet;
 using Litestream.Fleet.Api;
@@ -112,6 +113,27 @@ public sealed class LocalChangesTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task A_replica_of_a_named_database_is_not_restored_over_another_tenant()
+    {
+        using var shop = await AddNamedAsync("shop");
+        var before = await _agent.SyncedAsync(Tenant);
+        string[] replicas = [$"{_agent.Host.Stores.ReplicaUrl}/databases/shop", _agent.Find("shop")!.Snapshot().ReplicaUrl, $"{_agent.Host.Stores.ReplicaUrl}/databases/gone"];
+        foreach (var replica in replicas)
+        {
+            var job = await EndedAsync(await AcceptedAsync("api/restores", new { tenants = new[] { Tenant }, timestamp = DateTimeOffset.UtcNow, replica }));
+            Assert.Equal((JobStates.Failed, CommandErrors.BadArgument), (job.GetProperty("state").GetString(), job.GetProperty("commands")[0].GetProperty("errorCode").GetString()));
+            Assert.Contains("another tenant's", job.GetProperty("error").GetString(), StringComparison.Ordinal);
+        }
+        Assert.Equal(["before"], _application.Sql("SELECT x FROM t"));
+        Assert.Equal(before, await _agent.SyncedAsync(Tenant));
+        // Its own, by its URL, is none of another's.
+        shop.Sql("INSERT INTO goods VALUES ('more')");
+        await _agent.SyncedAsync("shop");
+        var own = await EndedAsync(await AcceptedAsync("api/restores", new { tenants = new[] { TenantIds.Of("shop") }, replica = replicas[0], timestamp = DateTimeOffset.UtcNow }));
+        Assert.True(own.GetProperty("state").GetString() == JobStates.Done, $"{own}");
+    }
+
+    [Fact]
     public async Task What_is_asked_for_twice_under_one_key_happens_once()
     {
         var body = new { kind = CommandKinds.Sync, tenant = Tenant };
@@ -217,6 +239,18 @@ public sealed class LocalChangesTests : IAsyncLifetime, IDisposable
         await IsProblem(address, "{}", HttpStatusCode.Forbidden, ProblemCodes.ForeignOrigin, header: ("Origin", "https://evil.example"));
         await IsProblem(address, "{}", HttpStatusCode.Forbidden, ProblemCodes.ForeignOrigin, header: ("Host", "rebound.example"));
         Assert.Empty(await ItemsAsync("api/audit"));
+    }
+
+    /// <summary>A database of that name beside the tenants; starts the agent anew.</summary>
+    private async Task<Application> AddNamedAsync(string name)
+    {
+        var named = new Application(_folder[$"{name}.db"]);
+        named.Sql("PRAGMA journal_mode = WAL");
+        named.Sql("CREATE TABLE goods (x)");
+        await _agent.DisposeAsync();
+        _agent = await RunningAgent.StartAsync(_folder, o => o with { Databases = [new(_folder[$"{name}.db"], name)] });
+        await _agent.SyncedAsync(name);
+        return named;
     }
 
     private string HostId => ReadAsync("api/hosts").Result.GetProperty("items")[0].GetProperty("hostId").GetString()!;
