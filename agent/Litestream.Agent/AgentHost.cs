@@ -117,14 +117,16 @@ internal sealed class AgentHost : IAsyncDisposable
         _started.Add(registered);
         registered.Recall();
 
-        _fleet = CreateReporter(environment, registration, logging);
+        var elsewhere = new RestoreElsewhere(Stores, registration, [StateFolder], _options.Fleet?.RestoreDirectories ?? []);
+        _fleet = CreateReporter(environment, registration, elsewhere, logging);
         var hostId = _fleet?.HostId ?? HostIdentity.Alone(Environment.MachineName);
-        _requests = new(StateFolder, hostId, Stores, Kinds(environment, registration), _time, logging.CreateLogger("Litestream.Fleet"));
+        _requests = new(StateFolder, hostId, Stores, Kinds(environment, elsewhere), _time, logging.CreateLogger("Litestream.Fleet"));
         _started.Add(_requests);
         var view = new AgentView(Stores, registration, registered, _watch, _options, warnings, _time)
         {
             HostId = hostId,
             Requests = _requests,
+            Refusals = new(Stores, elsewhere),
             StateTimes = new(Stores, _time),
             Fleet = _fleet,
             Ownership = _ownership,
@@ -148,7 +150,7 @@ internal sealed class AgentHost : IAsyncDisposable
     }
 
     /// <summary>Makes no request. Null: in no fleet.</summary>
-    private FleetReporter? CreateReporter(AgentEnvironment environment, Registration registration, ILoggerFactory logging)
+    private FleetReporter? CreateReporter(AgentEnvironment environment, Registration registration, RestoreElsewhere elsewhere, ILoggerFactory logging)
     {
         if (_options.Fleet is not { } fleet || _options.Once)
             return null;
@@ -161,7 +163,7 @@ internal sealed class AgentHost : IAsyncDisposable
         var patient = new PatientTable(_time);
         IReadOnlyList<IRemoteCommand> kinds =
         [
-            .. Kinds(environment, registration),
+            .. Kinds(environment, elsewhere),
             new TakeOverRemoteCommand(_ownership, patient), new ReleaseRemoteCommand(_ownership, patient, _options.LagLimit, _time),
         ];
         _commands = new(hostId, table, tenant => Stores.Find(FleetKeys.TextOf(tenant)), kinds, _time, logger, Random.Shared);
@@ -175,10 +177,9 @@ internal sealed class AgentHost : IAsyncDisposable
     }
 
     /// <summary>What whoever may can ask of this host, from afar or here.</summary>
-    private IReadOnlyList<IRemoteCommand> Kinds(AgentEnvironment environment, Registration registration)
+    private IReadOnlyList<IRemoteCommand> Kinds(AgentEnvironment environment, RestoreElsewhere elsewhere)
     {
         var replicas = new RemoteReplicas(Stores, environment);
-        var elsewhere = new RestoreElsewhere(Stores, registration, [StateFolder], _options.Fleet?.RestoreDirectories ?? []);
         return
         [
             .. RemoteCommandLane.AllKinds, new VerifyRemoteCommand(replicas), new DrillRemoteCommand(replicas),

@@ -20,6 +20,9 @@ internal sealed record ContractContext
     /// <summary>The replica of a step that is planned. May throw <see cref="LitestreamException"/>.</summary>
     public required Func<RestorePlanStep, IReplicaStorage> OpenReplica { get; init; }
 
+    /// <summary>Why the host of a step would refuse it, a code and a sentence; null: it would not, or only the host can tell.</summary>
+    public Func<RestorePlanStep, CancellationToken, Task<(string Code, string Detail)?>> FindRefusal { get; init; } = (_, _) => Task.FromResult<(string, string)?>(null);
+
     /// <summary>Commands that can be asked for: of <see cref="CommandKinds"/>.</summary>
     public required IReadOnlyList<string> Kinds { get; init; }
 

@@ -8,6 +8,9 @@ internal interface ICatalogue
     /// <summary>What is not there is not in the answer.</summary>
     Task<IReadOnlyDictionary<Guid, TenantRecord>> FindTenantsAsync(IEnumerable<Guid> tenants, CancellationToken cancellationToken);
 
+    /// <summary>The same, and those that are gone and can be restored all the same.</summary>
+    Task<IReadOnlyDictionary<Guid, TenantRecord>> FindRestorableAsync(IEnumerable<Guid> tenants, CancellationToken cancellationToken);
+
     /// <summary>As it is now; null when there is no such host.</summary>
     Task<HostDigest?> FindHostAsync(string hostId, CancellationToken cancellationToken);
 

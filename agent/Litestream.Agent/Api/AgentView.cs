@@ -1,6 +1,7 @@
 using Litestream.Agent.Configuration;
 using Litestream.Agent.Reporting;
 using Litestream.Agent.Requests;
+using Litestream.Agent.Restoring;
 using Litestream.Agent.Watching;
 using Litestream.Storage;
 
@@ -26,6 +27,9 @@ internal sealed class AgentView(
 
     /// <summary>What was asked of it through its own API.</summary>
     public required LocalRequests Requests { get; init; }
+
+    /// <summary>What of it would not begin.</summary>
+    public required RestoreRefusals Refusals { get; init; }
 
     /// <summary>Since when its databases are what they are.</summary>
     public required StateTimes StateTimes { get; init; }

@@ -1,3 +1,4 @@
+using Litestream.Agent.Api.Catalogue;
 using Litestream.Agent.Watching;
 using Litestream.Replication;
 using Litestream.Restore;
@@ -44,6 +45,13 @@ internal sealed class RestoreElsewhere(Stores stores, Registration registration,
             return new(path, result, null);
         var (database, pending) = await BecomeAsync(becomes, path, stop);
         return new(path, result, database, pending);
+    }
+
+    /// <summary>What <see cref="RunAsync"/> refuses before it reads anything: throws the same <see cref="RestoreRefusedException"/>.</summary>
+    public async Task CheckAsync(string source, string path, CancellationToken stop)
+    {
+        using var folder = RestorePlaces.Open(path, Directories(), Kept());
+        _ = await ExpectTenantAsync(source, path, stop);
     }
 
     /// <summary>
@@ -129,7 +137,8 @@ internal sealed class RestoreElsewhere(Stores stores, Registration registration,
             return null;
         if (!directory.TryNameDatabase(Path.GetFileName(path.AsSpan()), out var named))
             throw new RestoreRefusedException($"restore to \"{path}\": refused: nothing of that name is replicated in {directory.Path}", hint: "name it <guid>.db, or restore to -restore-dir");
-        if (stores.Find(named.Name) is { } living)
+        // Also one whose GUID is made of its name: two would be called the same.
+        if (TenantIds.Find(stores, named.Name) is { } living)
             throw new RestoreRefusedException($"restore to \"{path}\": refused: {named.Name} lives at {living.Path}", hint: "restore that in place, or choose another GUID");
         // Its own chain goes on; somebody else's must not be gone on with.
         if (named.Name != source && await named.Store.HasBackupAsync(named.Name, stop))

@@ -37,11 +37,16 @@ internal sealed class CommandEndpoints(ContractContext context, ChangeRequests c
         var asked = CommandWish.Read(request, host, change, context.Kinds, context.Time.GetUtcNow());
         if (asked.Kind == CommandKinds.Restore && !Actor.Of(http).Scopes.Contains(ScopeWords.Restore))
             throw new ProblemException(ContractProblems.ScopeMissing(ScopeWords.Restore));
-        var tenant = (await context.Catalogue.FindTenantsAsync([asked.Tenant], stop)).GetValueOrDefault(asked.Tenant);
+        var known = await (asked.Kind == CommandKinds.Restore
+            ? context.Catalogue.FindRestorableAsync(asked.Arguments.NewTenant is { } fork ? [asked.Tenant, fork] : [asked.Tenant], stop)
+            : context.Catalogue.FindTenantsAsync([asked.Tenant], stop));
+        var tenant = known.GetValueOrDefault(asked.Tenant);
         // What was put under this key before is answered, whatever became of host and tenant since.
         if (!change.IsRepeated || await FindAsync(asked.Key, stop) is not { } command)
         {
             await CheckAsync(asked, tenant, stop);
+            if (asked.Kind == CommandKinds.Restore)
+                await CheckRestoreAsync(asked, known, stop);
             // Whoever asks means the tenant as it is now; once another host has it, this is not what was asked for.
             if (asked is { Kind: CommandKinds.TakeOver or CommandKinds.Release, Arguments.Epoch: null } && tenant is { Epoch: > 0 })
                 asked = asked with { Arguments = asked.Arguments with { Epoch = tenant.Epoch } };
@@ -63,9 +68,6 @@ internal sealed class CommandEndpoints(ContractContext context, ChangeRequests c
         var digest = await context.Catalogue.FindHostAsync(asked.HostId, stop) ?? throw new ProblemException(ContractProblems.UnknownHost(asked.HostId));
         if (LivenessWords.Of(digest, context.Time.GetUtcNow()) is var liveness and not (LivenessWords.Live or LivenessWords.Late))
             throw new ProblemException(ContractProblems.HostAway(asked.HostId, liveness));
-        if (asked is { Kind: CommandKinds.Restore, Arguments: { TargetPath: null, NewTenant: null } }
-            && (await WaitingRestores.FindAsync(context, [(asked.Tenant, asked.HostId)], stop)).Values.FirstOrDefault() is { } waiting)
-            throw new ProblemException(ContractProblems.RestoreWaiting(WaitingRestores.TextOf(waiting)));
         if (CommandWish.NeedsItsOwnHost(asked))
         {
             if (tenant is null)
@@ -75,6 +77,19 @@ internal sealed class CommandEndpoints(ContractContext context, ChangeRequests c
         }
         if (asked.Arguments.Epoch is { } epoch && tenant is not null && tenant.Epoch != epoch)
             throw new ProblemException(ContractProblems.StaleEpoch(asked.Tenant, tenant.Epoch, epoch));
+    }
+
+    /// <summary>As <c>/api/restores</c> does.</summary>
+    private async Task CheckRestoreAsync(CommandRecord asked, IReadOnlyDictionary<Guid, TenantRecord> known, CancellationToken stop)
+    {
+        var step = new RestorePlanStep { TenantId = asked.Tenant, HostId = asked.HostId, TargetPath = asked.Arguments.TargetPath, NewTenant = asked.Arguments.NewTenant };
+        if (step.NewTenant is { } fork && RestorePlanner.WhyNotFork(step.TenantId, fork, known.GetValueOrDefault(fork)) is { } why)
+            throw new ProblemException(ContractProblems.BadArgument(why));
+        step = (await WaitingRestores.MarkAsync(context, [step], stop))[0];
+        if (step.Code is null && await context.FindRefusal(step, stop) is var (code, detail))
+            step = step with { Code = code, Detail = detail };
+        if (step.Code is not null)
+            throw new ProblemException(ContractProblems.OfStep(JobKinds.Restore, step, 1, 1));
     }
 
     private async Task<IResult> ListAsync(HttpRequest request, string id, CancellationToken stop)

@@ -38,9 +38,14 @@ internal sealed class RestoreEndpoints(ContractContext context, ChangeRequests c
         var wish = RestoreWish.Read(request, context.Time.GetUtcNow());
         if (change.IsRepeated && !request.DryRun && await _jobs.FindAsync(change.Target, stop) is { } known)
             return await GoOnAsync(change, known, wish, stop);
-        var tenants = await context.Catalogue.FindTenantsAsync(wish.Tenants, stop);
+        var tenants = await context.Catalogue.FindRestorableAsync(wish.NewTenant is { } fork ? [.. wish.Tenants, fork] : wish.Tenants, stop);
         var hosts = await context.Catalogue.FindHostsAsync(wish.Host is { } one ? [one] : tenants.Values.Select(t => t.HostId).OfType<string>(), stop);
         var steps = await WaitingRestores.MarkAsync(context, RestorePlanner.Plan(wish, tenants, hosts, context.Time.GetUtcNow()), stop);
+        for (var i = 0; i < steps.Count; i++)
+        {
+            if (steps[i].Code is null && await context.FindRefusal(steps[i], stop) is var (code, why))
+                steps[i] = steps[i] with { Code = code, Detail = why };
+        }
         if (request.DryRun)
             return await PlanAsync(wish, steps, stop);
         if (steps.FirstOrDefault(s => s.Code is not null) is { } refused)
@@ -68,7 +73,7 @@ internal sealed class RestoreEndpoints(ContractContext context, ChangeRequests c
         var (job, commands) = await _jobs.LookAsync(asked, stop);
         if (commands.Count < job.Total && job is { State: JobStates.Running, Failed: 0 } && commands.All(c => c.State != CommandStates.Cancelled && c.CancelRequestedAt is null))
         {
-            var tenants = await context.Catalogue.FindTenantsAsync(wish.Tenants, stop);
+            var tenants = await context.Catalogue.FindRestorableAsync(wish.Tenants, stop);
             var hosts = await context.Catalogue.FindHostsAsync(CommandJobs.HostsOf(job), stop);
             var steps = RestorePlanner.Plan(wish, tenants, hosts, context.Time.GetUtcNow());
             var missing = steps.Select((step, i) => (Step: step, Index: i))

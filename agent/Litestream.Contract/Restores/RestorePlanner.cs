@@ -9,7 +9,7 @@ internal static class RestorePlanner
 {
     public static List<RestorePlanStep> Plan(
         RestoreWish wish, IReadOnlyDictionary<Guid, TenantRecord> tenants, IReadOnlyDictionary<string, HostDigest> hosts, DateTimeOffset now) =>
-        [.. wish.Tenants.Select(id => Step(wish, id, tenants.GetValueOrDefault(id), hosts, now))];
+        [.. wish.Tenants.Select(id => Step(wish, id, tenants, hosts, now))];
 
     /// <summary>What its host is told.</summary>
     public static CommandArguments Arguments(RestoreWish wish, RestorePlanStep step, TenantRecord? tenant) => new()
@@ -23,8 +23,18 @@ internal static class RestorePlanner
         Replica = wish.Replica ?? (step.HostId == tenant?.HostId ? null : step.Replica),
     };
 
-    private static RestorePlanStep Step(RestoreWish wish, Guid id, TenantRecord? tenant, IReadOnlyDictionary<string, HostDigest> hosts, DateTimeOffset now)
+    /// <summary>A new tenant that is none.</summary>
+    /// <param name="id">Whose state it would have.</param>
+    /// <param name="fork">Its GUID.</param>
+    /// <param name="known">What the catalogue has under that; null: nothing.</param>
+    public static string? WhyNotFork(Guid id, Guid fork, TenantRecord? known) => fork == id ? $"newTenant is {id} itself: choose another GUID, or restore in place"
+        : known is null ? null
+        : $"there is a tenant {fork} already{(known.HostId is { } host ? $", on {host}" : "")}: choose a new GUID";
+
+    private static RestorePlanStep Step(
+        RestoreWish wish, Guid id, IReadOnlyDictionary<Guid, TenantRecord> tenants, IReadOnlyDictionary<string, HostDigest> hosts, DateTimeOffset now)
     {
+        var tenant = tenants.GetValueOrDefault(id);
         var host = wish.Host ?? tenant?.HostId;
         var digest = host is null ? null : hosts.GetValueOrDefault(host);
         var liveness = LivenessWords.Of(digest, now);
@@ -38,6 +48,8 @@ internal static class RestorePlanner
             NewTenant = wish.NewTenant,
         };
         var (code, detail) = WhyNot(wish, id, tenant, host, digest, liveness);
+        if (code is null && wish.NewTenant is { } fork && WhyNotFork(id, fork, tenants.GetValueOrDefault(fork)) is { } why)
+            (code, detail) = (ProblemCodes.BadArgument, why);
         return step with { Code = code, Detail = detail };
     }
 

@@ -8,6 +8,9 @@ internal sealed class TableCatalogue(HostDigests hosts, TenantPages tenants) : I
 {
     public Task<IReadOnlyDictionary<Guid, TenantRecord>> FindTenantsAsync(IEnumerable<Guid> wanted, CancellationToken cancellationToken) => tenants.FindAsync(wanted, cancellationToken);
 
+    /// <summary>The table forgets none.</summary>
+    public Task<IReadOnlyDictionary<Guid, TenantRecord>> FindRestorableAsync(IEnumerable<Guid> wanted, CancellationToken cancellationToken) => tenants.FindAsync(wanted, cancellationToken);
+
     public Task<HostDigest?> FindHostAsync(string hostId, CancellationToken cancellationToken) => hosts.FindAsync(hostId, cancellationToken);
 
     public Task<IReadOnlyDictionary<string, HostDigest>> FindHostsAsync(IEnumerable<string> hostIds, CancellationToken cancellationToken) => hosts.FindAsync(hostIds, cancellationToken);

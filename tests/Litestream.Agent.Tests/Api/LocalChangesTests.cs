@@ -104,12 +104,45 @@ public sealed class LocalChangesTests : IAsyncLifetime, IDisposable
         Assert.True(copy.GetProperty("state").GetString() == JobStates.Done, $"{copy}");
         using var reader = new Application(path);
         Assert.Equal(["before"], reader.Sql("SELECT x FROM t"));
-        var again = await EndedAsync(await AcceptedAsync("api/restores", new { tenants = new[] { Tenant }, targetPath = path }));
-        Assert.Equal((JobStates.Failed, CommandErrors.BadArgument), (again.GetProperty("state").GetString(), again.GetProperty("commands")[0].GetProperty("errorCode").GetString()));
-        await IsProblem("api/restores", new { tenants = new[] { Tenant }, targetPath = "/srv/../etc/passwd" }, HttpStatusCode.BadRequest, ProblemCodes.BadPath);
-        var outside = await EndedAsync(await AcceptedAsync("api/restores", new { tenants = new[] { Tenant }, targetPath = _folder["outside.db"] }));
-        Assert.Equal(JobStates.Failed, outside.GetProperty("state").GetString());
+        Directory.CreateSymbolicLink(_folder["clients/link"], _folder.Path);
+        string[] paths = [path, "/srv/../etc/passwd", _folder["outside.db"], _folder["clients/link/x.db"], _folder["clients/nowhere/x.db"], _folder["clients/no-tenant.db"], _folder[$"clients/{Fork}.db"], _folder["clients/aside/x.db-wal"]];
+        foreach (var targetPath in paths)
+            await IsRefusedAtOnce(new { targetPath }, ProblemCodes.BadPath);
+        foreach (var newTenant in new[] { Tenant, Fork })
+            await IsRefusedAtOnce(new { newTenant }, ProblemCodes.BadArgument);
+        Assert.Equal(2, (await ItemsAsync("api/restores")).Count);
         Assert.False(File.Exists(_folder["outside.db"]));
+    }
+
+    [Fact]
+    public async Task A_guid_that_a_named_database_is_called_by_is_taken()
+    {
+        using var shop = await AddNamedAsync("shop");
+        var made = $"{TenantIds.Of("shop")}";
+        await IsRefusedAtOnce(new { newTenant = made }, ProblemCodes.BadArgument);
+        await IsRefusedAtOnce(new { targetPath = _folder[$"clients/{made}.db"] }, ProblemCodes.BadPath);
+        Assert.False(File.Exists(_folder[$"clients/{made}.db"]));
+    }
+
+    [Fact]
+    public async Task A_deleted_tenant_comes_back_without_anybody_naming_its_replica()
+    {
+        var txid = await _agent.SyncedAsync(Tenant);
+        await Eventually.Becomes(() => _agent.Find(Tenant)!.Snapshot().ReplicatedTxid == txid, "it is in the replica");
+        _application.Dispose();
+        foreach (var file in Directory.GetFiles(_folder["clients"]))
+            File.Delete(file);
+        await Eventually.Becomes(() => _agent.Find(Tenant) is null, "unregistered");
+        await IsProblem($"api/hosts/{HostId}/commands", new { kind = CommandKinds.Sync, tenant = Tenant }, HttpStatusCode.NotFound, ProblemCodes.UnknownTenant);
+        await IsProblem("api/restores", new { tenants = new[] { Fork }, timestamp = DateTimeOffset.UtcNow }, HttpStatusCode.NotFound, ProblemCodes.UnknownTenant);
+        var body = new { tenants = new[] { Tenant }, timestamp = DateTimeOffset.UtcNow };
+        var plan = await SendAsync("api/restores", new { body.tenants, body.timestamp, dryRun = true }, HttpStatusCode.OK);
+        Assert.Equal($"{txid}", plan.GetProperty("items")[0].GetProperty("txid").GetString());
+        var job = await EndedAsync(await AcceptedAsync("api/restores", body));
+        Assert.True(job.GetProperty("state").GetString() == JobStates.Done, $"{job}");
+        _application = new(_folder[$"clients/{Tenant}.db"]);
+        Assert.Equal(["before"], _application.Sql("SELECT x FROM t"));
+        await _agent.IsActive(Tenant);
     }
 
     [Fact]
@@ -239,6 +272,19 @@ public sealed class LocalChangesTests : IAsyncLifetime, IDisposable
         await IsProblem(address, "{}", HttpStatusCode.Forbidden, ProblemCodes.ForeignOrigin, header: ("Origin", "https://evil.example"));
         await IsProblem(address, "{}", HttpStatusCode.Forbidden, ProblemCodes.ForeignOrigin, header: ("Host", "rebound.example"));
         Assert.Empty(await ItemsAsync("api/audit"));
+    }
+
+    /// <summary>As a restore, as a command, and in a plan.</summary>
+    private async Task IsRefusedAtOnce(object place, string code)
+    {
+        var asked = JsonSerializer.SerializeToElement(place).EnumerateObject().ToDictionary(m => m.Name, m => (object)m.Value);
+        await IsProblem("api/restores", new Dictionary<string, object>(asked) { ["tenants"] = new[] { Tenant } }, HttpStatusCode.BadRequest, code);
+        await IsProblem($"api/hosts/{HostId}/commands", new Dictionary<string, object>(asked) { ["kind"] = CommandKinds.Restore, ["tenant"] = Tenant }, HttpStatusCode.BadRequest, code);
+        if (code != ProblemCodes.BadPath || !JsonSerializer.Serialize(place).Contains("..", StringComparison.Ordinal))
+        {
+            var plan = await SendAsync("api/restores", new Dictionary<string, object>(asked) { ["tenants"] = new[] { Tenant }, ["dryRun"] = true }, HttpStatusCode.OK);
+            Assert.Equal(code, plan.GetProperty("items")[0].GetProperty("code").GetString());
+        }
     }
 
     /// <summary>A database of that name beside the tenants; starts the agent anew.</summary>

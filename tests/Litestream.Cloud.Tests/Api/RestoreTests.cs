@@ -215,6 +215,23 @@ public sealed class RestoreTests
         Assert.Empty(fleet.Commands("web-1"));
     }
 
+    [Fact]
+    public async Task A_new_tenant_that_there_is_already_is_refused_and_a_dry_run_says_so()
+    {
+        await using var fleet = await SeededFleet.StartAsync();
+        fleet.Host("web-1");
+        var (tenant, other) = (fleet.Tenant("web-1"), fleet.Tenant("web-1"));
+        foreach (var taken in new[] { tenant.Tenant, other.Tenant })
+        {
+            var body = new { tenants = new[] { tenant.Tenant }, newTenant = taken };
+            Assert.Equal("bad-argument", await RunningCloud.CodeAsync(await fleet.PostAsync("/api/restores", body)));
+            Assert.Equal("bad-argument", await RunningCloud.CodeAsync(await fleet.PostAsync("/api/hosts/web-1/commands", new { kind = "restore", tenant = tenant.Tenant, newTenant = taken })));
+            var plan = await RunningCloud.JsonAsync(await fleet.PostAsync("/api/restores", new { body.tenants, body.newTenant, dryRun = true }));
+            Assert.Equal("bad-argument", plan.GetProperty("items")[0].GetProperty("code").GetString());
+        }
+        Assert.Empty(fleet.Commands("web-1"));
+    }
+
     [Theory]
     [InlineData("""{}""", "bad-argument")]
     [InlineData("""{"tenants":[]}""", "bad-argument")]

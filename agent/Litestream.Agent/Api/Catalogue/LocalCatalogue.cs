@@ -1,8 +1,11 @@
 using Litestream.Agent.Reporting;
 using Litestream.Contract;
+using Litestream.Fleet;
+using Litestream.Fleet.Api;
 using Litestream.Fleet.Items;
 using Litestream.Fleet.Table;
 using Litestream.Http;
+using Litestream.Storage;
 
 namespace Litestream.Agent.Api.Catalogue;
 
@@ -63,6 +66,59 @@ internal sealed class LocalCatalogue(AgentView agent) : ICatalogue
 
     public Task<IReadOnlyDictionary<Guid, TenantRecord>> FindTenantsAsync(IEnumerable<Guid> tenants, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyDictionary<Guid, TenantRecord>>(
         tenants.Distinct().Select(id => TenantIds.Find(agent.Stores, id)).OfType<Database>().Select(RecordOf).ToDictionary(t => t.Tenant));
+
+    /// <summary>One that is registered no more is looked for in the replicas. Throws <see cref="ProblemException"/> when one of those does not answer.</summary>
+    public async Task<IReadOnlyDictionary<Guid, TenantRecord>> FindRestorableAsync(IEnumerable<Guid> tenants, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<Guid, TenantRecord>();
+        foreach (var id in tenants.Distinct())
+        {
+            if (TenantIds.Find(agent.Stores, id) is { } database)
+                found[id] = RecordOf(database);
+            else if (await FindBackupAsync(id, cancellationToken) is { } backup)
+                found[id] = GoneOf(id, backup);
+        }
+        return found;
+    }
+
+    /// <summary>Of a step that was planned. Throws <see cref="StorageException"/> when it can be found no more.</summary>
+    public IReplicaStorage OpenReplica(RestorePlanStep step)
+    {
+        if (TenantIds.Find(agent.Stores, step.TenantId) is { } database)
+            return database.FurthestStorage;
+        var name = FleetKeys.TextOf(step.TenantId);
+        return agent.Stores.Replicas.Select(r => r.Open(r.PathOf(name))).FirstOrDefault(s => s.Url == step.Replica)
+            ?? throw new StorageException($"{step.TenantId} is registered no more, and {step.Replica} is not where its replica would be today", StorageFault.Transient);
+    }
+
+    private async Task<IReplicaStorage?> FindBackupAsync(Guid id, CancellationToken cancellationToken)
+    {
+        foreach (var store in agent.Stores.All)
+        {
+            try
+            {
+                if (await store.FindBackupAsync(FleetKeys.TextOf(id), cancellationToken) is { } backup)
+                    return backup;
+            }
+            catch (StorageException away)
+            {
+                throw new ProblemException(ContractProblems.ReplicaUnavailable(agent.Stores.ReplicaUrl, away.Message));
+            }
+        }
+        return null;
+    }
+
+    private TenantRecord GoneOf(Guid id, IReplicaStorage backup) => new()
+    {
+        Tenant = id,
+        HostId = HostId,
+        Epoch = 0,
+        Replica = backup.Url,
+        Path = agent.Stores.All.Select(s => s.KnownPath(FleetKeys.TextOf(id))).FirstOrDefault(p => p is not null) ?? "",
+        Status = StatusWords.Lost,
+        Since = agent.Time.GetUtcNow(),
+        UpdatedAt = agent.Time.GetUtcNow(),
+    };
 
     public Task<HostDigest?> FindHostAsync(string hostId, CancellationToken cancellationToken) => Task.FromResult(hostId == HostId ? Digest : null);
 

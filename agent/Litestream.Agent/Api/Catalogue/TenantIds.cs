@@ -22,6 +22,9 @@ internal static class TenantIds
     /// <summary>The database of a GUID; null when there is none. Of those whose name is none all are asked.</summary>
     public static Database? Find(Stores stores, Guid id) => stores.Find(FleetKeys.TextOf(id)) ?? (id.Version == 8 ? stores.Databases.FirstOrDefault(d => Of(d.Name) == id) : null);
 
+    /// <summary>The database that has a name, or a GUID as its name says it.</summary>
+    public static Database? Find(Stores stores, string name) => stores.Find(name) ?? (Guid.TryParseExact(name, "d", out var id) ? Find(stores, id) : null);
+
     private static Guid Made(string name)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
