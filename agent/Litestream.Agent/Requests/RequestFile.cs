@@ -11,14 +11,16 @@ internal sealed class RequestFile(string path) : IDisposable
 {
     public const string FileName = "requests.jsonl";
 
-    private const long MostBytes = 4 * 1024 * 1024;
+    /// <summary>Shorter it is left alone.</summary>
+    private const long LeastBytes = 4 * 1024 * 1024;
 
     private FileStream? _appending;
+    private long _anewBytes;
 
     public bool Exists => File.Exists(path);
 
-    /// <summary>It is time for <see cref="Replace"/>.</summary>
-    public bool HasGrown => _appending is { Length: > MostBytes };
+    /// <summary>It is time for <see cref="Replace"/>: it is twice of what the last one left, so that all of them together write about as much as was appended.</summary>
+    public bool HasGrown => _appending is { } file && file.Length > Math.Max(LeastBytes, 2 * _anewBytes);
 
     /// <summary>What was written, the oldest first. A line that was cut by the end of a run was no write.</summary>
     public IEnumerable<Item> Read()
@@ -59,6 +61,7 @@ internal sealed class RequestFile(string path) : IDisposable
             foreach (var item in items)
                 file.Write(LineOf(item));
             file.Flush(flushToDisk: true);
+            _anewBytes = file.Length;
         }
         Dispose();
         File.Move(unfinished, path, overwrite: true);

@@ -144,12 +144,16 @@ internal sealed class RequestTable : IFleetTable, IDisposable
         _file.Replace(kept);
     }
 
-    private static bool IsOver(Item item) => item.Text(FleetTable.Type) switch
+    /// <summary>For a day an idempotency key, and what was made under it, are no matter of room: asked for again, it would happen again. Refusals are lines of the audit, and make room.</summary>
+    private bool IsOver(Item item) => item.Text(FleetTable.Type) switch
     {
         ItemTypes.Host => false,
-        ItemTypes.Command => item.Text(CommandItem.State) is not { } state || CommandStates.IsFinal(state),
+        ItemTypes.Command => (item.Text(CommandItem.State) is not { } state || CommandStates.IsFinal(state)) && !IsOfToday(item),
+        ItemTypes.Request or ItemTypes.Job => !IsOfToday(item),
         _ => true,
     };
+
+    private bool IsOfToday(Item item) => string.CompareOrdinal(TimeOf(item), ItemTime.Text(_time.GetUtcNow() - RequestItem.Life)) > 0;
 
     private static string TimeOf(Item item) => item.Text(CommandItem.RequestedAt) ?? item.Text("at") ?? "";
 }

@@ -2,6 +2,7 @@ using Litestream.Agent.Requests;
 using Litestream.DynamoDb;
 using Litestream.Fleet.Items;
 using Litestream.Fleet.Table;
+using Litestream.Sqlite;
 
 namespace Litestream.Agent.Tests.Requests;
 
@@ -91,6 +92,50 @@ public sealed class RequestTableTests : IDisposable
         Assert.Null(await FindAsync(later, over));
         Assert.NotNull(await FindAsync(later, open));
     }
+
+    [Fact]
+    public async Task Refusals_take_no_key_of_today_its_place_nor_what_was_made_under_it()
+    {
+        var (key, job, command) = (new RequestRecord { Actor = "local", IdempotencyKey = "mine", At = Now, Action = "POST /api/restores", BodyHash = "x", Target = Ids.Next() }, Job(), Command());
+        using (var table = new RequestTable(_folder.Path, TimeProvider.System))
+        {
+            await WriteAsync(table, RequestItem.Put(key));
+            await WriteAsync(table, JobItem.Put(job));
+            await WriteAsync(table, ItemUpdate.Of(CommandItem.Write(command with { State = CommandStates.Done, FinishedAt = Now }), []));
+        }
+        // As many refusals as there is room for, of a moment later: written as the table writes them, without a flush for each.
+        var refusals = Enumerable.Range(1, RequestTable.MostItems).Select(i => AuditItem.Write(new() { Id = Ids.Next(), At = Now.AddSeconds(1 + (i / 100.0)), Actor = "local", Action = "restore", Target = "restores", Refused = "bad-body" }));
+        using (var file = new RequestFile(_folder[RequestFile.FileName]))
+            file.Replace([.. file.Read(), .. refusals]);
+
+        using var again = new RequestTable(_folder.Path, TimeProvider.System);
+
+        Assert.NotNull(await again.FindAsync(key.Key, CancellationToken.None));
+        Assert.NotNull(await again.FindAsync(job.Key, CancellationToken.None));
+        Assert.NotNull(await FindAsync(again, command));
+        again.Dispose();
+        using var later = new RequestTable(_folder.Path, new LaterTime(TimeSpan.FromDays(-31)));
+        Assert.Null(await later.FindAsync(key.Key, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_file_that_is_long_because_much_is_kept_is_not_written_anew_by_each_write()
+    {
+        var text = new string('x', 1000);
+        using (var file = new RequestFile(_folder[RequestFile.FileName]))
+            file.Replace(Enumerable.Range(0, 4800).Select(_ => CommandItem.Write(Command() with { Arguments = new() { TargetPath = text } })));
+        using var table = new RequestTable(_folder.Path, TimeProvider.System);
+        var path = _folder[RequestFile.FileName];
+        Assert.True(new FileInfo(path).Length > 4 * 1024 * 1024);
+        var inode = FileStat.Of(path)!.Value.Inode;
+        for (var i = 0; i < 3; i++)
+            await WriteAsync(table, CommandItem.Put(Command()));
+        Assert.Equal(inode, FileStat.Of(path)!.Value.Inode);
+    }
+
+    private static DateTimeOffset Now => ItemTime.Rounded(DateTimeOffset.UtcNow);
+
+    private static JobRecord Job() => new() { Id = Ids.Next(), Kind = JobKinds.Restore, State = JobStates.Done, RequestedAt = Now, RequestedBy = "local", Total = 1 };
 
     private static CommandRecord Command()
     {
