@@ -101,6 +101,8 @@ internal sealed class AgentHost : IAsyncDisposable
         foreach (var (plan, replicas) in plans.Zip(_replicas))
             await MissingDatabases.MakeFoldersAsync(plan.RestoresMissing ? plan.Databases : [], replicas, _logger, stop);
         var directories = WatchedDirectories.Check(plans, _logger);
+        if (_options.RestoreDirectories.FirstOrDefault(d => !Directory.Exists(d)) is { } missing)
+            throw new LitestreamException($"the restore directory {missing} does not exist", hint: "create it, or name another with -restore-dir");
         var warnings = Warnings(plans);
         // A bucket may be away for long: all are asked at the same time.
         await Task.WhenAll(_replicas.SelectMany(r => r).Select(replica => ReplicaCheck.RunAsync(replica, _logger, stop)));
@@ -117,7 +119,8 @@ internal sealed class AgentHost : IAsyncDisposable
         _started.Add(registered);
         registered.Recall();
 
-        var elsewhere = new RestoreElsewhere(Stores, registration, [StateFolder], _options.Fleet?.RestoreDirectories ?? []);
+        // The state's root holds the folders of other agents, too.
+        var elsewhere = new RestoreElsewhere(Stores, registration, [StateFolder, Path.GetDirectoryName(StateFolder)!], _options.RestoreDirectories);
         _fleet = CreateReporter(environment, registration, elsewhere, logging);
         var hostId = _fleet?.HostId ?? HostIdentity.Alone(Environment.MachineName);
         _requests = new(StateFolder, hostId, Stores, Kinds(environment, elsewhere), _time, logging.CreateLogger("Litestream.Fleet"));
@@ -154,8 +157,6 @@ internal sealed class AgentHost : IAsyncDisposable
     {
         if (_options.Fleet is not { } fleet || _options.Once)
             return null;
-        if (fleet.RestoreDirectories.FirstOrDefault(d => !Directory.Exists(d)) is { } missing)
-            throw new LitestreamException($"the restore directory {missing} does not exist", hint: "create it, or name another with -restore-dir");
         var (hostId, formers) = HostIdentity.Of(fleet.HostId, StateFolder, Environment.MachineName, MachineId.Read(environment.MachineIdFile));
         var table = new FleetTableClient(fleet.Table, FleetReporter.RequestLimit(fleet.Interval), environment.TableAccess, _time);
         var logger = logging.CreateLogger("Litestream.Fleet");

@@ -16,17 +16,14 @@ internal sealed class FleetFlags
 
     public Option<TimeSpan?> Interval { get; } = Flag.Duration("-fleet-interval", "time between heartbeats [30s]", TimeSpan.FromSeconds(1), LongestInterval);
 
-    public Option<string[]> RestoreDirectories { get; } = Flag.List("-restore-dir", "DIRS", "restores from afar may write here, too");
-
-    public Option[] Group => [Table, HostId, Interval, RestoreDirectories];
+    public Option[] Group => [Table, HostId, Interval];
 
     /// <summary>A flag wins over the file. Null: in no fleet; what only a fleet has a use for is then a mistake.</summary>
-    public FleetOptions? Read(ParseResult parsed, ConfigurationFile? file, AgentEnvironment environment)
+    public FleetOptions? Read(ParseResult parsed, ConfigurationFile? file)
     {
         var hostId = parsed.GetValue(HostId) ?? file?.HostId;
         if (hostId is not null && !FleetKeys.IsHostId(hostId))
             throw new UsageException($"-host-id: \"{hostId}\" cannot name a host", FleetKeys.MostHostIdText);
-        IReadOnlyList<string> directories = parsed.GetValue(RestoreDirectories) is { Length: > 0 } given ? given : file?.RestoreDirectories ?? [];
         var interval = parsed.GetValue(Interval) ?? file?.FleetInterval;
         if ((parsed.GetValue(Table) ?? file?.FleetTable) is { } table)
             return new()
@@ -34,9 +31,8 @@ internal sealed class FleetFlags
                 Table = table,
                 HostId = hostId,
                 Interval = interval ?? FleetOptions.UsualInterval,
-                RestoreDirectories = [.. directories.Select(environment.Absolute)],
             };
-        var idle = hostId is not null ? HostId : interval is not null ? Interval : directories.Count > 0 ? RestoreDirectories : (Option?)null;
+        var idle = hostId is not null ? HostId : interval is not null ? Interval : (Option?)null;
         return idle is null ? null : throw new UsageException($"{idle.Name} goes with -fleet-table", "name the table of the fleet, or leave it out");
     }
 }

@@ -16,7 +16,7 @@ internal static class ReplicateCommand
             .Group("Page and log", flags.Port, flags.Log.Level)
             .RareGroup("Restorable points", flags.SyncInterval, flags.L0Retention, flags.LevelIntervals, flags.SnapshotInterval, flags.SnapshotRetention)
             .RareGroup("Buckets and names", [.. flags.Source.Replica.RareGroup, flags.Source.DatabaseName])
-            .RareGroup("Fleet", flags.Fleet.Group)
+            .RareGroup("Fleet", [.. flags.Fleet.Group, flags.RestoreDirectories])
             .RareGroup("Log and page beyond this machine", flags.Log.Format, flags.Bind, flags.ApiToken)
             .RareGroup("Watching and bounds", flags.QuietTime, flags.SweepInterval, flags.LagLimit, flags.LiveCheckInterval, flags.ShutdownTimeout,
                 flags.SpoolCap, flags.WalCap, flags.MaxHot, flags.KeepJournalMode)

@@ -69,6 +69,8 @@ internal sealed class ReplicateFlags
 
     public FleetFlags Fleet { get; } = new();
 
+    public Option<string[]> RestoreDirectories { get; } = Flag.List("-restore-dir", "DIRS", "restores from afar may write here, too");
+
     public Option<bool> KeepJournalMode { get; } = Flag.Switch("-keep-journal-mode", "leave rollback databases as they are, not replicated");
 
     /// <summary>Everything checked that can be checked without looking at the disk, the configuration file aside.</summary>
@@ -92,12 +94,17 @@ internal sealed class ReplicateFlags
                 WatchDirectories = directories,
                 Databases = databases,
                 Replica = Source.Replica.Read(parsed),
-                Fleet = Fleet.Read(parsed, null, context.Environment),
+                Fleet = Fleet.Read(parsed, null),
+                RestoreDirectories = ReadRestoreDirectories(parsed, null, context.Environment),
             };
         return Config.Find(parsed, context) is { } file
             ? ReadFile(file, parsed, context.Environment)
             : throw new UsageException("nothing to replicate", "name directories with -watch-dir, one database with -dsn, or a file with -config; `litestream demo` shows it on made-up data");
     }
+
+    /// <summary>A flag wins over the file.</summary>
+    private IReadOnlyList<string> ReadRestoreDirectories(ParseResult parsed, ConfigurationFile? file, AgentEnvironment environment) =>
+        [.. (parsed.GetValue(RestoreDirectories) is { Length: > 0 } given ? given : file?.RestoreDirectories ?? []).Select(environment.Absolute)];
 
     private AgentOptions ReadFlags(ParseResult parsed, AgentEnvironment environment) => new()
     {
@@ -134,7 +141,8 @@ internal sealed class ReplicateFlags
             LagLimit = parsed.GetValue(LagLimit) ?? file.LagLimit ?? flags.LagLimit,
             ShutdownTimeout = parsed.GetValue(ShutdownTimeout) ?? file.ShutdownTimeout ?? UsualShutdown(exec is not null),
             SweepInterval = parsed.GetValue(SweepInterval) ?? file.SweepInterval ?? flags.SweepInterval,
-            Fleet = Fleet.Read(parsed, file, environment),
+            Fleet = Fleet.Read(parsed, file),
+            RestoreDirectories = ReadRestoreDirectories(parsed, file, environment),
             Points = ReadPoints(parsed),
             Store = ReadStore(parsed, file, environment),
             Log = Log.Read(parsed, file.LogLevel, file.LogType),

@@ -49,6 +49,9 @@ internal sealed record AgentOptions
     /// <summary>Null: in no fleet.</summary>
     public FleetOptions? Fleet { get; init; }
 
+    /// <summary>Absolute; beside the watched directories those that may be restored into, whoever asks.</summary>
+    public IReadOnlyList<string> RestoreDirectories { get; init; } = [];
+
     public TimeSpan SweepInterval { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>What the command line says of points in time: it wins over every line of the file.</summary>

@@ -13,7 +13,4 @@ internal sealed record FleetOptions
 
     /// <summary>Time between heartbeats: each is one write.</summary>
     public TimeSpan Interval { get; init; } = UsualInterval;
-
-    /// <summary>Where restores asked for from afar may write, beside the watched directories. Absolute.</summary>
-    public IReadOnlyList<string> RestoreDirectories { get; init; } = [];
 }

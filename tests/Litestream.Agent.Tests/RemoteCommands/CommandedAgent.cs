@@ -43,7 +43,7 @@ internal sealed class CommandedAgent : IAsyncDisposable
     public async Task StartAgentAsync(bool isSynced = true)
     {
         Agent = await RunningAgent.StartAsync(
-            _folder, o => o with { Fleet = new() { Table = FleetTables.Name, HostId = HostId, Interval = TimeSpan.FromMilliseconds(300), RestoreDirectories = [_folder.Folder("restores")] } },
+            _folder, o => o with { Fleet = new() { Table = FleetTables.Name, HostId = HostId, Interval = TimeSpan.FromMilliseconds(300) }, RestoreDirectories = [_folder.Folder("restores")] },
             environment: FleetTables.Environment(Server, _folder.Path));
         if (isSynced)
             await Agent.SyncedAsync($"{Tenant}");
