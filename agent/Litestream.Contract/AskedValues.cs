@@ -14,8 +14,8 @@ internal static class AskedValues
     private const int MostUrlCharacters = 2048;
     private const int TxidDigits = 16;
 
-    /// <summary>Lower-case or upper-case, 8-4-4-4-12.</summary>
-    public static Guid GuidOf(string text) => Guid.TryParseExact(text, "d", out var guid) ? guid : throw new ProblemException(RequestProblems.BadGuid());
+    /// <summary>Lower-case or upper-case, 8-4-4-4-12, and nothing around or inside it: .NET's own reading takes blanks, signs and <c>0x</c>, too.</summary>
+    public static Guid GuidOf(string text) => Guid.TryParseExact(text, "d", out var guid) && guid.ToString("d").Equals(text, StringComparison.OrdinalIgnoreCase) ? guid : throw new ProblemException(RequestProblems.BadGuid());
 
     public static string HostOf(string text) => FleetKeys.IsHostId(text) ? text : throw Bad($"a host id has {FleetKeys.MostHostIdText}");
 

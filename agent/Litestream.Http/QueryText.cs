@@ -6,7 +6,8 @@ namespace Litestream.Http;
 /// <summary>Parameters of a query: each given once, and bounded. Throws <see cref="ProblemException"/>.</summary>
 public static class QueryText
 {
-    private const int LongestText = 500;
+    /// <summary>A cursor may hold a name that is a path.</summary>
+    private const int LongestText = 2048;
 
     /// <summary>A parameter that nobody reads is a mistake: a misspelt cursor would answer the first page for ever.</summary>
     public static void Know(IQueryCollection query, params string[] names)

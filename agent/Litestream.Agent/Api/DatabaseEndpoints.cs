@@ -17,10 +17,14 @@ internal static class DatabaseEndpoints
         routes.MapGet("/api/databases", (HttpRequest request) =>
         {
             var query = ListQuery.Read(request.Query, agent.Census);
-            var (page, nextCursor) = ClientPage.Of(agent.Stores.Databases, query.Limit, query.Cursor, query.Filter);
+            var (page, nextCursor) = query.Page(agent.Stores.Databases);
             return TypedResults.Json(new ClientList(page.ConvertAll(d => ClientView.Of(d.Snapshot())), nextCursor), FleetJson.Default.ClientList);
         });
-        routes.MapGet("/api/databases/{id}", (string id) => Answer(ClientLookup.Find(agent.Stores, id)));
+        routes.MapGet("/api/databases/{id}", (string id, HttpRequest request) =>
+        {
+            QueryText.Know(request.Query);
+            return Answer(ClientLookup.Find(agent.Stores, id));
+        });
         routes.MapPost("/api/databases", (RegisterRequest body) => Register(agent.Registration, body));
         routes.MapPost("/api/databases/{id}/sync", (string id, CancellationToken stop) => SyncAsync(ClientLookup.Find(agent.Stores, id), stop));
         routes.MapPut("/api/databases/{id}/status", (string id, StatusChange body) => Change(agent.Stores, id, body));

@@ -1,4 +1,5 @@
 using Litestream.Fleet.Api;
+using Litestream.Http;
 
 namespace Litestream.Agent.Api;
 
@@ -15,11 +16,12 @@ internal static class HealthEndpoints
         routes.MapGet("/api/health/clients", (HttpRequest request) =>
         {
             var query = ListQuery.Read(request.Query, agent.Census);
-            var (page, nextCursor) = ClientPage.Of(agent.Stores.Databases, query.Limit, query.Cursor, query.Filter);
+            var (page, nextCursor) = query.Page(agent.Stores.Databases);
             return TypedResults.Json(new ClientHealthList(page.ConvertAll(d => HealthOf(agent, d.Snapshot())), nextCursor), FleetJson.Default.ClientHealthList);
         });
-        routes.MapGet("/api/health/clients/{id}", (string id) =>
+        routes.MapGet("/api/health/clients/{id}", (string id, HttpRequest request) =>
         {
+            QueryText.Know(request.Query);
             var health = HealthOf(agent, ClientLookup.Find(agent.Stores, id).Snapshot());
             return TypedResults.Json(health, FleetJson.Default.ClientHealth, statusCode: StatusOf(health.Healthy));
         });

@@ -116,8 +116,9 @@ internal sealed class LocalApi : IAsyncDisposable
         var request = context.Request;
         var isRead = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method);
         // Whoever may open the socket (mode 0600) is the agent's own user.
-        var isTrusted = isRead || context.Features.Get<ControlSocketFeature>() is not null;
-        var problem = isTrusted ? null : rules.Check(request.Host, request.Headers.Origin, request.Headers.Authorization);
+        var problem = context.Features.Get<ControlSocketFeature>() is not null ? null
+            : isRead ? rules.CheckRead(request.Host)
+            : rules.Check(request.Host, request.Headers.Origin, request.Headers.Authorization);
         return problem is null ? next(context) : ProblemDocuments.WriteAsync(context, problem);
     }
 

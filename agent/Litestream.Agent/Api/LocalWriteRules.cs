@@ -9,7 +9,16 @@ namespace Litestream.Agent.Api;
 /// </summary>
 internal sealed class LocalWriteRules(bool isLoopbackOnly, string? token)
 {
+    private const string Remedy = "use http://localhost, or start the agent with -bind and -api-token";
+
     private readonly byte[]? _tokenHash = token is null ? null : BearerToken.Hash(token);
+
+    /// <summary>
+    /// Null when the read is allowed: on loopback under a name of this machine, beyond it whoever reaches the port. Browsers always send a <c>Host</c>; who sends
+    /// none (HTTP/1.0, as load balancers do) is no page that was rebound.
+    /// </summary>
+    /// <param name="host">The request's <c>Host</c> with port.</param>
+    public Problem? CheckRead(HostString host) => isLoopbackOnly && host.HasValue ? OwnMachine.CheckHost(host, Remedy) : null;
 
     /// <summary>Null when the change is allowed.</summary>
     /// <param name="host">The request's <c>Host</c> with port.</param>
@@ -17,7 +26,7 @@ internal sealed class LocalWriteRules(bool isLoopbackOnly, string? token)
     /// <param name="authorization">Its <c>Authorization</c>; null when absent.</param>
     public Problem? Check(HostString host, string? origin, string? authorization)
     {
-        if (isLoopbackOnly && OwnMachine.CheckHost(host, "use http://localhost, or start the agent with -bind and -api-token") is { } foreign)
+        if (isLoopbackOnly && OwnMachine.CheckHost(host, Remedy) is { } foreign)
             return foreign;
         if (OwnMachine.CheckOrigin(host, origin) is { } otherSite)
             return otherSite;

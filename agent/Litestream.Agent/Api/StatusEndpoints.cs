@@ -33,7 +33,7 @@ internal static class StatusEndpoints
     private static StatusReport Report(AgentView agent, HostDigest host, ListQuery query)
     {
         var census = agent.Census.Take();
-        var (page, nextCursor) = ClientPage.Of(agent.Stores.Databases, query.Limit, query.Cursor, query.Filter);
+        var (page, nextCursor) = query.Page(agent.Stores.Databases);
         return new()
         {
             Bucket = agent.Stores.Bucket,

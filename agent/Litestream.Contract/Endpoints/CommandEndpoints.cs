@@ -24,7 +24,7 @@ internal sealed class CommandEndpoints(ContractContext context, ChangeRequests c
         routes.MapPost("/api/hosts/{id}/commands", (HttpContext http, string id, CancellationToken stop) => audit.WatchAsync(http, "command", id, () => commands.PostAsync(http, id, stop)))
             .Needs(ScopeWords.Admin);
         routes.MapGet("/api/hosts/{id}/commands", (HttpRequest request, string id, CancellationToken stop) => commands.ListAsync(request, id, stop)).Needs(ScopeWords.Read);
-        routes.MapGet("/api/hosts/{id}/commands/{command}", (string id, string command, CancellationToken stop) => commands.GetAsync(id, command, stop)).Needs(ScopeWords.Read);
+        routes.MapGet("/api/hosts/{id}/commands/{command}", (HttpRequest request, string id, string command, CancellationToken stop) => commands.GetAsync(request, id, command, stop)).Needs(ScopeWords.Read);
         routes.MapPost("/api/hosts/{id}/commands/{command}/cancel",
             (HttpContext http, string id, string command, CancellationToken stop) => audit.WatchAsync(http, "command.cancel", command, () => commands.CancelAsync(http, id, command, stop)))
             .Needs(ScopeWords.Admin);
@@ -98,14 +98,19 @@ internal sealed class CommandEndpoints(ContractContext context, ChangeRequests c
         var list = $"commands {host}";
         QueryText.Know(request.Query, "limit", "cursor");
         var limit = QueryText.Number(request.Query, "limit", DefaultLimit, LargestLimit);
+        if (await context.Catalogue.FindHostAsync(host, stop) is null)
+            throw new ProblemException(ContractProblems.UnknownHost(host));
         var from = Lists.After(Lists.Cursor(QueryText.Text(request.Query, "cursor"), list, 1), FleetKeys.OfHost(host), FleetKeys.CommandPrefix);
         var (items, next) = await context.Reads.QueryAsync(ItemQuery.Commands(host) with { IsBackwards = true }, limit, from, stop);
         var commands = context.Reads.Readable(items, CommandItem.Read).Select(CommandView.Of).ToList();
         return new ReadAnswer<FleetCommandList>(new(commands, next is null ? null : new PageCursor(list, 0, Lists.SortOnly(next)).ToString()), FleetJson.Default.FleetCommandList);
     }
 
-    private async Task<IResult> GetAsync(string id, string command, CancellationToken stop) =>
-        new ReadAnswer<FleetCommand>(CommandView.Of(await FindAsync(id, command, stop)), FleetJson.Default.FleetCommand);
+    private async Task<IResult> GetAsync(HttpRequest request, string id, string command, CancellationToken stop)
+    {
+        QueryText.Know(request.Query);
+        return new ReadAnswer<FleetCommand>(CommandView.Of(await FindAsync(id, command, stop)), FleetJson.Default.FleetCommand);
+    }
 
     private async Task<IResult> CancelAsync(HttpContext http, string id, string command, CancellationToken stop)
     {

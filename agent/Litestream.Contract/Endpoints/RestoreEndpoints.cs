@@ -25,7 +25,7 @@ internal sealed class RestoreEndpoints(ContractContext context, ChangeRequests c
         var restores = new RestoreEndpoints(context, changes, audit);
         routes.MapPost("/api/restores", (HttpContext http, CancellationToken stop) => audit.WatchAsync(http, Action, "restores", () => restores.PostAsync(http, stop))).Needs(ScopeWords.Restore);
         routes.MapGet("/api/restores", (HttpRequest request, CancellationToken stop) => restores.ListAsync(request, stop)).Needs(ScopeWords.Read);
-        routes.MapGet("/api/restores/{id}", (string id, CancellationToken stop) => restores.GetAsync(id, stop)).Needs(ScopeWords.Read);
+        routes.MapGet("/api/restores/{id}", (HttpRequest request, string id, CancellationToken stop) => restores.GetAsync(request, id, stop)).Needs(ScopeWords.Read);
         routes.MapPost("/api/restores/{id}/cancel", (HttpContext http, string id, CancellationToken stop) => audit.WatchAsync(http, "restore.cancel", id, () => restores._steps.CancelAsync(http, id, stop)))
             .Needs(ScopeWords.Restore);
         routes.MapPost("/api/restores/{id}/undo", (HttpContext http, string id, CancellationToken stop) => audit.WatchAsync(http, "restore.undo", id, () => restores.UndoAsync(http, id, stop)))
@@ -100,8 +100,9 @@ internal sealed class RestoreEndpoints(ContractContext context, ChangeRequests c
         return new ReadAnswer<FleetJobList>(new(jobs, next), FleetJson.Default.FleetJobList);
     }
 
-    private async Task<IResult> GetAsync(string id, CancellationToken stop)
+    private async Task<IResult> GetAsync(HttpRequest request, string id, CancellationToken stop)
     {
+        QueryText.Know(request.Query);
         var (job, commands) = await _steps.LookAsync(id, stop);
         return new ReadAnswer<FleetJob>(CommandView.Of(job, commands), FleetJson.Default.FleetJob);
     }

@@ -13,7 +13,7 @@ namespace Litestream.Contract.Restores;
 internal static class WaitingRestores
 {
     /// <summary>Of a host, the newest: whoever has so many asks nobody to wait in line.</summary>
-    private const int MostCommands = 1000;
+    private const int MostCommands = 5000;
 
     private const int Parallelism = 8;
 

@@ -67,6 +67,17 @@ public sealed class CatalogueTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task A_list_of_databases_goes_on_in_the_other_one_and_not_under_other_filters()
+    {
+        using var one = Create(First);
+        await Eventually.Becomes(() => _agent.Host.Stores.Count == 2, "both are registered");
+        var cursor = (await ReadAsync("api/status?limit=1")).GetProperty("nextCursor").GetString();
+        Assert.Equal("shop", Assert.Single(Items(await ReadAsync($"api/databases?cursor={cursor}"))).GetProperty("clientId").GetString());
+        await IsProblem($"api/databases?q=s&cursor={cursor}", HttpStatusCode.BadRequest, ProblemCodes.BadCursor);
+        await IsProblem($"api/tenants?prefix=12&cursor={cursor}", HttpStatusCode.BadRequest, ProblemCodes.BadCursor);
+    }
+
+    [Fact]
     public async Task A_tenant_is_shown_as_it_is_now_with_what_it_needs_to_be_restored()
     {
         using var application = Create(First);
@@ -90,6 +101,18 @@ public sealed class CatalogueTests : IAsyncLifetime, IDisposable
     [InlineData("api/tenants?prefix=12&cursor=nonsense", HttpStatusCode.BadRequest, ProblemCodes.BadCursor)]
     [InlineData("api/hosts?cursor=nonsense", HttpStatusCode.BadRequest, ProblemCodes.BadCursor)]
     [InlineData("api/problems?limit=501", HttpStatusCode.BadRequest, ProblemCodes.BadParameter)]
+    [InlineData("api/status?cursor=shop", HttpStatusCode.BadRequest, ProblemCodes.BadCursor)]
+    [InlineData("api/databases?cursor=shop", HttpStatusCode.BadRequest, ProblemCodes.BadCursor)]
+    [InlineData("api/health/clients?cursor=shop", HttpStatusCode.BadRequest, ProblemCodes.BadCursor)]
+    [InlineData("api/status?page=2", HttpStatusCode.BadRequest, ProblemCodes.BadParameter)]
+    [InlineData("api/databases?page=2", HttpStatusCode.BadRequest, ProblemCodes.BadParameter)]
+    [InlineData("api/databases/shop?page=2", HttpStatusCode.BadRequest, ProblemCodes.BadParameter)]
+    [InlineData("api/health/clients?page=2", HttpStatusCode.BadRequest, ProblemCodes.BadParameter)]
+    [InlineData("api/health/clients/shop?page=2", HttpStatusCode.BadRequest, ProblemCodes.BadParameter)]
+    [InlineData("api/restores/01ARZ3NDEKTSV4RRFFQ69G5FAV?page=2", HttpStatusCode.BadRequest, ProblemCodes.BadParameter)]
+    [InlineData("api/hosts/any/commands/01ARZ3NDEKTSV4RRFFQ69G5FAV?page=2", HttpStatusCode.BadRequest, ProblemCodes.BadParameter)]
+    [InlineData("api/hosts/nobody/commands", HttpStatusCode.NotFound, ProblemCodes.UnknownHost)]
+    [InlineData("api/tenants/%20" + Absent, HttpStatusCode.BadRequest, ProblemCodes.BadGuid)]
     [InlineData("api/problems?cursor=nonsense", HttpStatusCode.BadRequest, ProblemCodes.BadCursor)]
     [InlineData("api/tenants/shop", HttpStatusCode.BadRequest, ProblemCodes.BadGuid)]
     [InlineData("api/tenants/" + Absent, HttpStatusCode.NotFound, ProblemCodes.UnknownTenant)]

@@ -22,7 +22,8 @@ public sealed class LocalChangesTests : IAsyncLifetime, IDisposable
 
     public async Task InitializeAsync()
     {
-        _agent = await RunningAgent.StartAsync(_folder);
+        _folder.File("shop.db");
+        _agent = await StartAgentAsync();
         _application = new(_folder[$"clients/{Tenant}.db"]);
         _application.Sql("PRAGMA journal_mode = WAL");
         _application.Sql("CREATE TABLE t (x)");
@@ -117,7 +118,7 @@ public sealed class LocalChangesTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task A_guid_that_a_named_database_is_called_by_is_taken()
     {
-        using var shop = await AddNamedAsync("shop");
+        using var shop = await OpenShopAsync();
         var made = $"{TenantIds.Of("shop")}";
         await IsRefusedAtOnce(new { newTenant = made }, ProblemCodes.BadArgument);
         await IsRefusedAtOnce(new { targetPath = _folder[$"clients/{made}.db"] }, ProblemCodes.BadPath);
@@ -148,7 +149,7 @@ public sealed class LocalChangesTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task A_replica_of_a_named_database_is_not_restored_over_another_tenant()
     {
-        using var shop = await AddNamedAsync("shop");
+        using var shop = await OpenShopAsync();
         var before = await _agent.SyncedAsync(Tenant);
         string[] replicas = [$"{_agent.Host.Stores.ReplicaUrl}/databases/shop", _agent.Find("shop")!.Snapshot().ReplicaUrl, $"{_agent.Host.Stores.ReplicaUrl}/databases/gone"];
         foreach (var replica in replicas)
@@ -198,7 +199,7 @@ public sealed class LocalChangesTests : IAsyncLifetime, IDisposable
     {
         var job = await EndedAsync(await AcceptedAsync("api/restores", new { tenants = new[] { Tenant }, newTenant = Fork }));
         await _agent.DisposeAsync();
-        _agent = await RunningAgent.StartAsync(_folder);
+        _agent = await StartAgentAsync();
         var after = await ReadAsync($"api/restores/{job.GetProperty("id").GetString()}");
         Assert.Equal(JobStates.Done, after.GetProperty("state").GetString());
         Assert.Equal("restore", Assert.Single(await ItemsAsync("api/audit")).GetProperty("action").GetString());
@@ -227,7 +228,7 @@ public sealed class LocalChangesTests : IAsyncLifetime, IDisposable
         await _agent.DisposeAsync();
         using (var table = new RequestTable(folder, TimeProvider.System))
             await table.WriteAsync(ItemUpdate.Of(CommandItem.Write(command), []), CancellationToken.None);
-        _agent = await RunningAgent.StartAsync(_folder);
+        _agent = await StartAgentAsync();
         var ended = await CommandEndedAsync(await ReadAsync($"api/hosts/{HostId}/commands/{command.Id}"));
         Assert.Equal((CommandStates.Failed, CommandErrors.Interrupted), (ended.GetProperty("state").GetString(), ended.GetProperty("errorCode").GetString()));
         Assert.Equal(["before"], _application.Sql("SELECT x FROM t"));
@@ -236,6 +237,9 @@ public sealed class LocalChangesTests : IAsyncLifetime, IDisposable
     [Theory]
     [InlineData("{\"tenants\":[\"" + Tenant + "\"]}", HttpStatusCode.BadRequest, ProblemCodes.BadArgument)]
     [InlineData("{\"tenants\":[],\"txid\":\"0000000000000001\"}", HttpStatusCode.BadRequest, ProblemCodes.BadArgument)]
+    [InlineData("{\"tenants\":[\" " + Tenant + "\"],\"txid\":\"0000000000000001\"}", HttpStatusCode.BadRequest, ProblemCodes.BadGuid)]
+    [InlineData("{\"tenants\":[\"+2345678-1234-5678-9abc-123456789012\"],\"txid\":\"0000000000000001\"}", HttpStatusCode.BadRequest, ProblemCodes.BadGuid)]
+    [InlineData("{\"tenants\":[\"0x345678-1234-5678-9abc-123456789012\"],\"txid\":\"0000000000000001\"}", HttpStatusCode.BadRequest, ProblemCodes.BadGuid)]
     [InlineData("{\"tenants\":[\"shop\"],\"txid\":\"0000000000000001\"}", HttpStatusCode.BadRequest, ProblemCodes.BadGuid)]
     [InlineData("{\"tenants\":[\"" + Tenant + "\"],\"txid\":\"1\"}", HttpStatusCode.BadRequest, ProblemCodes.BadTxid)]
     [InlineData("{\"tenants\":[\"" + Tenant + "\"],\"timestamp\":\"2999-01-01T00:00:00Z\"}", HttpStatusCode.BadRequest, ProblemCodes.BadTime)]
@@ -287,16 +291,29 @@ public sealed class LocalChangesTests : IAsyncLifetime, IDisposable
         }
     }
 
-    /// <summary>A database of that name beside the tenants; starts the agent anew.</summary>
-    private async Task<Application> AddNamedAsync(string name)
+    /// <summary>With a database that has a name beside the tenants.</summary>
+    private Task<RunningAgent> StartAgentAsync() => RunningAgent.StartAsync(_folder, o => o with { Databases = [new(_folder["shop.db"], "shop")] });
+
+    private async Task<Application> OpenShopAsync()
     {
-        var named = new Application(_folder[$"{name}.db"]);
-        named.Sql("PRAGMA journal_mode = WAL");
-        named.Sql("CREATE TABLE goods (x)");
-        await _agent.DisposeAsync();
-        _agent = await RunningAgent.StartAsync(_folder, o => o with { Databases = [new(_folder[$"{name}.db"], name)] });
-        await _agent.SyncedAsync(name);
-        return named;
+        var shop = new Application(_folder["shop.db"]);
+        shop.Sql("PRAGMA journal_mode = WAL");
+        shop.Sql("CREATE TABLE goods (x)");
+        await _agent.SyncedAsync("shop");
+        return shop;
+    }
+
+    [Theory]
+    [InlineData("api/status")]
+    [InlineData("api/audit")]
+    [InlineData("metrics")]
+    [InlineData("")]
+    public async Task A_page_under_another_name_of_this_machine_reads_nothing(string address)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address, UriKind.Relative));
+        request.Headers.TryAddWithoutValidation("Host", "rebound.example");
+        using var answer = await _agent.Http.SendAsync(request);
+        Assert.Equal((HttpStatusCode.Forbidden, ProblemCodes.ForeignOrigin), (answer.StatusCode, RunningAgent.ProblemIn(await answer.Content.ReadAsStringAsync()).Code));
     }
 
     private string HostId => ReadAsync("api/hosts").Result.GetProperty("items")[0].GetProperty("hostId").GetString()!;

@@ -28,6 +28,18 @@ public sealed class LocalWriteRulesTests
         Assert.Equal(ProblemCodes.ForeignOrigin, _loopback.Check(new HostString(host), origin: null, authorization: null)?.Code);
 
     [Theory]
+    [InlineData("localhost:8080", true)]
+    [InlineData("[::1]:8080", true)]
+    [InlineData("", true)]
+    [InlineData("evil.example:8080", false)]
+    [InlineData("127.0.0.1.evil.example", false)]
+    public void A_rebound_name_reads_nothing_either(string host, bool allowed)
+    {
+        Assert.Equal(allowed, _loopback.CheckRead(new HostString(host)) is null);
+        Assert.Null(_open.CheckRead(new HostString(host)));
+    }
+
+    [Theory]
     [InlineData("http://localhost:8080", true)]
     [InlineData("http://localhost:9090", false)]
     [InlineData("https://localhost:8080", false)]

@@ -39,8 +39,10 @@ public sealed class CommandTests
             await fleet.AcceptedAsync("/api/hosts/web-1/commands", new { kind = "sync", tenant = tenant.Tenant });
         var ids = (await fleet.Cloud.PagesAsync("/api/hosts/web-1/commands?limit=3")).Select(c => c.GetProperty("id").GetString()!);
         Assert.Equal(fleet.Commands("web-1").Select(c => c.Id.ToString()).Reverse(), ids);
+        fleet.Host("web-2");
         var first = (await fleet.GetAsync("/api/hosts/web-1/commands?limit=3")).GetProperty("nextCursor").GetString();
         Assert.Equal("bad-cursor", await RunningCloud.CodeAsync(await fleet.Cloud.GetAsync($"/api/hosts/web-2/commands?cursor={first}")));
+        Assert.Equal("unknown-host", await RunningCloud.CodeAsync(await fleet.Cloud.GetAsync("/api/hosts/nobody/commands")));
     }
 
     [Fact]

@@ -40,7 +40,7 @@ internal static class Operations
             Description = "`serves` says which of the two answers: of a fleet `clients` are its worst tenants, of a host all of them, page by page.",
             Parameters = [Limit(1000, ClientPage.LargestLimit) with { FleetMaximum = 100 }, Cursor with { Only = "host" }, .. HostFilters],
             Answers = [(200, [typeof(FleetStatus), typeof(StatusReport)], "As it is now.")],
-            Codes = [BadParameter],
+            Codes = [BadParameter, BadCursor],
             HasTag = true,
         },
         new("GET", "/api/problems", "listProblems", "Overview", "What is wrong, the worst first.")
@@ -143,7 +143,7 @@ internal static class Operations
         {
             Parameters = [JobId],
             Answers = [(200, [typeof(FleetJob)], "The job, with its commands.")],
-            Codes = [UnknownJob],
+            Codes = [BadParameter, UnknownJob],
             HasTag = true,
         },
         new("POST", "/api/restores/{id}/cancel", "cancelRestore", "Restores", "Calls back what of it has changed nothing yet.")
@@ -216,14 +216,14 @@ internal static class Operations
         {
             Parameters = [HostId, Limit(50, 200), Cursor],
             Answers = [(200, [typeof(FleetCommandList)], "A page.")],
-            Codes = [BadArgument, BadParameter, BadCursor],
+            Codes = [BadArgument, BadParameter, BadCursor, UnknownHost],
             HasTag = true,
         },
         new("GET", "/api/hosts/{id}/commands/{command}", "getCommand", "Commands", "How a command goes.")
         {
             Parameters = [HostId, CommandId],
             Answers = [(200, [typeof(FleetCommand)], "The command.")],
-            Codes = [BadArgument, UnknownCommand],
+            Codes = [BadArgument, BadParameter, UnknownCommand],
             HasTag = true,
         },
         new("POST", "/api/hosts/{id}/commands/{command}/cancel", "cancelCommand", "Commands", "Calls it back, if it has changed nothing yet.")
@@ -244,7 +244,7 @@ internal static class Operations
         {
             Parameters = [Limit(ClientPage.DefaultLimit, ClientPage.LargestLimit), Cursor, .. HostFilters],
             Answers = [(200, [typeof(ClientList)], "A page.")],
-            Codes = [BadParameter],
+            Codes = [BadParameter, BadCursor],
         },
         new("POST", "/api/databases", "registerDatabase", "Databases", "Looks at a file of a watched directory now.")
         {
@@ -256,7 +256,7 @@ internal static class Operations
         {
             Parameters = [DatabaseId],
             Answers = [(200, [typeof(Client)], "The database.")],
-            Codes = [BadGuid, UnknownClient],
+            Codes = [BadParameter, BadGuid, UnknownClient],
         },
         new("POST", "/api/databases/{id}/sync", "syncDatabase", "Databases", "Answers when everything committed before is in the replica.")
         {
