@@ -173,7 +173,8 @@ internal sealed class Discovery(StoreContext context, Staging staging, EarlierRu
         var (behind, there) = await fence.TrySetAsync(replica, listed, header, keeps: replica.IsTakenOver || !replica.Book.Published.IsNone, cancellationToken, Others(replica)).ConfigureAwait(false)
             ?? throw (replica.IsTakenOver ? Fence.WasQuicker(replica, newest.MaxTxid) : ForeignChain.WrittenBehind(replica, $"transaction {newest.MaxTxid.Next} was published by somebody else"));
         database.NewestTimestampMs = Math.Max(database.NewestTimestampMs, behind.CreatedAt.ToUnixTimeMilliseconds());
-        var table = await BuildTableAsync(replica.Storage, there, cancellationToken).ConfigureAwait(false);
+        var fenced = await ChainFile.OpenAsync(replica.Storage, behind, cancellationToken).ConfigureAwait(false);
+        var table = await FindTableAsync(database, replica.Storage, there, fenced.Header, cancellationToken).ConfigureAwait(false);
         replica.Record(b => b with { Published = behind.MaxTxid });
         database.Record(b => b with
         {

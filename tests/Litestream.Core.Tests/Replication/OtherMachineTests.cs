@@ -1,5 +1,6 @@
 using Litestream.Replication;
 using Litestream.Storage;
+using Litestream.Tests.Servers;
 
 namespace Litestream.Core.Tests.Replication;
 
@@ -64,6 +65,27 @@ public sealed class OtherMachineTests
         await ReplicatedFolder.WriteAsync(application, await folder.BeginAsync(Name), 2);
         await folder.AssertRestoresEqualAsync(Name);
         Assert.Equal(2u, folder.Store!.Find(Name)!.Snapshot().Epoch);
+    }
+
+    /// <summary>The table of page sums came with the disk: thousands of tenants need not be downloaded because theirs was moved.</summary>
+    [Fact]
+    public async Task A_disk_that_was_moved_need_not_read_what_it_wrote()
+    {
+        await using var server = await S3Server.StartAsync("chain");
+        using var root = ReplicaRoot.Parse(server.Url("chain"), new() { AccessKeyId = S3Server.AccessKeyId, SecretAccessKey = S3Server.SecretAccessKey });
+        var time = new ShiftedTime();
+        await using var folder = new ReplicatedFolder { RootAt = root, Time = time };
+        UseMachine(folder, "1");
+        using var application = folder.NewTenant();
+        await ReplicatedFolder.WriteAsync(application, await folder.BeginAsync(Name), 3);
+        await folder.StopAsync();
+        UseMachine(folder, "2");
+        time.Skip(TimeSpan.FromMinutes(2));
+        server.Requests.Clear();
+        await ReplicatedFolder.WriteAsync(application, await folder.BeginAsync(Name), 1);
+        Assert.Equal(2u, folder.Store!.Find(Name)!.Snapshot().Epoch);
+        Assert.DoesNotContain(server.Requests, r => r is { Method: "GET", IsListing: false } && !r.Key.Contains("/0000/", StringComparison.Ordinal));
+        await folder.AssertRestoresEqualAsync(Name);
     }
 
     [Fact]
