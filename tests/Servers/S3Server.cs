@@ -91,6 +91,7 @@ internal sealed class S3Server : IAsyncDisposable
             S3ServerFault.OtherXml => S3Answer.Xml(200, "<hello/>"),
             S3ServerFault.Nothing => S3Answer.Empty(200),
             S3ServerFault.Redirect => new(307, [], new Dictionary<string, string> { ["Location"] = $"{Endpoint}/{request.Bucket}/{request.Key}" }),
+            S3ServerFault.Denied => S3Answer.Error(403, "AccessDenied"),
             S3ServerFault.Conflict => S3Answer.Error(409, "ConditionalRequestConflict"),
             _ => new S3Dialogue(this).Answer(request),
         };

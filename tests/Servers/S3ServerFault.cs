@@ -33,4 +33,7 @@ internal enum S3ServerFault
 
     /// <summary>503 with Retry-After: 2 seconds.</summary>
     SlowDownForTwoSeconds,
+
+    /// <summary>403: may not be done.</summary>
+    Denied,
 }

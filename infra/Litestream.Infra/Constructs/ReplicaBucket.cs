@@ -70,7 +70,8 @@ internal sealed class ReplicaBucket : Construct
             Sid = "ListReplicas",
             Actions = ["s3:ListBucket"],
             Resources = [Bucket.BucketArn],
-            Conditions = new Dictionary<string, object> { ["StringLike"] = new Dictionary<string, object> { ["s3:prefix"] = $"{Databases}/*" } },
+            // Whoever reads what is gone is told so only if it may list; of that question there is no prefix.
+            Conditions = new Dictionary<string, object> { ["StringLikeIfExists"] = new Dictionary<string, object> { ["s3:prefix"] = $"{Databases}/*" } },
         }),
         .. KeyUse("kms:Decrypt"),
     ];
