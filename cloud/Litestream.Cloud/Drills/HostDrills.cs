@@ -14,11 +14,14 @@ internal sealed class HostDrills(CloudContext context, WorkerOptions options)
 
     private readonly UlidSource _ids = new(context.Time, Random.Shared);
 
+    /// <summary>It was asked, and its command is good still: what no worker could do is not tried by the next one.</summary>
+    public bool HasIt(TenantRecord tenant) => context.Time.GetUtcNow() - tenant.DrillAskedAt < Patience;
+
     /// <summary>False when it was asked already, or is away: nobody would begin.</summary>
     public async Task<bool> AskAsync(TenantRecord tenant, CancellationToken stop)
     {
         var now = ItemTime.Rounded(context.Time.GetUtcNow());
-        if (tenant.HostId is not { } host || now - tenant.DrillAskedAt < Patience
+        if (tenant.HostId is not { } host || HasIt(tenant)
             || (await context.Hosts.LivenessAsync([host], stop))[host] is not (LivenessWords.Live or LivenessWords.Late))
             return false;
         var command = new CommandRecord

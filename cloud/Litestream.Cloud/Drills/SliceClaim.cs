@@ -17,6 +17,7 @@ internal sealed class SliceClaim : IAsyncDisposable
     private readonly string _worker;
     private readonly CancellationTokenSource _end;
     private readonly Task _renewing;
+    private volatile object? _cursor;
     private bool _isOver;
 
     private SliceClaim(CloudContext context, SliceRecord slice, string worker, CancellationToken stop)
@@ -28,8 +29,12 @@ internal sealed class SliceClaim : IAsyncDisposable
 
     public SliceRecord Slice { get; }
 
-    /// <summary>Up to this tenant the visit is done.</summary>
-    public Guid? Cursor { get; set; }
+    /// <summary>Up to this tenant the visit is done. Set by the visit and read by what renews the claim, so in one word.</summary>
+    public Guid? Cursor
+    {
+        get => (Guid?)_cursor;
+        set => _cursor = value;
+    }
 
     /// <summary>Ends with the worker, and when another took us for dead.</summary>
     public CancellationToken Token => _end.Token;

@@ -11,7 +11,7 @@ internal sealed class SliceVisit(CloudContext context, ReplicaShelf replicas, Wo
 {
     private const int TenantsAPage = 100;
 
-    /// <summary>A drill that had this long and did not end in time is its host's: else the next worker would stand before it as well.</summary>
+    /// <summary>A drill that had this long and did not end in time is its host's, and left behind: else the next worker would stand before it as well.</summary>
     private static readonly TimeSpan LongDrill = TimeSpan.FromMinutes(5);
 
     private readonly ScratchDrill _drill = new(replicas, options, context.Time, context.Log);
@@ -30,7 +30,7 @@ internal sealed class SliceVisit(CloudContext context, ReplicaShelf replicas, Wo
         {
             await foreach (var tenant in TenantsAsync(claim.Slice.Slice, claim.Cursor, either.Token))
             {
-                report += await TryAsync(tenant, either.Token);
+                report += await TryAsync(claim, tenant, either.Token);
                 claim.Cursor = tenant.Tenant;
             }
             var all = new List<TenantRecord>();
@@ -46,11 +46,11 @@ internal sealed class SliceVisit(CloudContext context, ReplicaShelf replicas, Wo
     }
 
     /// <summary>One that nobody understands does not keep the others of its slice from being proven.</summary>
-    private async Task<RoundReport> TryAsync(TenantRecord tenant, CancellationToken stop)
+    private async Task<RoundReport> TryAsync(SliceClaim claim, TenantRecord tenant, CancellationToken stop)
     {
         try
         {
-            return await OneAsync(tenant, stop);
+            return await OneAsync(claim, tenant, stop);
         }
         catch (Exception error) when (error is not (OperationCanceledException or FleetTableException))
         {
@@ -59,11 +59,11 @@ internal sealed class SliceVisit(CloudContext context, ReplicaShelf replicas, Wo
         }
     }
 
-    private async Task<RoundReport> OneAsync(TenantRecord tenant, CancellationToken stop)
+    private async Task<RoundReport> OneAsync(SliceClaim claim, TenantRecord tenant, CancellationToken stop)
     {
         var report = new RoundReport { Tenants = 1 };
         ProofRecord? proof = null;
-        if (DrillDue.IsDue(tenant, options.Within, options.VisitEvery, context.Time.GetUtcNow()))
+        if (DrillDue.IsDue(tenant, options.Within, options.VisitEvery, context.Time.GetUtcNow()) && !_hosts.HasIt(tenant))
         {
             var begun = context.Time.GetTimestamp();
             try
@@ -72,6 +72,7 @@ internal sealed class SliceVisit(CloudContext context, ReplicaShelf replicas, Wo
             }
             catch (OperationCanceledException) when (context.Time.GetElapsedTime(begun) >= LongDrill)
             {
+                claim.Cursor = tenant.Tenant;
                 await _hosts.AskAsync(tenant, CancellationToken.None);
                 throw;
             }

@@ -168,6 +168,52 @@ public sealed class DrillRoundTests
         Assert.True((await fleet.Worker("worker-3").RunAsync(fleet.Time.GetUtcNow().AddSeconds(12), default)).IsCut); // too short for anything
     }
 
+    /// <summary>It takes longer than a worker has: whoever comes next would stand before it as well, and the rest of its slice would never be proven.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_tenant_that_no_worker_can_drill_in_its_time_holds_up_no_other_whether_its_host_lives_or_not(bool lives)
+    {
+        Environment.SetEnvironmentVariable("AWS_ACCESS_KEY_ID", S3Server.AccessKeyId);
+        Environment.SetEnvironmentVariable("AWS_SECRET_ACCESS_KEY", S3Server.SecretAccessKey);
+        await using var store = await S3Server.StartAsync("backups");
+        await using var fleet = await DrilledFleet.StartAsync();
+        if (lives)
+            fleet.Seeded.Host("web-1");
+        var made = (await fleet.ReplicateAsync(1))[0];
+        fleet.Table.Delete(FleetKeys.Tenant(made.Tenant).Partition, FleetKeys.Tenant(made.Tenant).Sort);
+        foreach (var file in fleet.LtxFiles(made))
+            store.Store.Put("backups", $"slow/000{Path.GetFileName(Path.GetDirectoryName(file))}/{Path.GetFileName(file)}", await File.ReadAllBytesAsync(file), new Dictionary<string, string>(), onlyIfAbsent: true);
+        var slow = made with { Tenant = Guid.Parse("a7000000-0000-7000-8000-000000000001"), Replica = "s3://backups/slow" };
+        var quick = made with { Tenant = Guid.Parse("a7000000-0000-7000-8000-000000000002") };
+        fleet.Seeded.Put(TenantItem.Write(slow));
+        fleet.Seeded.Put(TenantItem.Write(quick));
+        using var end = new CancellationTokenSource();
+        var reads = 0;
+        store.Fault = request =>
+        {
+            if (request is not { Method: "GET", IsListing: false } || Interlocked.Increment(ref reads) > 1)
+                return S3ServerFault.None;
+            fleet.Skip(TimeSpan.FromMinutes(6));
+            end.Cancel();
+            return S3ServerFault.InternalError;
+        };
+        Assert.True((await fleet.RoundAsync(fleet.Worker("worker-1", o => o with { Lanes = 1 }, store.Endpoint), end.Token)).IsCut);
+        Assert.Equal(lives ? 1 : 0, fleet.Seeded.Commands("web-1").Count);
+        var begun = reads;
+        var next = fleet.Worker("worker-2", s3Endpoint: store.Endpoint);
+        Assert.Equal(1, (await fleet.RoundAsync(next)).Passed);
+        Assert.Single(fleet.Proofs(quick.Tenant));
+        Assert.Equal(begun, reads);
+
+        // Its host has it for a day; without one it is tried again with the next visit.
+        fleet.Skip(TimeSpan.FromHours(7));
+        Assert.Equal(lives ? 0 : 1, (await fleet.RoundAsync(next)).Passed);
+        fleet.Skip(TimeSpan.FromHours(24));
+        await fleet.RoundAsync(next);
+        Assert.NotEmpty(fleet.Proofs(slow.Tenant));
+    }
+
     [Fact]
     public async Task A_table_that_fails_one_slice_leaves_the_others_visited()
     {

@@ -33,10 +33,10 @@ internal sealed class DrilledFleet : IAsyncDisposable
     }
 
     /// <summary>Not started: a round is asked for where a test wants one.</summary>
-    public DrillRound Worker(string name = "worker-1", Func<WorkerOptions, WorkerOptions>? change = null)
+    public DrillRound Worker(string name = "worker-1", Func<WorkerOptions, WorkerOptions>? change = null, string? s3Endpoint = null)
     {
         var options = new WorkerOptions { Name = name, Scratch = Path.Combine(Folder, "scratch") };
-        var worker = CloudApplication.Build(RunningCloud.Options(Table) with { Worker = change?.Invoke(options) ?? options }, Time);
+        var worker = CloudApplication.Build(RunningCloud.Options(Table) with { Worker = change?.Invoke(options) ?? options, S3Endpoint = s3Endpoint }, Time);
         _workers.Add(worker);
         return worker.Services.GetRequiredService<DrillRound>();
     }
