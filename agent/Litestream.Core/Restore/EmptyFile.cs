@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using Litestream.Sqlite;
+using Litestream.Storage;
 using Microsoft.Win32.SafeHandles;
 
 namespace Litestream.Restore;
@@ -25,14 +27,22 @@ internal static partial class EmptyFile
         return file is not null && IsShared(file);
     }
 
-    /// <summary>Removes it while nobody can open it. One that is not empty stays.</summary>
+    /// <summary>Removes it while nobody can open it. One that is not empty stays, also when it takes the name in the same moment.</summary>
     /// <param name="path">Of the file, which need not be there.</param>
     /// <param name="mayBeOpen">Those who have it open never write to it; else it stays.</param>
     public static void Remove(string path, bool mayBeOpen)
     {
         using var file = TryOpen(path);
-        if (file is not null && (!IsShared(file) || mayBeOpen) && RandomAccess.GetLength(file) == 0)
-            File.Delete(path);
+        if (file is null || (IsShared(file) && !mayBeOpen) || RandomAccess.GetLength(file) != 0)
+            return;
+        // Under a name that nobody else knows it is looked at once more: by its own another file may stand there by now.
+        var aside = $"{path}.empty-{Path.GetRandomFileName()}";
+        if (PosixFile.MoveIfAbsent(path, aside) != 0)
+            return;
+        if (FileStat.Of(aside) is { SizeBytes: 0 } found && FileStat.IsSameFile(found, FileStat.Of((int)file.DangerousGetHandle())))
+            File.Delete(aside);
+        else
+            _ = PosixFile.MoveIfAbsent(aside, path);
     }
 
     private static SafeFileHandle? TryOpen(string path)

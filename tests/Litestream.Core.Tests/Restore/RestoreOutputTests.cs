@@ -94,6 +94,29 @@ public sealed class RestoreOutputTests : IDisposable
     }
 
     [Fact]
+    public async Task What_takes_the_empty_files_name_while_that_is_removed_stays()
+    {
+        var precious = _target.Path + ".new";
+        for (var i = 0; i < 2_000; i++)
+        {
+            await File.WriteAllTextAsync(_target.Path, "");
+            await File.WriteAllTextAsync(precious, "precious");
+            using var together = new Barrier(2);
+            var replacing = Task.Run(() =>
+            {
+                together.SignalAndWait();
+                File.Move(precious, _target.Path, overwrite: true);
+            });
+            together.SignalAndWait();
+            EmptyFile.Remove(_target.Path, mayBeOpen: false);
+            await replacing;
+            Assert.Equal([Path.GetFileName(_target.Path)], _target.Files);
+            Assert.Equal("precious", await File.ReadAllTextAsync(_target.Path));
+            File.Delete(_target.Path);
+        }
+    }
+
+    [Fact]
     public async Task Leftovers_of_a_missing_database_are_moved_aside()
     {
         foreach (var suffix in (string[])["-wal", "-shm", "-journal"])
