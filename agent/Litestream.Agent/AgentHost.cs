@@ -1,5 +1,6 @@
 using Litestream.Agent.Api;
 using Litestream.Agent.Configuration;
+using Litestream.Agent.Drills;
 using Litestream.Agent.RemoteCommands;
 using Litestream.Agent.Reporting;
 using Litestream.Agent.Requests;
@@ -30,6 +31,10 @@ internal sealed class AgentHost : IAsyncDisposable
     private RemoteCommandLane? _commands;
     private TenantOwnership? _ownership;
     private LocalRequests _requests = null!;
+    private DrillBook _drills = null!;
+    private DrillNotes _notes = null!;
+    private DrillSchedule? _schedule;
+    private FleetTableClient? _table;
 
     private AgentHost(AgentOptions options, ILogger logger, TimeProvider time, SystemdNotice systemd) => (_options, _logger, _time, _systemd) = (options, logger, time, systemd);
 
@@ -67,7 +72,7 @@ internal sealed class AgentHost : IAsyncDisposable
         var began = _time.GetTimestamp();
         _logger.Stopping(Stores.Count);
         _systemd.Stopping(_options.ShutdownTimeout);
-        await Task.WhenAll(_commands?.StopAsync() ?? Task.CompletedTask, _requests.StopAsync());
+        await Task.WhenAll(_commands?.StopAsync() ?? Task.CompletedTask, _requests.StopAsync(), _schedule?.StopAsync() ?? Task.CompletedTask);
         await _watch.StopAsync();
         using var limit = new CancellationTokenSource(_options.ShutdownTimeout, _time);
         // The stores' word counts, not the limit's: nothing may have been left to do, and the API below takes its own time to end.
@@ -121,15 +126,23 @@ internal sealed class AgentHost : IAsyncDisposable
 
         // The state's root holds the folders of other agents, too.
         var elsewhere = new RestoreElsewhere(Stores, registration, [StateFolder, Path.GetDirectoryName(StateFolder)!], _options.RestoreDirectories);
+        var fleetLog = logging.CreateLogger("Litestream.Fleet");
+        _drills = new(StateFolder, _time, fleetLog);
+        _started.Add(_drills);
+        _notes = new(Stores, _drills, fleetLog);
         _fleet = CreateReporter(environment, registration, elsewhere, logging);
         var hostId = _fleet?.HostId ?? HostIdentity.Alone(Environment.MachineName);
-        _requests = new(StateFolder, hostId, Stores, Kinds(environment, elsewhere), _time, logging.CreateLogger("Litestream.Fleet"));
+        _requests = new(StateFolder, hostId, Stores, Kinds(environment, elsewhere), _time, fleetLog);
         _started.Add(_requests);
+        _schedule = CreateSchedule(hostId, fleetLog);
         var view = new AgentView(Stores, registration, registered, _watch, _options, warnings, _time)
         {
             HostId = hostId,
             Requests = _requests,
             Refusals = new(Stores, elsewhere),
+            Drills = _drills,
+            DrillNotes = _notes,
+            DrillInterval = _schedule?.Interval,
             StateTimes = new(Stores, _time),
             Fleet = _fleet,
             Ownership = _ownership,
@@ -150,6 +163,17 @@ internal sealed class AgentHost : IAsyncDisposable
         _requests.Start();
         _commands?.Start();
         _fleet?.Start();
+        _schedule?.Start();
+    }
+
+    /// <summary>Null: nobody wants one.</summary>
+    private DrillSchedule? CreateSchedule(string hostId, ILogger logger)
+    {
+        if (_options.DrillInterval is not { } interval || _options.Once)
+            return null;
+        var schedule = new DrillSchedule(Stores, _drills, _notes, interval, hostId, _table is null ? null : new ProofTable(_table, new(_time), logger).WriteAsync, _time, logger);
+        _started.Add(schedule);
+        return schedule;
     }
 
     /// <summary>Makes no request. Null: in no fleet.</summary>
@@ -158,7 +182,7 @@ internal sealed class AgentHost : IAsyncDisposable
         if (_options.Fleet is not { } fleet || _options.Once)
             return null;
         var (hostId, formers) = HostIdentity.Of(fleet.HostId, StateFolder, Environment.MachineName, MachineId.Read(environment.MachineIdFile));
-        var table = new FleetTableClient(fleet.Table, FleetReporter.RequestLimit(fleet.Interval), environment.TableAccess, _time);
+        var table = _table = new FleetTableClient(fleet.Table, FleetReporter.RequestLimit(fleet.Interval), environment.TableAccess, _time);
         var logger = logging.CreateLogger("Litestream.Fleet");
         _ownership = new(hostId, table, _time, formers.Count == 0 ? null : new(formers, new(table, _time), former => HostIdentity.ForgetFormer(StateFolder, former)));
         var patient = new PatientTable(_time);
@@ -183,7 +207,7 @@ internal sealed class AgentHost : IAsyncDisposable
         var replicas = new RemoteReplicas(Stores, environment);
         return
         [
-            .. RemoteCommandLane.AllKinds, new VerifyRemoteCommand(replicas), new DrillRemoteCommand(replicas),
+            .. RemoteCommandLane.AllKinds, new VerifyRemoteCommand(replicas), new DrillRemoteCommand(replicas, _notes),
             new RestoreRemoteCommand(elsewhere, replicas, (tenant, stop) => _ownership?.FindOtherAsync(tenant, stop) ?? Task.FromResult<string?>(null)),
         ];
     }

@@ -8,6 +8,7 @@ using Litestream.Cloud.Table;
 using Litestream.Contract;
 using Litestream.Contract.Access;
 using Litestream.Contract.Changes;
+using Litestream.Contract.Drills;
 using Litestream.Contract.Endpoints;
 using Litestream.Dashboard;
 using Litestream.DynamoDb;

@@ -59,8 +59,8 @@ internal static partial class CloudLog
     [LoggerMessage(8025, LogLevel.Warning, "The visit to slice {Slice} ended early: {Reason}")]
     public static partial void VisitFailed(this ILogger logger, string slice, string reason);
 
-    [LoggerMessage(8026, LogLevel.Warning, "What an earlier run left in {Folder} cannot be removed: {Reason}")]
-    public static partial void ScratchStays(this ILogger logger, string folder, string reason);
+    [LoggerMessage(8026, LogLevel.Warning, "There is no room for restores in {Folder}: {Reason}")]
+    public static partial void NoScratch(this ILogger logger, string folder, string reason);
 
     [LoggerMessage(8027, LogLevel.Error, "A round failed")]
     public static partial void RoundFailed(this ILogger logger, Exception error);

@@ -95,6 +95,8 @@ internal sealed class S3Server : IAsyncDisposable
             S3ServerFault.Conflict => S3Answer.Error(409, "ConditionalRequestConflict"),
             _ => new S3Dialogue(this).Answer(request),
         };
+        if (fault == S3ServerFault.Swallow)
+            Store.Delete(request.Bucket, request.Key);
         if (fault == S3ServerFault.LoseReply)
         {
             context.Abort();

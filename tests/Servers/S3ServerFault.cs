@@ -28,6 +28,9 @@ internal enum S3ServerFault
     /// <summary>A redirection to the same place.</summary>
     Redirect,
 
+    /// <summary>The answer is as it should be, and what was put is not kept: a store that lies.</summary>
+    Swallow,
+
     /// <summary>Success in another language.</summary>
     OtherXml,
 

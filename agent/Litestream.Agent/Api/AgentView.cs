@@ -1,4 +1,5 @@
 using Litestream.Agent.Configuration;
+using Litestream.Agent.Drills;
 using Litestream.Agent.Reporting;
 using Litestream.Agent.Requests;
 using Litestream.Agent.Restoring;
@@ -30,6 +31,15 @@ internal sealed class AgentView(
 
     /// <summary>What of it would not begin.</summary>
     public required RestoreRefusals Refusals { get; init; }
+
+    /// <summary>What the drills of its databases came to.</summary>
+    public required DrillBook Drills { get; init; }
+
+    /// <summary>Where they are noted.</summary>
+    public required DrillNotes DrillNotes { get; init; }
+
+    /// <summary>Each is drilled by itself within this; null: somebody asks, or nobody does.</summary>
+    public TimeSpan? DrillInterval { get; init; }
 
     /// <summary>Since when its databases are what they are.</summary>
     public required StateTimes StateTimes { get; init; }

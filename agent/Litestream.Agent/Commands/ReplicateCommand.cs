@@ -18,7 +18,7 @@ internal static class ReplicateCommand
             .RareGroup("Buckets and names", [.. flags.Source.Replica.RareGroup, flags.Source.DatabaseName])
             .RareGroup("Fleet", [.. flags.Fleet.Group, flags.RestoreDirectories])
             .RareGroup("Log and page beyond this machine", flags.Log.Format, flags.Bind, flags.ApiToken)
-            .RareGroup("Watching and bounds", flags.QuietTime, flags.SweepInterval, flags.LagLimit, flags.LiveCheckInterval, flags.ShutdownTimeout,
+            .RareGroup("Watching and bounds", flags.QuietTime, flags.SweepInterval, flags.LagLimit, flags.LiveCheckInterval, flags.DrillInterval, flags.ShutdownTimeout,
                 flags.SpoolCap, flags.WalCap, flags.MaxHot, flags.KeepJournalMode)
             .Example("litestream -watch-dir data/clients,data/prod -bucket backups", "every tenant of two directories, to S3")
             .Example("litestream replicate data/app.db s3://backups/app", "one database, to exactly where the URL says")

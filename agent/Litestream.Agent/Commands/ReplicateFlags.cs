@@ -59,6 +59,8 @@ internal sealed class ReplicateFlags
 
     public Option<TimeSpan?> LagLimit { get; } = Flag.Duration("-lag-limit", "a tenant further behind is unhealthy [300s]", TimeSpan.FromSeconds(1));
 
+    public Option<TimeSpan?> DrillInterval { get; } = Flag.Duration("-drill-interval", "each backup is restored aside and proven within; 0s: never [7d; in a fleet its worker does]", TimeSpan.Zero, TimeSpan.FromDays(365));
+
     public Option<TimeSpan?> ShutdownTimeout { get; } = Flag.Duration("-shutdown-timeout", "longest last sync at the end [30s, with -exec 90s]", TimeSpan.Zero, LongestTimer);
 
     public Option<long?> SpoolCap { get; } = Flag.Size("-spool-cap", "captured bytes that may wait for the replica [1GB]", 1_000_000);
@@ -96,6 +98,7 @@ internal sealed class ReplicateFlags
                 Replica = Source.Replica.Read(parsed),
                 Fleet = Fleet.Read(parsed, null),
                 RestoreDirectories = ReadRestoreDirectories(parsed, null, context.Environment),
+                DrillInterval = Drills(parsed.GetValue(DrillInterval), parsed.GetValue(Fleet.Table) is not null),
             };
         return Config.Find(parsed, context) is { } file
             ? ReadFile(file, parsed, context.Environment)
@@ -143,11 +146,15 @@ internal sealed class ReplicateFlags
             SweepInterval = parsed.GetValue(SweepInterval) ?? file.SweepInterval ?? flags.SweepInterval,
             Fleet = Fleet.Read(parsed, file),
             RestoreDirectories = ReadRestoreDirectories(parsed, file, environment),
+            DrillInterval = Drills(parsed.GetValue(DrillInterval) ?? file.DrillInterval, (parsed.GetValue(Fleet.Table) ?? file.FleetTable) is not null),
             Points = ReadPoints(parsed),
             Store = ReadStore(parsed, file, environment),
             Log = Log.Read(parsed, file.LogLevel, file.LogType),
         };
     }
+
+    /// <summary>In a fleet the worker drills, unless somebody wants both.</summary>
+    private static TimeSpan? Drills(TimeSpan? given, bool isInFleet) => given == TimeSpan.Zero ? null : given ?? (isInFleet ? null : TimeSpan.FromDays(7));
 
     private void CheckOnce(ParseResult parsed)
     {

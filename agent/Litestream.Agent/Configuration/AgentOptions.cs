@@ -46,6 +46,9 @@ internal sealed record AgentOptions
     /// <summary>A tenant whose newest commit waits longer for the replica is unhealthy.</summary>
     public TimeSpan LagLimit { get; init; } = TimeSpan.FromSeconds(300);
 
+    /// <summary>Every backup is restored and proven within this, without anyone asking; null: only when somebody asks.</summary>
+    public TimeSpan? DrillInterval { get; init; }
+
     /// <summary>Null: in no fleet.</summary>
     public FleetOptions? Fleet { get; init; }
 

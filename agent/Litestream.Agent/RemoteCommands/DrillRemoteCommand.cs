@@ -1,13 +1,15 @@
 using System.Globalization;
+using Litestream.Agent.Drills;
 using Litestream.Drills;
 using Litestream.Fleet.Items;
+using Litestream.Fleet.Table;
 using Litestream.Restore;
 using Litestream.Storage;
 
 namespace Litestream.Agent.RemoteCommands;
 
 /// <summary><c>drill</c>: its backup is restored aside, proven, thrown away, and the live database compared with what was captured.</summary>
-internal sealed class DrillRemoteCommand(RemoteReplicas replicas) : IRemoteCommand
+internal sealed class DrillRemoteCommand(RemoteReplicas replicas, DrillNotes notes) : IRemoteCommand
 {
     public string Kind => CommandKinds.Drill;
 
@@ -17,50 +19,29 @@ internal sealed class DrillRemoteCommand(RemoteReplicas replicas) : IRemoteComma
     {
         var (txid, timestamp) = RemoteMoment.Of(run.Command);
         using var named = replicas.Open(run);
-        var options = new DrillOptions { Txid = txid, Timestamp = timestamp };
+        var (from, isOwn) = (named?.Storage ?? run.Database.FurthestStorage, named is null or { IsOwn: true });
         try
         {
-            var record = named is null
-                ? await run.Database.DrillAsync(options, new Telling(run), cancellationToken)
-                : await run.Database.DrillFromAsync(named.Storage, options, new Telling(run), cancellationToken);
-            var result = new RemoteResult(Text(record), record.Txid) { Proof = named is null or { IsOwn: true } ? ProofOf(run.Command, record) : null };
-            return record.IsPassed ? result : throw new RemoteCommandException(CommandErrors.Damaged, record.Trouble!) { Result = result };
+            var record = await run.Database.DrillFromAsync(from, new() { Txid = txid, Timestamp = timestamp }, new Telling(run), cancellationToken);
+            var result = new RemoteResult(Text(record), record.Txid) { Proof = isOwn ? await notes.TellAsync(Begun(run.Command), run.Database, from, record, cancellationToken) : null };
+            return record.IsPassed ? result : throw new RemoteCommandException(CommandErrors.Damaged, result.Proof?.Detail ?? record.Trouble!) { Result = result };
         }
-        catch (StorageException away) when (away.Fault != StorageFault.Missing && named is null or { IsOwn: true })
+        catch (StorageException away) when (away.Fault != StorageFault.Missing && isOwn)
         {
-            var proof = EmptyProof(run.Command, ProofVerdicts.Inconclusive) with { Detail = away.Message };
+            var proof = notes.TellNothing(Begun(run.Command), away.Message);
             throw new RemoteCommandException(RemoteFailures.CodeOf(away), RemoteFailures.TextOf(away)) { Result = new("inconclusive: the replica could not be read to the end") { Proof = proof } };
         }
     }
 
-    private static ProofRecord ProofOf(CommandRecord command, DrillRecord record) => EmptyProof(command, record.IsPassed ? ProofVerdicts.Pass : ProofVerdicts.Fail) with
-    {
-        Txid = record.Txid.IsNone ? null : record.Txid.ToString(),
-        Seconds = record.RestoreTime.TotalSeconds,
-        Bytes = record.SizeBytes,
-        Checks = string.Join(',', Checks(record)),
-        Detail = record.Trouble,
-    };
-
     /// <summary>Under the time of the claim, which a run that goes on behind a crash finds in the item: both write the same one.</summary>
-    private static ProofRecord EmptyProof(CommandRecord command, string verdict) => new()
+    private static ProofRecord Begun(CommandRecord command) => new()
     {
         Tenant = command.Tenant,
-        At = command.ClaimedAt ?? command.RequestedAt,
-        Verdict = verdict,
+        At = ItemTime.Rounded(command.ClaimedAt ?? command.RequestedAt),
+        Verdict = ProofVerdicts.Inconclusive,
         By = command.HostId,
         Command = command.Id,
     };
-
-    private static IEnumerable<string> Checks(DrillRecord record)
-    {
-        if (record.Proof is not null)
-            yield return Word(record.Proof);
-        if (record.Proof is not null && record.IntegrityCheck != IntegrityCheck.None)
-            yield return "integrity";
-        if (record.Live != LiveVerdict.NotDone)
-            yield return "live";
-    }
 
     private static string Text(DrillRecord record) => string.Create(CultureInfo.InvariantCulture,
         $"{(record.IsPassed ? "passed" : "failed")}: {record.SizeBytes} bytes restored in {record.RestoreTime.TotalSeconds:0.000} s from {record.FileCount} files, {record.BytesRead} bytes read; proof: {Word(record.Proof)}; integrity check: {record.IntegrityCheck.ToString().ToLowerInvariant()}; live check: {Word(record)}");

@@ -24,6 +24,8 @@ internal sealed class Drill(ReplicatedDatabase database, IReplicaStorage from, L
             return Told(new(Txid.None, at, time.GetElapsedTime(begun), time.GetElapsedTime(begun), 0, 0, 0, null, IntegrityCheck.None, LiveVerdict.NotDone, trial.Trouble!.Message) { WhyNotLive = "there is nothing restored to compare with" });
         var record = new DrillRecord(restored.Txid, at, restored.Duration, default, restored.SizeBytes, restored.BytesRead, restored.FileCount, restored.Proof, options.IntegrityCheck, LiveVerdict.NotDone, null)
         {
+            CapturedAt = restored.Timestamp,
+            Sum = restored.PostSum,
             Damage = restored.Damage,
         };
         return Told(await CheckLiveAsync(record, cancellationToken).ConfigureAwait(false) with { Duration = time.GetElapsedTime(begun) });

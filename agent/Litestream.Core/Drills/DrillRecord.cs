@@ -25,6 +25,12 @@ public sealed record DrillRecord(
     /// <summary>Why no live check was made, as a sentence; null when one was.</summary>
     public string? WhyNotLive { get; init; }
 
+    /// <summary>When the transaction was captured, UTC; null when nothing was restored, or the chain does not say.</summary>
+    internal DateTimeOffset? CapturedAt { get; init; }
+
+    /// <summary>The database's sum, recorded at capture and found again; null in a chain without sums.</summary>
+    internal ulong? Sum { get; init; }
+
     /// <summary>Damaged files of the replica that others stood in for.</summary>
     public IReadOnlyList<string> Damage { get; init; } = [];
 }

@@ -1,6 +1,7 @@
 using Litestream.Cloud.Access;
 using Litestream.Cloud.Drills;
 using Litestream.Contract.Access;
+using Litestream.Contract.Drills;
 using Litestream.Contract.Views;
 using Litestream.Fleet;
 using Litestream.Fleet.Api;

@@ -19,15 +19,13 @@ internal sealed class DrillRound(CloudContext context, ReplicaShelf replicas, Wo
     /// <summary>So long before the end everything is let go: what lies in scratch goes, cursors are written.</summary>
     private static readonly TimeSpan LettingGo = TimeSpan.FromSeconds(10);
 
-    private static readonly TimeSpan LongestLeftover = TimeSpan.FromMinutes(30);
-
     private readonly SliceVisit _visit = new(context, replicas, options);
 
     /// <param name="deadline">By then it has returned.</param>
     /// <param name="stop">Ends it as the deadline does.</param>
     public async Task<RoundReport> RunAsync(DateTimeOffset deadline, CancellationToken stop)
     {
-        ClearScratch();
+        using var scratch = TakeScratch();
         var left = deadline - LettingGo - context.Time.GetUtcNow();
         if (left < LeastTime)
             return new() { IsCut = true };
@@ -93,22 +91,17 @@ internal sealed class DrillRound(CloudContext context, ReplicaShelf replicas, Wo
         }
     }
 
-    /// <summary>What was left by a run of ours that Lambda froze for good, or by another process that was killed: no restore lasts so long.</summary>
-    private void ClearScratch()
+    /// <summary>Null where nothing can be written: then no drill says anything of a backup, and each says why.</summary>
+    private ScratchFolder? TakeScratch()
     {
         try
         {
-            if (!Directory.Exists(options.Scratch))
-                return;
-            foreach (var left in Directory.GetDirectories(options.Scratch))
-            {
-                if (Path.GetFileName(left).StartsWith(options.Name, StringComparison.Ordinal) || Directory.GetCreationTimeUtc(left) < DateTime.UtcNow - LongestLeftover)
-                    Directory.Delete(left, recursive: true);
-            }
+            return ScratchFolder.Take(options);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or LitestreamException)
         {
-            context.Log.ScratchStays(options.Scratch, error.Message);
+            context.Log.NoScratch(options.Scratch, error.Message);
+            return null;
         }
     }
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Text.Json;
 using Litestream.Cloud.Configuration;
 using Litestream.Cloud.Replicas;
+using Litestream.Contract.Drills;
 using Litestream.Fleet.Api;
 using Litestream.Fleet.Items;
 using Litestream.Fleet.Table;
@@ -17,8 +17,6 @@ namespace Litestream.Cloud.Drills;
 /// </summary>
 internal sealed class ScratchDrill(ReplicaShelf replicas, WorkerOptions options, TimeProvider time, ILogger log)
 {
-    private static readonly TimeSpan EvidenceLimit = TimeSpan.FromSeconds(30);
-
     /// <summary>Null: the tenant is its host's to drill, being too large or out of reach. Throws when cancelled, and leaves nothing then either.</summary>
     public async Task<ProofRecord?> RunAsync(TenantRecord tenant, CancellationToken stop)
     {
@@ -30,7 +28,7 @@ internal sealed class ScratchDrill(ReplicaShelf replicas, WorkerOptions options,
         try
         {
             var restorer = new Restorer(replicas.Open(tenant.Replica), time, NullLogger.Instance);
-            var folder = Path.Combine(options.Scratch, $"{options.Name}-{tenant.Tenant:d}");
+            var folder = Path.Combine(ScratchFolder.PathOf(options), $"{tenant.Tenant:d}");
             var trial = await RestoreTrial.RunAsync(
                 restorer, folder, path => new() { OutputPath = path, IntegrityCheck = IntegrityCheck.Full, Parallelism = 4 }, restored: null, new SizeLimit(tenant, options.LargestBytes, tooLarge), tooLarge.Token);
             return await TellAsync(tenant, at, trial, time.GetElapsedTime(begun), stop);
@@ -91,14 +89,11 @@ internal sealed class ScratchDrill(ReplicaShelf replicas, WorkerOptions options,
             Detail = proof.Detail,
             Damage = result?.Damage ?? [],
         };
-        var name = string.Create(CultureInfo.InvariantCulture, $"drills/{proof.At.UtcDateTime:yyyyMMdd'T'HHmmss.fff'Z'}.json");
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        limit.CancelAfter(EvidenceLimit);
         try
         {
-            return await replicas.OpenPlain(tenant.Replica).CreateAsync(name, JsonSerializer.SerializeToUtf8Bytes(evidence, FleetJson.Default.DrillEvidence), limit.Token);
+            return await EvidenceFile.LeaveAsync(replicas.OpenPlain(tenant.Replica), evidence, stop);
         }
-        catch (Exception failed) when (failed is LitestreamException || (failed is OperationCanceledException && !stop.IsCancellationRequested))
+        catch (LitestreamException failed)
         {
             log.NoEvidence(tenant.Tenant, failed.Message);
             return null;

@@ -1,5 +1,6 @@
 using Litestream.Cloud.Configuration;
 using Litestream.Cloud.Replicas;
+using Litestream.Contract.Drills;
 using Litestream.DynamoDb;
 using Litestream.Fleet.Items;
 using Litestream.Fleet.Table;

@@ -236,4 +236,18 @@ public sealed class DrillRoundTests
         Assert.Equal((256, 1, 0, 0), (report.Slices, report.Inconclusive, report.Failed, report.Passed));
         Assert.Equal(ProofVerdicts.Inconclusive, Assert.Single(fleet.Proofs(tenant.Tenant)).Verdict);
     }
+
+    [Fact]
+    public async Task What_a_killed_worker_left_in_scratch_goes_with_the_next_round_and_what_a_living_one_has_stays()
+    {
+        await using var fleet = await DrilledFleet.StartAsync();
+        var scratch = Path.Combine(fleet.Folder, "scratch");
+        using var living = ScratchFolder.Take(new() { Name = "worker-living", Scratch = scratch });
+        var (left, used) = (Directory.CreateDirectory(Path.Combine(scratch, "worker-killed", "a-tenant")), Directory.CreateDirectory(Path.Combine(scratch, "worker-living", "a-tenant")));
+        await File.WriteAllTextAsync(Path.Combine(left.FullName, "restored.db"), "somebody's data");
+        await fleet.RoundAsync(fleet.Worker());
+        Assert.Equal((false, true), (Directory.Exists(Path.Combine(scratch, "worker-killed")), used.Exists && Directory.Exists(used.FullName)));
+        living.Dispose();
+        Assert.False(fleet.HasScratch);
+    }
 }

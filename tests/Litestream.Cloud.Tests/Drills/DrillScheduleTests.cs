@@ -1,4 +1,5 @@
 using Litestream.Cloud.Drills;
+using Litestream.Contract.Drills;
 using Litestream.Fleet.Items;
 
 namespace Litestream.Cloud.Tests.Drills;

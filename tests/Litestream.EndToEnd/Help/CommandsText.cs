@@ -58,7 +58,7 @@ internal sealed partial class CommandsText(Sandbox sandbox)
     private static partial Regex LogLine();
 
     /// <summary>At the end of a table's line, whose columns are as wide as this run's paths.</summary>
-    [GeneratedRegex(" +(now|[0-9]+ s ago)$", RegexOptions.Multiline)]
+    [GeneratedRegex(" +(now|[0-9]+ (s|min) ago)$", RegexOptions.Multiline)]
     private static partial Regex Age();
 
     [GeneratedRegex("\\bin [0-9]+\\.[0-9]+ s\\b")]

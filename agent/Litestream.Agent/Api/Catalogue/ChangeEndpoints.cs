@@ -4,7 +4,6 @@ using Litestream.Contract.Access;
 using Litestream.Contract.Changes;
 using Litestream.Contract.Endpoints;
 using Litestream.Fleet;
-using Litestream.Fleet.Api;
 using Litestream.Fleet.Table;
 
 namespace Litestream.Agent.Api.Catalogue;
@@ -34,7 +33,7 @@ internal static class ChangeEndpoints
         var audit = new AuditTrail(context, ids);
         RestoreEndpoints.Map(routes, context, new(context, ids), audit);
         CommandEndpoints.Map(routes, context, new(context, ids), audit);
-        DrillEndpoints.Map(routes, context, new(context, ids), audit, _ => Task.FromResult<DrillCoverage?>(null));
+        DrillEndpoints.Map(routes, context, new(context, ids), audit, _ => Task.FromResult(catalogue.Coverage));
         AuditEndpoints.Map(routes, context);
     }
 }

@@ -1,5 +1,6 @@
 using Litestream.Agent.Reporting;
 using Litestream.Contract;
+using Litestream.Contract.Drills;
 using Litestream.Fleet;
 using Litestream.Fleet.Api;
 using Litestream.Fleet.Items;
@@ -17,9 +18,14 @@ internal sealed class LocalCatalogue(AgentView agent) : ICatalogue
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan CoverageInterval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan UsualInterval = TimeSpan.FromDays(7);
+
     private readonly Lock _gate = new();
     private HostDigest? _digest;
     private long _madeAt;
+    private DrillCoverage? _coverage;
+    private long _coveredAt;
 
     public string HostId => agent.HostId;
 
@@ -55,13 +61,36 @@ internal sealed class LocalCatalogue(AgentView agent) : ICatalogue
         var (snapshot, limit) = (database.Snapshot(), agent.Options.LagLimit);
         var since = agent.StateTimes.Since(database, snapshot, TenantView.ProblemOf(snapshot, limit), limit);
         var id = TenantIds.Of(database.Name);
-        var drill = Drills(id, 1) is [var last] ? last : null;
-        return TenantView.Of(snapshot, id, HostId, limit, since, agent.Time.GetUtcNow()) with
+        var drills = agent.Drills.Find(id);
+        var record = TenantView.Of(snapshot, id, HostId, limit, since, agent.Time.GetUtcNow()) with
         {
             LagSeconds = Math.Round(snapshot.LagSeconds, 3),
-            LastDrillAt = drill?.At,
-            LastDrillVerdict = drill?.Verdict,
+            LastDrillAt = drills?.Last.At,
+            LastDrillVerdict = drills?.Last.Verdict,
+            LastDrillPassAt = drills?.Pass?.At,
+            DrillSeconds = drills?.Pass?.Seconds,
+            DrillBytes = drills?.Pass?.Bytes,
         };
+        // One host has one item of each tenant: the worst that is wrong with it.
+        return drills?.Failure is { } failed && (record.Problem is null || ProblemWords.SeverityOf(record.Problem) < ProblemWords.SeverityOf(ProblemWords.ProofFailed))
+            ? record with { Problem = ProblemWords.ProofFailed, Since = failed.At, Detail = failed.Detail }
+            : record;
+    }
+
+    /// <summary>How much of this host is proven; null while nobody ever drilled, and nobody will unless asked.</summary>
+    public DrillCoverage? Coverage
+    {
+        get
+        {
+            if (agent.DrillInterval is null && agent.Drills.IsEmpty)
+                return null;
+            lock (_gate)
+            {
+                if (_coverage is null || agent.Time.GetElapsedTime(_coveredAt) >= CoverageInterval)
+                    (_coverage, _coveredAt) = (Cover(), agent.Time.GetTimestamp());
+                return _coverage;
+            }
+        }
     }
 
     public Task<IReadOnlyDictionary<Guid, TenantRecord>> FindTenantsAsync(IEnumerable<Guid> tenants, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyDictionary<Guid, TenantRecord>>(
@@ -129,7 +158,8 @@ internal sealed class LocalCatalogue(AgentView agent) : ICatalogue
         hostId == HostId ? [.. agent.Stores.Databases.Select(d => TenantIds.Of(d.Name)).Order().Take(most)] : []);
 
     /// <summary>The last drills of a tenant, the newest first.</summary>
-    public IReadOnlyList<ProofRecord> Drills(Guid tenant, int most) => agent.Requests.Drills(tenant, most);
+    public IReadOnlyList<ProofRecord> Drills(Guid tenant, int most) =>
+        [.. (agent.Drills.Find(tenant)?.Known ?? []).Concat(agent.Requests.Drills(tenant, most)).DistinctBy(p => p.At).OrderByDescending(p => p.At).Take(most)];
 
     /// <summary>In the order of their GUIDs.</summary>
     /// <param name="prefix">Only those whose GUIDs begin so.</param>
@@ -149,7 +179,7 @@ internal sealed class LocalCatalogue(AgentView agent) : ICatalogue
         var page = new PriorityQueue<(Database Database, TenantRecord Tenant), string>(StringComparer.Ordinal);
         foreach (var database in agent.Stores.Databases)
         {
-            if (TenantView.ProblemOf(database.Snapshot(), agent.Options.LagLimit) is null)
+            if (TenantView.ProblemOf(database.Snapshot(), agent.Options.LagLimit) is null && !(agent.Drills.HasFailures && agent.Drills.Find(TenantIds.Of(database.Name))?.Failure is not null))
                 continue;
             var tenant = RecordOf(database);
             if (tenant.Problem is null || (before is not null && string.CompareOrdinal(SortOf(tenant), before) >= 0))
@@ -170,6 +200,14 @@ internal sealed class LocalCatalogue(AgentView agent) : ICatalogue
     }
 
     private static string SortOf(TenantRecord tenant) => $"{FleetKeys.ProblemSort(ProblemWords.SeverityOf(tenant.Problem!), tenant.Since)}#{FleetKeys.TextOf(tenant.Tenant)}";
+
+    /// <summary>As a fleet's worker sums up a slice: here all of them are one, and known.</summary>
+    private DrillCoverage? Cover()
+    {
+        var tenants = agent.Stores.Databases.Select(d => RecordOf(d) with { VisitedSince = agent.StartedAt }).ToList();
+        var sums = SliceSums.Of(new() { Slice = 0 }, tenants, agent.DrillInterval ?? UsualInterval, agent.Time.GetUtcNow());
+        return FleetCoverage.Of([sums]) is { } coverage ? coverage with { VisitedSlices = FleetKeys.Slices } : null;
+    }
 
     private HostDigest Count()
     {

@@ -1,6 +1,9 @@
 using System.Globalization;
+using Litestream.Agent.Api.Catalogue;
 using Litestream.Agent.Configuration;
 using Litestream.DynamoDb;
+using Litestream.Fleet.Items;
+using Litestream.Fleet.Table;
 using Litestream.Restore;
 
 namespace Litestream.Agent.Api.Control;
@@ -107,11 +110,15 @@ internal sealed class ControlChanges(AgentView agent)
         return new(status, database.Path, after.Txid.Value, after.ReplicatedTxid.Value);
     }
 
-    /// <summary>Changes nothing that stays; whoever hangs up ends it.</summary>
+    /// <summary>Changes no database, and leaves what every drill does; whoever hangs up ends it.</summary>
     public async Task<DrillAnswer> DrillAsync(ControlRequest request, CancellationToken stop)
     {
         var database = Known(request, StatusCodes.Status404NotFound);
-        return DrillAnswer.Of(database.Path, await database.DrillAsync(new() { IntegrityCheck = request.IntegrityCheck(IntegrityCheck.Quick) }, null, stop));
+        var from = database.FurthestStorage;
+        var record = await database.DrillFromAsync(from, new() { IntegrityCheck = request.IntegrityCheck(IntegrityCheck.Quick) }, null, stop);
+        var begun = new ProofRecord { Tenant = TenantIds.Of(database.Name), At = ItemTime.Rounded(record.At), Verdict = ProofVerdicts.Inconclusive, By = agent.HostId };
+        await agent.DrillNotes.TellAsync(begun, database, from, record, stop);
+        return DrillAnswer.Of(database.Path, record);
     }
 
     private static StateAnswer Resumed(Database database, DatabaseSnapshot before)

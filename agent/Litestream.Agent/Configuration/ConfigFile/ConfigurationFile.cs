@@ -33,6 +33,8 @@ internal sealed record ConfigurationFile
 
     public TimeSpan? SweepInterval { get; init; }
 
+    public TimeSpan? DrillInterval { get; init; }
+
     public TimeSpan? LagLimit { get; init; }
 
     public TimeSpan? ShutdownTimeout { get; init; }

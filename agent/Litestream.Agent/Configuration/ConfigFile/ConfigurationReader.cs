@@ -79,6 +79,7 @@ internal static class ConfigurationReader
             LiveCheckInterval = top.Duration("live-check-interval", second)?.Value,
             SweepInterval = top.Duration("sweep-interval", TimeSpan.FromMilliseconds(100), LongestTimer)?.Value,
             LagLimit = top.Duration("lag-limit", second)?.Value,
+            DrillInterval = top.Duration("drill-interval", TimeSpan.Zero, TimeSpan.FromDays(365))?.Value,
             ShutdownTimeout = (top.Duration("shutdown-timeout", TimeSpan.Zero, LongestTimer) ?? top.Duration("shutdown-sync-timeout", TimeSpan.Zero, LongestTimer))?.Value,
             FleetTable = top.Text("fleet-table")?.Value,
             HostId = ReadHostId(top, context),

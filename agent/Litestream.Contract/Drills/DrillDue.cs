@@ -1,6 +1,6 @@
 using Litestream.Fleet.Items;
 
-namespace Litestream.Cloud.Drills;
+namespace Litestream.Contract.Drills;
 
 /// <summary>When a tenant's backup is tried again. Pure.</summary>
 internal static class DrillDue

@@ -1,7 +1,7 @@
 using Litestream.Restore;
 using Litestream.Storage;
 
-namespace Litestream.Cloud.Drills;
+namespace Litestream.Contract.Drills;
 
 /// <summary>
 /// Which page of which file: a restore stops at the first thing that is wrong, and a small file is wrong as a whole for it. Who reads the replica from beginning to

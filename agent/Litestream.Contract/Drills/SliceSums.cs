@@ -1,6 +1,6 @@
 using Litestream.Fleet.Items;
 
-namespace Litestream.Cloud.Drills;
+namespace Litestream.Contract.Drills;
 
 /// <summary>What is to be said of a slice behind a visit, from its tenants. Pure.</summary>
 internal static class SliceSums

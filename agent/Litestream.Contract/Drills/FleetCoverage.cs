@@ -1,7 +1,7 @@
 using Litestream.Fleet.Api;
 using Litestream.Fleet.Items;
 
-namespace Litestream.Cloud.Drills;
+namespace Litestream.Contract.Drills;
 
 /// <summary>How much of the fleet is proven, from its slices. Pure.</summary>
 internal static class FleetCoverage
