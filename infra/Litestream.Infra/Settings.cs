@@ -11,6 +11,8 @@ namespace Litestream.Infra;
 /// </summary>
 internal sealed record Settings
 {
+    private static readonly string[] NotInCognito = ["aws", "amazon", "cognito"];
+
     /// <summary>Part of every name: <c>dev</c>, <c>prod</c>.</summary>
     public required string Stage { get; init; }
 
@@ -25,9 +27,6 @@ internal sealed record Settings
 
     /// <summary>Null: the bucket is reached from anywhere, by who may.</summary>
     public string? VpcEndpointId { get; init; }
-
-    /// <summary>Null: nothing is locked.</summary>
-    public int? ObjectLockDays { get; init; }
 
     /// <summary>What was deleted or written over can be had back for so long.</summary>
     public required int NoncurrentDays { get; init; }
@@ -64,12 +63,11 @@ internal sealed record Settings
             throw new SettingsException("issuer", $"\"{issuer}\" is no https address", "give the `iss` of its tokens, like https://login.example.com/");
         return new()
         {
-            Stage = context.Matching("stage", "^[a-z][a-z0-9-]{0,19}$", "1 to 20 small letters, digits or dashes, a letter first") ?? "dev",
+            Stage = StageOf(context, hasPool: issuer is null),
             Program = FunctionProgram.In(Path.GetFullPath(context.Text("program") ?? "../out/cloud", infra), ArchitectureOf(context)),
             Dashboard = DashboardIn(Path.GetFullPath(context.Text("dashboard") ?? "../cloud/dashboard/dist", infra)),
             KmsKey = context.Matching("kmsKey", "^(create|arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/.+)$", "`create`, or the ARN of a key"),
             VpcEndpointId = context.Matching("vpcEndpointId", "^vpce-[0-9a-f]+$", "the id of a gateway or interface endpoint for S3, like vpce-0123456789abcdef0"),
-            ObjectLockDays = context.Number("objectLockDays", 1, 36_500),
             NoncurrentDays = context.Number("noncurrentDays", 1, 3_650) ?? 30,
             LogRetention = Constructs.LogRetention.Of(context.Number("logDays", 1, 3_653) ?? 90),
             Issuer = issuer,
@@ -79,6 +77,14 @@ internal sealed record Settings
             AlarmEmail = context.Matching("alarmEmail", "^[^@ ]+@[^@ ]+$", "an address of electronic mail"),
             ScratchMebibytes = context.Number("scratchMebibytes", 512, 10_240) ?? 2_048,
         };
+    }
+
+    private static string StageOf(Context context, bool hasPool)
+    {
+        var stage = context.Matching("stage", "^[a-z][a-z0-9-]{0,19}$", "1 to 20 small letters, digits or dashes, a letter first") ?? "dev";
+        return hasPool && Array.Find(NotInCognito, word => stage.Contains(word, StringComparison.Ordinal)) is { } word
+            ? throw new SettingsException("stage", $"Cognito takes no name with \"{word}\" in it, and \"{stage}\" would be part of one", "choose another, or use your own identity provider (issuer and audience)")
+            : stage;
     }
 
     private static (string?, string?) Both(Context context, string one, string other, string hint) => (context.Text(one), context.Text(other)) is var both && both.Item1 is null == both.Item2 is null

@@ -12,7 +12,6 @@ internal static class Deployment
             ["stage"] = "closed",
             ["kmsKey"] = "create",
             ["vpcEndpointId"] = "vpce-0123456789abcdef0",
-            ["objectLockDays"] = "35",
             ["issuer"] = "https://login.example.com/",
             ["audience"] = "litestream",
             ["domain"] = "fleet.example.com",

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Litestream.EndToEnd.Programs;
 
@@ -8,9 +9,9 @@ internal sealed class Inputs : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    public Inputs(byte machine = 0x3e)
+    public Inputs(byte machine = 0x3e, string needs = "GLIBC_2.34")
     {
-        _folder.File("program/bootstrap", [0x7f, (byte)'E', (byte)'L', (byte)'F', 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, machine, 0]);
+        _folder.File("program/bootstrap", [0x7f, (byte)'E', (byte)'L', (byte)'F', 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, machine, 0, 0, .. Encoding.ASCII.GetBytes(needs), 0]);
         _folder.File("dashboard/index.html", "<!doctype html>"u8);
         _folder.File("dashboard/assets/app-1.js", "export {};"u8);
     }

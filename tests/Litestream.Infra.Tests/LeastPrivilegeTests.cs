@@ -37,7 +37,7 @@ public sealed class LeastPrivilegeTests
     public void An_agent_writes_new_files_removes_old_ones_and_destroys_no_version()
     {
         using var fleet = SynthesizedFleet.Of();
-        var policy = fleet.Service.Only("AWS::IAM::ManagedPolicy");
+        var policy = fleet.Data.Only("AWS::IAM::ManagedPolicy");
         var allowed = Template.Many(policy["PolicyDocument"]!["Statement"]).ToDictionary(s => s["Sid"]!.GetValue<string>(), s => string.Join(' ', Template.Many(s["Action"]).Select(a => a.GetValue<string>())));
         Assert.Equal(
             new Dictionary<string, string>

@@ -15,7 +15,7 @@ public sealed class SettingsTests
     [InlineData("architecture", "arm64", "is made for x86_64, and the function is to run on arm64")]
     [InlineData("kmsKey", "mine", "kmsKey: \"mine\" is none; expected `create`, or the ARN of a key")]
     [InlineData("vpcEndpointId", "vpc-1", "vpcEndpointId: \"vpc-1\" is none")]
-    [InlineData("objectLockDays", "0", "objectLockDays: \"0\" is none; expected 1 to 36500")]
+    [InlineData("stage", "my-aws", "stage: Cognito takes no name with \"aws\" in it")]
     [InlineData("noncurrentDays", "-1", "noncurrentDays: \"-1\" is none")]
     [InlineData("logDays", "100", "logDays: CloudWatch does not keep logs for 100 days; one of 1, 3, 7")]
     [InlineData("issuer", "https://login.example.com", "issuer and audience: only one of them is given")]
@@ -45,6 +45,8 @@ public sealed class SettingsTests
         using (var arm = new Inputs(machine: 0xb7))
         using (var fleet = SynthesizedFleet.Of(arm, new Dictionary<string, object> { ["architecture"] = "arm64" }))
             Assert.All(fleet.Service.Of("AWS::Lambda::Function").Where(f => f["Runtime"]!.GetValue<string>() == "provided.al2023"), f => Assert.Equal("""["arm64"]""", f["Architectures"]!.ToJsonString()));
+        using var late = new Inputs(needs: "GLIBC_2.38");
+        Assert.Contains("linked against a C library 2.38", Assert.Throws<SettingsException>(() => SynthesizedFleet.Of(late)).Message, StringComparison.Ordinal);
         using var other = new Inputs(machine: 0x28);
         Assert.Contains("no program for Linux on x64 or arm64", Assert.Throws<SettingsException>(() => SynthesizedFleet.Of(other)).Message, StringComparison.Ordinal);
     }

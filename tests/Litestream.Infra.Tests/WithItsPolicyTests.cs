@@ -53,7 +53,7 @@ public sealed class WithItsPolicyTests : IAsyncLifetime, IDisposable
         _store.Store.BeginUpload($"databases/{tenant}/ltx/0/unfinished.ltx", new Dictionary<string, string>());
         _store.Store.Age(BucketName, TimeSpan.FromDays(2));
 
-        var agents = Enforce(_fleet.Service.Only("AWS::IAM::ManagedPolicy")["PolicyDocument"]);
+        var agents = Enforce(_fleet.Data.Only("AWS::IAM::ManagedPolicy")["PolicyDocument"]);
         using (var agent = Start(PublishedProgram.Path,
             "replicate", "-watch-dir", data, "-replica", _store.Url(BucketName), "-state-dir", Path.Combine(_folder.Path, "state"), "-port", "0", "-fleet-table", "fleet", "-fleet-interval", "1s",
             "-sync-interval", "100ms", "-l0-retention", "1s", "-level-intervals", "1s,2s,3s", "-snapshot-interval", "2s", "-snapshot-retention", "3s"))

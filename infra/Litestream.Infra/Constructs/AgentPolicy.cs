@@ -25,7 +25,7 @@ internal sealed class AgentPolicy : Construct
                 new(new PolicyStatementProps { Sid = "FindUnfinishedUploads", Actions = ["s3:ListBucketMultipartUploads"], Resources = [bucket.BucketArn] }),
                 new(new PolicyStatementProps { Sid = "RemoveOldFiles", Actions = ["s3:DeleteObject"], Resources = [bucket.ArnForObjects($"{ReplicaBucket.Databases}/*.ltx")] }),
                 new(new PolicyStatementProps { Sid = "TryTheStore", Actions = ["s3:GetObject", "s3:PutObject"], Resources = [bucket.ArnForObjects(ReplicaBucket.Probe)] }),
-                .. replicas.KeyUse("kms:GenerateDataKey"),
+                .. replicas.KeyUse("GenerateDataKey"),
                 new(new PolicyStatementProps
                 {
                     Sid = "ReportItself",

@@ -41,7 +41,7 @@ internal sealed class Alarms : Construct
         Alarm("ApiErrors", "The API answers 5xx", api.Api.MetricServerError(new MetricOptions { Period = Duration.Minutes(5), Statistic = "Sum" }), 1);
         Alarm("ApiThrottled", "Lambda refuses calls of the API", api.Function.Function.MetricThrottles(new MetricOptions { Period = Duration.Minutes(5) }), 1);
         Alarm("WorkerErrors", "The worker ends in errors", worker.Function.Function.MetricErrors(new MetricOptions { Period = Duration.Minutes(15) }), 1);
-        Alarm("WorkerSilent", "The worker was not begun for half an hour", worker.Function.Function.MetricInvocations(new MetricOptions { Period = Duration.Minutes(30) }), 1, isTooFew: true);
+        Alarm("WorkerSilent", "The worker was not begun for half an hour", worker.Function.Function.MetricInvocations(new MetricOptions { Period = Duration.Minutes(30) }), 1, silence: TreatMissingData.BREACHING);
 
         MetricOptions Sum(string dimension, string value) => new()
         {
@@ -60,9 +60,9 @@ internal sealed class Alarms : Construct
         DimensionsMap = new Dictionary<string, string> { [FleetMetricNames.Table] = table.Table.TableName },
         Statistic = "Maximum",
         Period = Duration.Minutes(5),
-    }), 1);
+    }), 1, silence: TreatMissingData.IGNORE); // a round that fails counts nothing, which is no sign that all is well again
 
-    private void Alarm(string id, string meaning, IMetric metric, double threshold, bool isTooFew = false)
+    private void Alarm(string id, string meaning, IMetric metric, double threshold, TreatMissingData silence = TreatMissingData.NOT_BREACHING)
     {
         var alarm = new Alarm(this, id, new AlarmProps
         {
@@ -70,8 +70,8 @@ internal sealed class Alarms : Construct
             Metric = metric,
             Threshold = threshold,
             EvaluationPeriods = 1,
-            ComparisonOperator = isTooFew ? ComparisonOperator.LESS_THAN_THRESHOLD : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-            TreatMissingData = isTooFew ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+            ComparisonOperator = silence == TreatMissingData.BREACHING ? ComparisonOperator.LESS_THAN_THRESHOLD : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            TreatMissingData = silence,
         });
         alarm.AddAlarmAction(_action);
         alarm.AddOkAction(_action);

@@ -35,8 +35,13 @@ internal sealed class DashboardSite : Construct
             RemovalPolicy = RemovalPolicy.RETAIN, // emptying it would need a function with the right to
         });
         _log = new(this, "Log", new LogGroupProps { Retention = settings.LogRetention, RemovalPolicy = RemovalPolicy.DESTROY });
-        var headers = Headers(connects);
-        var files = S3BucketOrigin.WithOriginAccessControl(_bucket);
+        // Both names are of the account, whatever the region.
+        var name = $"{Stack.Of(this).StackName}-{Aws.REGION}";
+        var headers = Headers(name, connects);
+        var files = S3BucketOrigin.WithOriginAccessControl(_bucket, new S3BucketOriginWithOACProps
+        {
+            OriginAccessControl = new S3OriginAccessControl(this, "FilesAccess", new S3OriginAccessControlProps { OriginAccessControlName = name }),
+        });
         Distribution = new(this, "Distribution", new DistributionProps
         {
             Comment = $"Litestream fleet {settings.Stage}",
@@ -78,8 +83,8 @@ internal sealed class DashboardSite : Construct
     {
         var files = new Asset(this, "Built", new AssetProps { Path = _settings.Dashboard });
         var publisher = PublisherOf(files);
-        Put("Assets", "public, max-age=31536000, immutable", files, publisher, without: ["*"], with: ["assets/*"], null);
-        Put("Pages", "no-cache", files, publisher, without: ["assets/*"], with: [], Source.JsonData("config.json", new Dictionary<string, object?>
+        var assets = Put("Assets", "public, max-age=31536000, immutable", files, publisher, without: ["*"], with: ["assets/*"], null);
+        var pages = Put("Pages", "no-cache", files, publisher, without: ["assets/*"], with: [], Source.JsonData("config.json", new Dictionary<string, object?>
         {
             ["issuer"] = issuer.Issuer,
             ["clientId"] = issuer.ClientId,
@@ -87,9 +92,10 @@ internal sealed class DashboardSite : Construct
             ["authorizationEndpoint"] = issuer.AuthorizationEndpoint,
             ["tokenEndpoint"] = issuer.TokenEndpoint,
         }.Where(value => value.Value is not null).ToDictionary()));
+        pages.Node.AddDependency(assets); // a page asks for them at once
     }
 
-    private void Put(string id, string cacheControl, Asset files, Role publisher, string[] without, string[] with, ISource? more)
+    private BucketDeployment Put(string id, string cacheControl, Asset files, Role publisher, string[] without, string[] with, ISource? more)
     {
         var built = Source.Bucket(files.Bucket, files.S3ObjectKey);
         var deployment = new BucketDeployment(this, id, new BucketDeploymentProps
@@ -106,6 +112,7 @@ internal sealed class DashboardSite : Construct
             LogGroup = _log,
         });
         deployment.Node.AddDependency(publisher);
+        return deployment;
     }
 
     /// <summary>What copies the files has exactly the rights to: the CDK would give it whole families of actions.</summary>
@@ -123,8 +130,9 @@ internal sealed class DashboardSite : Construct
         void Allow(string sid, string[] resources, params string[] actions) => role.AddToPolicy(new PolicyStatement(new PolicyStatementProps { Sid = sid, Actions = actions, Resources = resources }));
     }
 
-    private ResponseHeadersPolicy Headers(string[] connects) => new(this, "Headers", new ResponseHeadersPolicyProps
+    private ResponseHeadersPolicy Headers(string name, string[] connects) => new(this, "Headers", new ResponseHeadersPolicyProps
     {
+        ResponseHeadersPolicyName = name,
         SecurityHeadersBehavior = new ResponseSecurityHeadersBehavior
         {
             ContentSecurityPolicy = new ResponseHeadersContentSecurityPolicy

@@ -34,8 +34,6 @@ internal sealed class ReplicaBucket : Construct
             EnforceSSL = true,
             MinimumTLSVersion = 1.2,
             Versioned = true,
-            ObjectLockEnabled = settings.ObjectLockDays is not null,
-            ObjectLockDefaultRetention = settings.ObjectLockDays is { } days ? ObjectLockRetention.Governance(Duration.Days(days)) : null,
             RemovalPolicy = RemovalPolicy.RETAIN,
             LifecycleRules =
             [
@@ -70,15 +68,15 @@ internal sealed class ReplicaBucket : Construct
             Sid = "ListReplicas",
             Actions = ["s3:ListBucket"],
             Resources = [Bucket.BucketArn],
-            // Whoever reads what is gone is told so only if it may list; of that question there is no prefix.
+            // Whoever reads what is gone is told so only if it may list; of that question there is no prefix. So a listing without one passes as well: that is names, all under it but the probe's.
             Conditions = new Dictionary<string, object> { ["StringLikeIfExists"] = new Dictionary<string, object> { ["s3:prefix"] = $"{Databases}/*" } },
         }),
-        .. KeyUse("kms:Decrypt"),
+        .. KeyUse("Decrypt"),
     ];
 
-    /// <summary>The use of the key; nothing where S3 has its own.</summary>
-    public IEnumerable<PolicyStatement> KeyUse(params string[] actions) =>
-        Key is null ? [] : [new(new PolicyStatementProps { Sid = "UseKey", Actions = actions, Resources = [Key.KeyArn] })];
+    /// <summary>One use of the key; nothing where S3 has its own.</summary>
+    public IEnumerable<PolicyStatement> KeyUse(string action) =>
+        Key is null ? [] : [new(new PolicyStatementProps { Sid = $"UseKeyTo{action}", Actions = [$"kms:{action}"], Resources = [Key.KeyArn] })];
 
     private IKey? KeyOf(string? kmsKey) => kmsKey switch
     {

@@ -35,9 +35,10 @@ internal sealed class SignIn : Construct
             OAuth = new OAuthSettings { Flows = new OAuthFlows { ClientCredentials = true }, Scopes = scopes },
             AccessTokenValidity = Duration.Hours(1),
         });
+        var pages = $"https://{Imported(identity, identity.Domain.DomainName)}.auth.{Aws.REGION}.amazoncognito.com/oauth2";
         Issuer = new(
-            identity.Pool.UserPoolProviderUrl, [Dashboard.UserPoolClientId, Programs.UserPoolClientId], $"{Identity.Resource}/", Dashboard.UserPoolClientId,
-            $"{identity.Domain.BaseUrl()}/oauth2/authorize", $"{identity.Domain.BaseUrl()}/oauth2/token");
+            Imported(identity, identity.Pool.UserPoolProviderUrl), [Dashboard.UserPoolClientId, Programs.UserPoolClientId], $"{Identity.Resource}/", Dashboard.UserPoolClientId,
+            $"{pages}/authorize", $"{pages}/token");
     }
 
     public UserPoolClient Dashboard { get; }
@@ -45,4 +46,10 @@ internal sealed class SignIn : Construct
     public UserPoolClient Programs { get; }
 
     public TokenIssuer Issuer { get; }
+
+    /// <summary>
+    /// A value of the other stack by its export, said outright: what goes into a file of the site the CDK would write as if it stood in this stack
+    /// (aws-cdk #19257), and of an export it takes nothing but a choice (<c>Fn::Select</c>) there.
+    /// </summary>
+    private static string Imported(Identity identity, string value) => Fn.Select(0, Fn.Split("|", (string)Stack.Of(identity).ExportValue(value)));
 }

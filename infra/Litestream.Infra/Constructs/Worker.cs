@@ -28,11 +28,11 @@ internal sealed class Worker : Construct
             Environment = new Dictionary<string, string> { ["LITESTREAM_ROLE"] = RoleName },
         });
         Function.Allow(new() { Sid = "WriteEvidence", Actions = ["s3:PutObject"], Resources = [replicas.Bucket.ArnForObjects($"{ReplicaBucket.Databases}/*/drills/*.json")] });
-        foreach (var statement in replicas.KeyUse("kms:GenerateDataKey"))
+        foreach (var statement in replicas.KeyUse("GenerateDataKey"))
             Function.Role.AddToPolicy(statement);
         // What was begun goes on at the next time anyway: an event that failed is not tried again.
         _ = new EventInvokeConfig(this, "Once", new EventInvokeConfigProps { Function = Function.Function, RetryAttempts = 0, MaxEventAge = Duration.Minutes(5) });
-        var invoker = new Role(this, "Invoker", new RoleProps { AssumedBy = new ServicePrincipal("scheduler.amazonaws.com"), Description = "Begins the worker, and nothing else" });
+        var invoker = new Role(this, "Invoker", new RoleProps { AssumedBy = SchedulerOf(Stack.Of(this).Account), Description = "Begins the worker, and nothing else" });
         invoker.AddToPolicy(new PolicyStatement(new PolicyStatementProps { Sid = "BeginWorker", Actions = ["lambda:InvokeFunction"], Resources = [Function.Function.FunctionArn] }));
         _ = new CfnSchedule(this, "Schedule", new CfnScheduleProps
         {
@@ -50,4 +50,10 @@ internal sealed class Worker : Construct
     }
 
     public FleetFunction Function { get; }
+
+    /// <summary>Schedules of this account, and of no other that names the role.</summary>
+    private static ServicePrincipal SchedulerOf(string account) => new("scheduler.amazonaws.com", new ServicePrincipalOpts
+    {
+        Conditions = new Dictionary<string, object> { ["StringEquals"] = new Dictionary<string, object> { ["aws:SourceAccount"] = account } },
+    });
 }

@@ -3,7 +3,7 @@ using Litestream.Infra.Constructs;
 
 namespace Litestream.Infra.Stacks;
 
-/// <summary>What can be made anew at any time: API, worker, dashboard, alarms, and what agents may do.</summary>
+/// <summary>What can be made anew at any time: API, worker, dashboard, alarms.</summary>
 internal sealed class ServiceStack : Stack
 {
     public ServiceStack(App app, Settings settings, DataStack data) : base(app, $"Litestream-{settings.Stage}-Service", new StackProps
@@ -18,12 +18,10 @@ internal sealed class ServiceStack : Stack
         var issuer = signIn?.Issuer ?? new(settings.Issuer!, [settings.Audience!], "", settings.Audience!);
         api.Open(issuer);
         site.Publish(issuer);
-        var agents = new AgentPolicy(this, settings, data.Replicas, data.Table);
         var alarms = new Alarms(this, settings, data.Table, api, worker);
 
         Output("DashboardUrl", site.Url, "where people sign in");
         Output("ApiUrl", site.Url, "LITESTREAM_API_URL of `litestream fleet`");
-        Output("AgentPolicyArn", agents.Policy.ManagedPolicyArn, "for the role of each host");
         Output("AlarmTopicArn", alarms.Topic.TopicArn, "subscribe whoever should hear of it");
         Output("Issuer", issuer.Issuer, "of tokens");
         if (signIn is null)
