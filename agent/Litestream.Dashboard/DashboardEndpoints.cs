@@ -34,11 +34,13 @@ public static class DashboardEndpoints
     private static Task AnswerAsync(HttpContext context, DashboardFiles files, string name, string tag)
     {
         var (request, response) = (context.Request, context.Response);
-        var takesGzip = request.Headers.AcceptEncoding.Any(word => word?.Contains("gzip", StringComparison.OrdinalIgnoreCase) == true);
+        var headers = request.GetTypedHeaders();
+        var asked = headers.AcceptEncoding.FirstOrDefault(e => e.Value.Equals("gzip", StringComparison.OrdinalIgnoreCase)) ?? headers.AcceptEncoding.FirstOrDefault(e => e.Value == "*");
+        var takesGzip = asked is { Quality: not 0 };
         response.Headers.ETag = tag;
         response.Headers.Vary = HeaderNames.AcceptEncoding;
         response.Headers.CacheControl = name.StartsWith(Hashed, StringComparison.Ordinal) ? "public, max-age=31536000, immutable" : "no-cache";
-        if (request.Headers.IfNoneMatch.Any(known => known?.Contains(tag, StringComparison.Ordinal) == true))
+        if (headers.IfNoneMatch.Any(known => known.Equals(EntityTagHeaderValue.Any) || known.Tag == tag))
         {
             response.StatusCode = StatusCodes.Status304NotModified;
             return Task.CompletedTask;

@@ -48,7 +48,10 @@ public static class ProblemDocuments
             context.Abort();
             return;
         }
+        var allowed = context.Response.Headers.Allow;
         context.Response.Clear();
+        if (problem.Status == StatusCodes.Status405MethodNotAllowed)
+            context.Response.Headers.Allow = allowed;
         ResponseHeaders.Apply(context.Response);
         context.Response.StatusCode = problem.Status;
         context.Response.ContentType = Problem.MediaType;

@@ -103,6 +103,7 @@ internal static class CloudApplication
     {
         var gate = new AccessGate(options, audit, log);
         application.Use(next => context => ProblemDocuments.Run(context, next, (failed, error) => log.RequestFailed(failed.Request.Method, failed.Request.Path, error)));
+        application.Use(next => context => HeadRequests.Run(context, next));
         application.Use(next => context => TableTrouble.RunAsync(context, next, log));
         application.Use(next => context =>
         {

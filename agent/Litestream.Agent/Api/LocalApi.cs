@@ -80,6 +80,7 @@ internal sealed class LocalApi : IAsyncDisposable
 
         var application = builder.Build();
         application.Use(next => context => ProblemDocuments.Run(context, next, (failed, error) => logger.RequestFailed(failed.Request.Method, failed.Request.Path, error)));
+        application.Use(next => context => HeadRequests.Run(context, next));
         var rules = new LocalWriteRules(IsLoopback(agent.Options.Bind), agent.Options.ApiToken);
         application.Use(next => context => Guard(context, next, rules));
         application.UseRouting();

@@ -140,6 +140,6 @@ internal sealed class RestoreRemoteCommand(RestoreElsewhere elsewhere, RemoteRep
             InPlaceStep.Waiting => 65,
             InPlaceStep.Copying => 65 + (int)(30 * (value.Percent ?? 0) / 100),
             _ => 95,
-        }, value.BytesRead, value.PagesDone);
+        }, Math.Max(value.BytesRead, run.Progress.Bytes), value.PagesDone); // what was read stays read in the steps behind
     }
 }

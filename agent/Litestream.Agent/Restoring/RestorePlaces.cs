@@ -1,3 +1,4 @@
+using System.Text;
 using Litestream.Agent.Interop;
 using Litestream.Agent.Watching;
 
@@ -10,6 +11,9 @@ namespace Litestream.Agent.Restoring;
 internal static class RestorePlaces
 {
     private const int LongestPath = 4096;
+
+    /// <summary>Of a file's name, by Linux's file systems.</summary>
+    private const int LongestName = 255;
 
     private static readonly string[] PartEnds = [".part", ".part-done"];
 
@@ -50,6 +54,8 @@ internal static class RestorePlaces
             throw Refused(path, "it has empty, . or .. parts", "write the path as it is");
         if (NoDatabases.FirstOrDefault(end => path.EndsWith(end, StringComparison.Ordinal)) is { } end)
             throw Refused(path, $"a name that ends in {end} is no database's");
+        if (Encoding.UTF8.GetByteCount(Path.GetFileName(path)) + NoDatabases.Max(end => end.Length) > LongestName)
+            throw Refused(path, $"its name is too long: with what lies beside it, it may have {LongestName} bytes", "choose a shorter one");
         var root = directories.Select(d => d.TrimEnd('/')).Where(d => path.StartsWith(d + "/", StringComparison.Ordinal)).MaxBy(d => d.Length)
             ?? throw Refused(path, "it is outside of the directories that are watched and of -restore-dir", "choose a path below one of them");
         return Enter(path, root, [.. kept.Select(ours => FileFacts.Read(ours, followLinks: true))]);
@@ -58,6 +64,7 @@ internal static class RestorePlaces
     private static HeldFolder Enter(string path, string root, IReadOnlyList<FileFacts> kept)
     {
         var folder = HeldFolder.Open(root) ?? throw Refused(path, $"{root} cannot be opened");
+        RequireForeign(path, root, folder, kept);
         for (var end = path.IndexOf('/', root.Length + 1); end >= 0; end = path.IndexOf('/', end + 1))
         {
             using var around = folder;
@@ -68,13 +75,19 @@ internal static class RestorePlaces
                 FileKind.Missing => Refused(path, $"{at} is no directory", "create it first"),
                 _ => Refused(path, $"{at} is no directory"),
             });
-            var facts = folder.Facts;
-            if (!kept.Any(ours => ours.IsSameFileAs(facts)))
-                continue;
-            folder.Dispose();
-            throw Refused(path, $"{at} is a replica's or the agent's own", "choose a path outside of it");
+            RequireForeign(path, at, folder, kept);
         }
         return folder;
+    }
+
+    /// <summary>Throws, and lets go of it, when a folder is one of ours.</summary>
+    private static void RequireForeign(string path, string at, HeldFolder folder, IReadOnlyList<FileFacts> kept)
+    {
+        var facts = folder.Facts;
+        if (!kept.Any(ours => ours.IsSameFileAs(facts)))
+            return;
+        folder.Dispose();
+        throw Refused(path, $"{at} is a replica's or the agent's own", "choose a path outside of it");
     }
 
     /// <summary>Names the file as the watch would see it: the directory that takes it as a tenant, if one does.</summary>

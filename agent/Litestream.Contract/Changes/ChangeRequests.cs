@@ -72,8 +72,9 @@ internal sealed class ChangeRequests(ContractContext context, UlidSource ids)
         }
     }
 
+    /// <summary>An item that cannot be read is none; its key is taken all the same.</summary>
     private async Task<RequestRecord?> FindAsync(string actor, string key, CancellationToken stop) =>
-        await context.Reads.FindAsync(FleetKeys.Request(actor, key), stop) is { } item && RequestItem.Read(item, key) is var known && known.At > context.Time.GetUtcNow() - RequestItem.Life
+        await context.Reads.FindAsync(FleetKeys.Request(actor, key), stop) is { } item && context.Reads.Readable([item], i => RequestItem.Read(i, key)).FirstOrDefault() is { } known && known.At > context.Time.GetUtcNow() - RequestItem.Life
             ? known : null;
 
     private static string KeyOf(StringValues header) => header is [{ Length: > 0 and <= MostKeyCharacters } key] && key.All(c => c is > ' ' and <= '~')
@@ -98,11 +99,26 @@ internal sealed class ChangeRequests(ContractContext context, UlidSource ids)
     {
         try
         {
+            if (FindRepeated(body) is { } name)
+                throw new ProblemException(RequestProblems.BadBody($"{name} is given twice"));
             return JsonSerializer.Deserialize(body, type) ?? throw new ProblemException(RequestProblems.BadBody("a JSON object is expected"));
         }
         catch (JsonException json)
         {
             throw new ProblemException(RequestProblems.BadBody($"no JSON that fits, at line {json.LineNumber + 1}, byte {json.BytePositionInLine + 1}{(json.Path is { Length: > 2 } at ? $" ({at[2..]})" : "")}"));
         }
+    }
+
+    /// <summary>A member that is given twice says two things, and which one is meant nobody knows. Null: each is given once.</summary>
+    private static string? FindRepeated(ReadOnlySpan<byte> body)
+    {
+        var reader = new Utf8JsonReader(body);
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 1 && !names.Add(reader.GetString()!))
+                return reader.GetString();
+        }
+        return null;
     }
 }

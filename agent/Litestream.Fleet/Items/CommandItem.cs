@@ -119,7 +119,8 @@ public static class CommandItem
     /// <summary>Done, failed or cancelled, as the record says.</summary>
     public static ItemUpdate Finish(CommandRecord command, string run) => Change(command, w => w
             .Text(State, command.State).Time(FinishedAt, command.FinishedAt).Text(Result, command.Result, MostResult).Text(ResultTxid, command.ResultTxid).Text(BeforeTxid, command.BeforeTxid)
-            .Text(ErrorCode, command.ErrorCode).Text(Error, command.Error, MostError).Number(Percent, command.State == CommandStates.Done ? 100L : null),
+            .Text(ErrorCode, command.ErrorCode).Text(Error, command.Error, MostError).Number(Percent, command.State == CommandStates.Done ? 100L : null)
+            .Number(DoneBytes, command.Progress?.Bytes).Number(DonePages, command.Progress?.Pages),
         IsHeldBy(run));
 
     /// <summary>

@@ -12,6 +12,7 @@ internal sealed class LambdaExchange : IHttpRequestBodyDetectionFeature, IDispos
     private readonly LambdaResponse _response;
     private readonly StreamResponseBodyFeature _writing;
     private readonly Deadline _deadline;
+    private readonly bool _isHead;
     private readonly FeatureCollection _features = new();
 
     /// <summary>Throws <see cref="FormatException"/> for an event that is no request.</summary>
@@ -20,7 +21,10 @@ internal sealed class LambdaExchange : IHttpRequestBodyDetectionFeature, IDispos
         _deadline = deadline;
         _response = new(_body);
         _writing = new(_body);
-        _features.Set<IHttpRequestFeature>(EventRequest.Of(request, out var body));
+        var asked = EventRequest.Of(request, out var body);
+        // As it came: within the application a HEAD becomes a GET.
+        _isHead = HttpMethods.IsHead(asked.Method);
+        _features.Set<IHttpRequestFeature>(asked);
         CanHaveBody = body.Length > 0;
         _features.Set<IHttpRequestBodyDetectionFeature>(this);
         _features.Set<IHttpResponseFeature>(_response);
@@ -58,7 +62,7 @@ internal sealed class LambdaExchange : IHttpRequestBodyDetectionFeature, IDispos
         if (_deadline.HasPassed && (uncaught is OperationCanceledException || (uncaught is null && _body.Length == 0)))
             return AnswerText.Of(CloudProblems.TooLong());
         if (uncaught is null)
-            return AnswerText.Of(_response, _body.GetBuffer().AsSpan(0, (int)_body.Length));
+            return AnswerText.Of(_response, _body.GetBuffer().AsSpan(0, _isHead ? 0 : (int)_body.Length));
         failed(uncaught);
         return AnswerText.Of(RequestProblems.Internal());
     }

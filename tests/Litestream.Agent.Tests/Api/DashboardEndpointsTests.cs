@@ -44,8 +44,20 @@ public sealed class DashboardEndpointsTests
             again.Headers.TryAddWithoutValidation("If-None-Match", answer.Headers.ETag!.ToString());
             using var known = await plain.SendAsync(again);
             Assert.Equal(HttpStatusCode.NotModified, known.StatusCode);
+            Assert.Equal(HttpStatusCode.NotModified, (await AskAsync(plain, address, "If-None-Match", "*")).StatusCode);
+            Assert.Equal(HttpStatusCode.NotModified, (await AskAsync(plain, address, "If-None-Match", $"\"other\", W/{answer.Headers.ETag}")).StatusCode);
+            Assert.Equal(HttpStatusCode.OK, (await AskAsync(plain, address, "If-None-Match", "\"other\"")).StatusCode);
+            foreach (var (accepted, isGzip) in new[] { ("gzip;q=0", false), ("gzip;q=0.5", true), ("GZIP", true), ("br, gzip", true), ("br", false), ("*", true), ("*;q=0", false), ("gzip;q=0, *", false) })
+                Assert.Equal(isGzip, (await AskAsync(plain, address, "Accept-Encoding", accepted)).Content.Headers.ContentEncoding.Contains("gzip"));
         }
         Assert.True(files.Names.Sum(name => files.Open(name).Length) < 100_000, "a first visit loads at most 100 kB");
+    }
+
+    private static async Task<HttpResponseMessage> AskAsync(HttpClient http, string address, string header, string value)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, address);
+        request.Headers.TryAddWithoutValidation(header, value);
+        return await http.SendAsync(request);
     }
 
     private static bool HasNode() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, "npm")));

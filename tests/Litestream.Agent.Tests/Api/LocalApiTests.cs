@@ -102,6 +102,31 @@ public sealed class LocalApiTests : IAsyncLifetime, IDisposable
         await IsProblem(answer, code);
     }
 
+    [Theory]
+    [InlineData("api/status")]
+    [InlineData("api/health")]
+    [InlineData("api/hosts")]
+    [InlineData("metrics")]
+    public async Task A_monitor_that_asks_for_the_head_gets_what_a_reader_would_and_no_body(string address)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Head, new Uri(address, UriKind.Relative));
+        using var answer = await _agent.Http.SendAsync(request);
+        using var read = await _agent.Http.GetAsync(new Uri(address, UriKind.Relative));
+        Assert.Equal((read.StatusCode, $"{read.Content.Headers.ContentType}"), (answer.StatusCode, $"{answer.Content.Headers.ContentType}"));
+        Assert.Empty(await answer.Content.ReadAsByteArrayAsync());
+    }
+
+    [Theory]
+    [InlineData("POST", "api/status", "GET")]
+    [InlineData("DELETE", "api/databases", "GET, POST")]
+    [InlineData("GET", "api/databases/" + Guid + "/status", "PUT")]
+    public async Task A_method_that_is_not_possible_is_told_which_are(string method, string address, string allowed)
+    {
+        using var request = new HttpRequestMessage(new(method), new Uri(address, UriKind.Relative));
+        using var answer = await _agent.Http.SendAsync(request);
+        Assert.Equal((HttpStatusCode.MethodNotAllowed, allowed), (answer.StatusCode, string.Join(", ", answer.Content.Headers.Allow.Order())));
+    }
+
     [Fact]
     public async Task A_limit_in_the_query_that_is_too_long_is_refused() =>
         await IsProblem(await _agent.Http.GetAsync($"api/status?q={new string('x', 3000)}"), ProblemCodes.BadParameter);

@@ -48,6 +48,7 @@ public sealed class LocalChangesTests : IAsyncLifetime, IDisposable
         var job = await EndedAsync(await AcceptedAsync("api/restores", new { tenants = new[] { Tenant }, txid = $"{before}" }));
         Assert.True(job.GetProperty("state").GetString() == JobStates.Done, $"{job}");
         Assert.Equal(["before"], _application.Sql("SELECT x FROM t"));
+        Assert.True(job.GetProperty("bytes").GetInt64() > 0, $"{job}");
         var undone = await EndedAsync(await AcceptedAsync($"api/restores/{job.GetProperty("id").GetString()}/undo", null));
         Assert.True(undone.GetProperty("state").GetString() == JobStates.Done, $"{undone}");
         Assert.Equal(["before", "after"], _application.Sql("SELECT x FROM t ORDER BY rowid"));
@@ -246,6 +247,7 @@ public sealed class LocalChangesTests : IAsyncLifetime, IDisposable
     [InlineData("{\"tenants\":[\"" + Fork + "\"],\"txid\":\"0000000000000001\"}", HttpStatusCode.NotFound, ProblemCodes.UnknownTenant)]
     [InlineData("{\"tenants\":[\"" + Tenant + "\"],\"txid\":\"0000000000000001\",\"host\":\"another\"}", HttpStatusCode.NotFound, ProblemCodes.UnknownHost)]
     [InlineData("{\"tenants\":[\"" + Tenant + "\"],\"dryRn\":true}", HttpStatusCode.BadRequest, ProblemCodes.BadBody)]
+    [InlineData("{\"tenants\":[\"" + Tenant + "\"],\"txid\":\"0000000000000001\",\"dryRun\":true,\"dryRun\":false}", HttpStatusCode.BadRequest, ProblemCodes.BadBody)]
     [InlineData("[]", HttpStatusCode.BadRequest, ProblemCodes.BadBody)]
     public async Task A_restore_that_cannot_be_meant_is_refused_and_that_is_in_the_audit(string body, HttpStatusCode status, string code)
     {

@@ -39,6 +39,8 @@ public sealed class RestorePlacesTests : IDisposable
     [InlineData("clients/backups/databases/0000000000000002-0000000000000002.ltx", "is a replica's")]
     [InlineData("link-to-clients/backups/new.db", "is a replica's")]
     [InlineData("clients/ne\nw.db", "control character")]
+    [InlineData("clients/0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456.db", "too long")]
+    [InlineData("state/new.db", "the agent's own")]
     public void Anything_else_is_refused_and_says_why(string path, string why)
     {
         Prepare();
@@ -53,15 +55,16 @@ public sealed class RestorePlacesTests : IDisposable
     public void A_path_that_is_not_absolute_is_refused(string path) =>
         Assert.Contains("absolute", Assert.Throws<RestoreRefusedException>(() => RestorePlaces.Open(path, Directories, Kept)).Message);
 
-    private string[] Directories => [_folder["clients"], _folder["restored"] + "/", _folder["link-to-clients"]];
+    private string[] Directories => [_folder["clients"], _folder["restored"] + "/", _folder["link-to-clients"], _folder["state"]];
 
-    private string[] Kept => [_folder["clients/backups"], _folder["nowhere"]];
+    private string[] Kept => [_folder["clients/backups"], _folder["nowhere"], _folder["state"]];
 
     private void Prepare()
     {
         _folder.Folder("clients/backups/databases");
         _folder.Folder("clients/below");
         _folder.Folder("restored");
+        _folder.Folder("state");
         _folder.Folder("outside");
         _folder.Folder("clients-of-others");
         _folder.File("clients/taken.db", "something");

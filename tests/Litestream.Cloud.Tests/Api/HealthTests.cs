@@ -16,6 +16,16 @@ public sealed class HealthTests
         Assert.Equal("no-store", answer.Headers.CacheControl?.ToString());
     }
 
+    [Fact]
+    public async Task A_monitor_that_asks_for_the_head_is_told_the_same_without_a_body()
+    {
+        await using var cloud = await RunningCloud.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Head, "/api/health");
+        using var answer = await cloud.Http.SendAsync(request);
+        Assert.Equal((HttpStatusCode.OK, "application/json"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        Assert.Empty(await answer.Content.ReadAsByteArrayAsync());
+    }
+
     [Theory]
     [InlineData("Throttle")]
     [InlineData("Denied")]

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Litestream.Contract.Access;
 using Litestream.Fleet.Items;
+using Litestream.Fleet.Table;
 
 namespace Litestream.Cloud.Tests.Api;
 
@@ -261,6 +262,7 @@ public sealed class RestoreTests
     [InlineData("""{"tenants":["TENANT"],"timestamp":"2026-01-01T00:00:00"}""", "bad-body")]
     [InlineData("""{"tenants":["TENANT"],"timestamp":"2026-01-01"}""", "bad-body")]
     [InlineData("""{"tenants":"TENANT"}""", "bad-body")]
+    [InlineData("""{"tenants":["TENANT"],"txid":"0000000000000001","txid":"0000000000000002"}""", "bad-body")]
     [InlineData("""[]""", "bad-body")]
     [InlineData("""null""", "bad-body")]
     [InlineData("""{"tenants":[""", "bad-body")]
@@ -287,6 +289,18 @@ public sealed class RestoreTests
         fleet.Host("web-1");
         var answer = await fleet.PostAsync("/api/restores", new { tenants = new[] { fleet.Tenant("web-1").Tenant }, timestamp = Yesterday }, key);
         Assert.Equal("bad-idempotency-key", await RunningCloud.CodeAsync(answer));
+        Assert.Empty(fleet.Commands("web-1"));
+    }
+
+    [Fact]
+    public async Task A_key_whose_item_nobody_can_read_is_taken()
+    {
+        await using var fleet = await SeededFleet.StartAsync();
+        fleet.Host("web-1");
+        var key = FleetKeys.Request("anonymous", "mine");
+        fleet.Put(new() { { FleetTable.PartitionKey, ItemValue.Of(key.Partition) }, { FleetTable.SortKey, ItemValue.Of(key.Sort) }, { FleetTable.Type, ItemValue.Of(ItemTypes.Request) } });
+        var answer = await fleet.PostAsync("/api/restores", new { tenants = new[] { fleet.Tenant("web-1").Tenant }, timestamp = Yesterday }, "mine");
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "idempotency-key-reused"), (answer.StatusCode, await RunningCloud.CodeAsync(answer)));
         Assert.Empty(fleet.Commands("web-1"));
     }
 

@@ -83,6 +83,14 @@ public sealed class LambdaServerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_head_has_no_body()
+    {
+        var reply = await _function.InvokeAsync(LambdaEvent.Of("HEAD", "/echo/"));
+        Assert.Equal(200, reply.Status);
+        Assert.Equal("", reply.Body.GetProperty("body").GetString());
+    }
+
+    [Fact]
     public async Task Cookies_of_the_answer_are_a_list_and_other_headers_are_joined()
     {
         var reply = await _function.InvokeAsync(LambdaEvent.Of("GET", "/cookies"));
