@@ -189,8 +189,8 @@ public sealed class ReporterTests
         }
         await host.BeatAsync();
         Assert.Equal(0, host.Reporter.WaitingTenants);
-        // Other tests run beside it: what they allocate is not its, so the least of a few looks counts.
-        var bytes = Enumerable.Range(0, 5).Min(_ => BytesOfANote(host));
+        // Other tests run beside it: what they allocate and free is not its, so the look in the middle counts.
+        var bytes = Enumerable.Range(0, 7).Select(_ => BytesOfANote(host)).Order().ElementAt(3);
         Assert.True(bytes is >= 20 and <= 250, $"{bytes} bytes for each");
     }
 
