@@ -21,7 +21,6 @@ namespace Litestream.Fleet.Api;
 [JsonSerializable(typeof(FleetTenant))]
 [JsonSerializable(typeof(FleetTenantList))]
 [JsonSerializable(typeof(Timeline))]
-[JsonSerializable(typeof(TenantDrillList))]
 [JsonSerializable(typeof(FleetDrills))]
 [JsonSerializable(typeof(DrillRequest))]
 [JsonSerializable(typeof(DrillEvidence))]

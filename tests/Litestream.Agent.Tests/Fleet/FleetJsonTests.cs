@@ -92,7 +92,7 @@ public sealed class FleetJsonTests
     public void Every_list_is_items_and_a_cursor()
     {
         Assert.All(Roots.Where(r => r.Name.EndsWith("List", StringComparison.Ordinal)), list => Assert.Equal("items nextCursor", MembersOf(list)));
-        Assert.All(["FleetHostList", "FleetTenantList", "FleetCommandList", "FleetJobList", "FleetProblemList", "AuditList", "TenantDrillList"], name => Assert.Contains(name, Roots.Select(r => r.Name)));
+        Assert.All(["FleetHostList", "FleetTenantList", "FleetCommandList", "FleetJobList", "FleetProblemList", "AuditList", "FleetDrills"], name => Assert.Contains(name, Roots.Select(r => r.Name)));
     }
 
     [Fact]

@@ -1,8 +1,8 @@
-using Litestream.Core.Tests.Replication;
+using Litestream.Replication;
 using Litestream.Sqlite;
 using Litestream.Tests.Needs;
 
-namespace Litestream.Core.Tests.Sqlite;
+namespace Litestream.Core.Tests.Replication;
 
 /// <summary>An application that opens its database while root does must find nothing that is root's, not for a moment.</summary>
 public sealed class OwnersWalTests

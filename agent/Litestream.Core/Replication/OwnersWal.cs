@@ -1,6 +1,7 @@
+using Litestream.Sqlite;
 using Litestream.Storage;
 
-namespace Litestream.Sqlite;
+namespace Litestream.Replication;
 
 /// <summary>
 /// The <c>-wal</c> and <c>-shm</c> of another user's database, made for root before SQLite would: SQLite creates each as root's and gives it away in a
