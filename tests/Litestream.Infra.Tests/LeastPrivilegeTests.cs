@@ -11,6 +11,7 @@ public sealed class LeastPrivilegeTests
     {
         ["AccountDecidesUse"] = "in the policy of a key it means that key, and nothing else can be written",
         ["AccountDecidesCare"] = "the same",
+        ["AlarmsEncrypt"] = "the same",
     };
 
     public static TheoryData<string> Deployments => [.. Deployment.All.Keys];

@@ -30,6 +30,7 @@ public sealed class StackTests
         }
         Assert.True(fleet.Data.Only("AWS::DynamoDB::GlobalTable")["SSESpecification"]!["SSEEnabled"]!.GetValue<bool>());
         Assert.True(fleet.Service.Only("AWS::SNS::TopicPolicy").Contains("aws:SecureTransport"));
+        Assert.Equal(fleet.Service.Only("AWS::KMS::Key").Name, fleet.Service.Only("AWS::SNS::Topic")["KmsMasterKeyId"]!["Fn::GetAtt"]![0]!.GetValue<string>());
         var distribution = fleet.Service.Only("AWS::CloudFront::Distribution")["DistributionConfig"]!;
         Assert.Equal("redirect-to-https", distribution["DefaultCacheBehavior"]!["ViewerProtocolPolicy"]!.GetValue<string>());
         Assert.All(distribution["CacheBehaviors"]!.AsArray(), b => Assert.Equal("https-only", b!["ViewerProtocolPolicy"]!.GetValue<string>()));

@@ -11,7 +11,7 @@ internal static class StatusEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes, AgentView agent, LocalCatalogue catalogue) => routes.MapGet("/api/status", (HttpRequest request) =>
     {
-        var report = Report(agent, catalogue.Digest, ListQuery.Read(request.Query, agent.Census));
+        var report = Report(agent, catalogue, ListQuery.Read(request.Query, agent.Census));
         return new ReadAnswer<StatusReport>(report, report with { UptimeSeconds = 0 }, FleetJson.Default.StatusReport);
     });
 
@@ -30,9 +30,9 @@ internal static class StatusEndpoints
         return places.Count > 1 ? places : null;
     }
 
-    private static StatusReport Report(AgentView agent, HostDigest host, ListQuery query)
+    private static StatusReport Report(AgentView agent, LocalCatalogue catalogue, ListQuery query)
     {
-        var census = agent.Census.Take();
+        var (census, host) = (agent.Census.Take(), catalogue.Digest);
         var (page, nextCursor) = query.Page(agent.Stores.Databases);
         return new()
         {
@@ -58,6 +58,7 @@ internal static class StatusEndpoints
             HostCounts = LivenessWords.All.ToDictionary(word => word, word => word == LivenessWords.Live ? 1 : 0),
             DirtyBytes = host.DirtyBytes,
             TenantBytes = host.TenantBytes,
+            Drills = catalogue.Coverage,
             HotClients = agent.Stores.HotCount,
             SpoolBytes = agent.Stores.SpoolBytes,
             WorstLagSeconds = Math.Round(census.WorstLagSeconds, 3),

@@ -72,7 +72,7 @@ public sealed record StatusReport
 
     public long TenantBytes { get; init; }
 
-    /// <summary>Null: one host keeps no coverage.</summary>
+    /// <summary>Null: nobody drills here.</summary>
     public DrillCoverage? Drills { get; init; }
 
     /// <summary>Tenants with open connections now.</summary>

@@ -19,14 +19,24 @@ internal sealed class Alarms : Construct
 
     public Alarms(Construct scope, Settings settings, FleetTable table, FleetApi api, Worker worker) : base(scope, "Alarms")
     {
-        Topic = new(this, "Topic", new TopicProps { DisplayName = $"Litestream fleet {settings.Stage}", EnforceSSL = true });
+        var ofThisAccount = new Dictionary<string, object> { ["StringEquals"] = new Dictionary<string, object> { ["aws:SourceAccount"] = Stack.Of(this).Account } };
+        // The key that SNS has by itself lets no alarm in.
+        var key = FleetKey.Create(this, "Notices of alarms", new PolicyStatement(new PolicyStatementProps
+        {
+            Sid = "AlarmsEncrypt",
+            Principals = [new ServicePrincipal("cloudwatch.amazonaws.com")],
+            Actions = ["kms:Decrypt", "kms:GenerateDataKey"],
+            Resources = ["*"], // in a key's policy: this key
+            Conditions = ofThisAccount,
+        }));
+        Topic = new(this, "Topic", new TopicProps { DisplayName = $"Litestream fleet {settings.Stage}", EnforceSSL = true, MasterKey = key });
         Topic.AddToResourcePolicy(new PolicyStatement(new PolicyStatementProps
         {
             Sid = "AlarmsOfThisAccount",
             Principals = [new ServicePrincipal("cloudwatch.amazonaws.com")],
             Actions = ["sns:Publish"],
             Resources = [Topic.TopicArn],
-            Conditions = new Dictionary<string, object> { ["StringEquals"] = new Dictionary<string, object> { ["aws:SourceAccount"] = Stack.Of(this).Account } },
+            Conditions = ofThisAccount,
         }));
         if (settings.AlarmEmail is { } email)
             Topic.AddSubscription(new EmailSubscription(email));

@@ -81,7 +81,7 @@ internal sealed class ReplicaBucket : Construct
     private IKey? KeyOf(string? kmsKey) => kmsKey switch
     {
         null => null,
-        "create" => ReplicaKey.Create(this),
+        "create" => FleetKey.Create(this, "Replicas of tenants' databases"),
         var arn => Amazon.CDK.AWS.KMS.Key.FromKeyArn(this, "Key", arn),
     };
 

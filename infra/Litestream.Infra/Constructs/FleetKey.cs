@@ -6,10 +6,10 @@ using Constructs;
 namespace Litestream.Infra.Constructs;
 
 /// <summary>
-/// A key of the fleet's own for its replicas, turned every year by KMS, which keeps the old ones for what they encrypted. The account's policies say who may use
-/// it and who may look after it: two lists, neither of which is "everything".
+/// A key of the fleet's own, turned every year by KMS, which keeps the old ones for what they encrypted. The account's policies say who may use it and who may
+/// look after it: two lists, neither of which is "everything".
 /// </summary>
-internal static class ReplicaKey
+internal static class FleetKey
 {
     private static readonly string[] Use = ["kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey"];
 
@@ -19,14 +19,17 @@ internal static class ReplicaKey
         "kms:ListResourceTags", "kms:TagResource", "kms:UntagResource", "kms:ScheduleKeyDeletion", "kms:CancelKeyDeletion",
     ];
 
-    public static IKey Create(Construct scope) => new Key(scope, "Key", new KeyProps
+    /// <param name="scope">Whose it is.</param>
+    /// <param name="description">What it encrypts.</param>
+    /// <param name="users">Services that use it by themselves.</param>
+    public static IKey Create(Construct scope, string description, params PolicyStatement[] users) => new Key(scope, "Key", new KeyProps
     {
-        Description = "Replicas of tenants' databases",
+        Description = description,
         EnableKeyRotation = true,
         RemovalPolicy = RemovalPolicy.RETAIN,
         Policy = new PolicyDocument(new PolicyDocumentProps
         {
-            Statements = [OfAccount("AccountDecidesUse", Use), OfAccount("AccountDecidesCare", Care)],
+            Statements = [OfAccount("AccountDecidesUse", Use), OfAccount("AccountDecidesCare", Care), .. users],
         }),
     });
 
