@@ -1,5 +1,5 @@
 import { change } from './api/client';
-import type { Command, Tenant } from './api/contract';
+import type { FleetCommand, FleetTenant } from './api/schema';
 
 /** What can be told a host to do with a tenant, at once; a restore has a view of its own. */
 export type Act = 'sync' | 'snapshot' | 'verify' | 'drill' | 'pause' | 'resume';
@@ -24,20 +24,20 @@ export function actions(): Action[] {
 }
 
 /** An agent answers the same addresses for its own host: the same command works with either. */
-export function commandOf(act: Act, tenants: Tenant[]): string {
+export function commandOf(act: Act, tenants: FleetTenant[]): string {
   const guids = tenants.map((t) => t.tenantId);
   const one = (guid: string): string => `litestream fleet command -api ${location.origin} ${act} ${guid}`;
   return guids.length === 1 ? one(guids[0]!) : `for guid in ${guids.join(' ')}; do ${one('$guid')}; done`;
 }
 
-export function perform(act: Act, tenant: Tenant): Promise<Command> {
-  return change<Command>('POST', `/api/hosts/${encodeURIComponent(tenant.hostId ?? '')}/commands`, { kind: act, tenant: tenant.tenantId });
+export function perform(act: Act, tenant: FleetTenant): Promise<FleetCommand> {
+  return change('/api/hosts/{id}/commands', { id: tenant.hostId ?? '' }, { kind: act, tenant: tenant.tenantId });
 }
 
 const atOnce = 4;
 
 /** Each tenant once, a few at a time; what was refused is counted and does not stop the others. */
-export async function performAll(act: Act, tenants: Tenant[], progress: (done: number, failed: number) => void): Promise<{ failed: number; first: Error | null }> {
+export async function performAll(act: Act, tenants: FleetTenant[], progress: (done: number, failed: number) => void): Promise<{ failed: number; first: Error | null }> {
   const waiting = [...tenants];
   let done = 0;
   let failed = 0;

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
+import { at } from './api/address';
 import { connection } from './api/connection';
-import type { Status } from './api/contract';
 import { Feed } from './api/feed';
 import { age } from './parts/age';
 import './parts/dialog';
@@ -12,7 +12,7 @@ import { sentence } from './parts/panel';
 import { arrive } from './sign-in/code-flow';
 import './sign-in/sign-in';
 import { go, link, read, type Place } from './state/place';
-import { learn, type Serves } from './state/serves';
+import { learn, type Serves, type Status } from './state/serves';
 import { setTheme, theme, type Theme } from './state/theme';
 import './views/fleet/fleet-view';
 import './views/hosts/host-view';
@@ -51,7 +51,7 @@ const themes: { theme: Theme; icon: IconName; name: string; next: Theme }[] = [
 @customElement('fleet-app')
 export class App extends Part {
   @state() private place: Place = read(location.hash);
-  private readonly status = new Feed<Status>(this, () => (this.isReady ? '/api/status?limit=1' : null), every);
+  private readonly status = new Feed(this, () => (this.isReady ? at('/api/status', { limit: 1 }) : null), every);
   private lastPath = '';
   /** Nothing is asked for before it is clear whether somebody comes back from signing in. */
   @state() private isReady = false;

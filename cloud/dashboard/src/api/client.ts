@@ -1,4 +1,5 @@
-import type { Problem } from './contract';
+import { type Accepted, type Address, type Body, type Changeable, fill, type Inside, type Planned } from './address';
+import type { Problem } from './schema';
 
 /** An answer that is an error, or none at all; `hint` is the way out. */
 export class ApiError extends Error {
@@ -31,20 +32,29 @@ export function useTokens(source: () => Promise<string | null>): void {
   bearer = source;
 }
 
-export async function read<T>(path: string, etag: string | null = null): Promise<Answer<T>> {
-  const response = await send(path, { headers: etag ? { 'If-None-Match': etag } : {} });
+export async function read<T>(address: Address<T>, etag: string | null = null): Promise<Answer<T>> {
+  const response = await send(address, { headers: etag ? { 'If-None-Match': etag } : {} });
   if (response.status === 304) return { value: undefined, etag };
   return { value: (await response.json()) as T, etag: response.headers.get('ETag') };
 }
 
 /** `key` makes a change happen once, however often it is sent. */
-export async function change<T>(method: 'POST' | 'PUT', path: string, body: unknown, key = crypto.randomUUID()): Promise<T> {
-  const response = await send(path, {
-    method,
+export async function change<P extends Changeable>(path: P, values: Inside<P>, body: Body<P>, key = crypto.randomUUID()): Promise<Accepted<P>> {
+  return (await post(path, values, body, key)) as Accepted<P>;
+}
+
+/** What a change would do; nothing is done. */
+export async function plan<P extends Changeable>(path: P, values: Inside<P>, body: Body<P>): Promise<Planned<P>> {
+  return (await post(path, values, { ...(body as object), dryRun: true }, crypto.randomUUID())) as Planned<P>;
+}
+
+async function post(path: string, values: unknown, body: unknown, key: string): Promise<unknown> {
+  const response = await send(fill(path, values as Record<string, unknown>), {
+    method: 'POST',
     headers: { 'Content-Type': 'application/json', 'Idempotency-Key': key },
-    body: JSON.stringify(body ?? {}),
+    body: JSON.stringify(body),
   });
-  return (await response.json()) as T;
+  return response.json();
 }
 
 async function send(path: string, options: RequestInit & { headers: Record<string, string> }): Promise<Response> {

@@ -1,10 +1,17 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { ApiError, read } from './client';
+import { type Address, further } from './address';
 import { connection } from './connection';
-import type { Page } from './contract';
+
 
 /** A number is old when it missed this many of its polls. */
 const staleIntervals = 3;
+
+/** A list, page by page. */
+interface Page<T> {
+  items: T[];
+  nextCursor: string | null;
+}
 
 interface Held<T> {
   value: T;
@@ -23,14 +30,14 @@ export class Feed<T> implements ReactiveController {
   isLoadingMore = false;
 
   private held: Held<T>[] = [];
-  private path: string | null = null;
+  private path: Address<T> | null = null;
   private timer = 0;
   private run = 0;
 
   /** @param address null: nothing to ask for now. */
   constructor(
     private readonly host: ReactiveControllerHost,
-    private readonly address: () => string | null,
+    private readonly address: () => Address<T> | null,
     readonly every: number,
   ) {
     host.addController(this);
@@ -82,7 +89,7 @@ export class Feed<T> implements ReactiveController {
     this.isLoadingMore = true;
     this.host.requestUpdate();
     try {
-      const answer = await read<T>(withCursor(this.path!, cursor));
+      const answer = await read(further(this.path!, cursor));
       if (run === this.run && answer.value) this.held.push({ value: answer.value, etag: answer.etag, receivedAt: Date.now() });
     } catch (error) {
       this.problem = error as ApiError;
@@ -109,15 +116,15 @@ export class Feed<T> implements ReactiveController {
     if (this.path === null) return;
     try {
       const next: Held<T>[] = [];
-      let path: string | null = this.path;
+      let path: Address<T> | null = this.path;
       for (let i = 0; path !== null && (i === 0 || i < this.held.length); i++) {
         const before: Held<T> | undefined = this.held[i];
-        const answer = await read<T>(path, before?.etag ?? null);
+        const answer = await read(path, before?.etag ?? null);
         if (run !== this.run) return;
         connection.answered();
         next.push(answer.value === undefined && before ? before : { value: answer.value as T, etag: answer.etag, receivedAt: Date.now() });
         const cursor = (next[i]!.value as Partial<Page<unknown>>).nextCursor;
-        path = cursor ? withCursor(this.path, cursor) : null;
+        path = cursor ? further(this.path, cursor) : null;
         // The pages behind are other ones now: their tags say nothing.
         if (path && before && cursor !== (before.value as Partial<Page<unknown>>).nextCursor && this.held[i + 1]) this.held[i + 1]!.etag = null;
       }
@@ -139,8 +146,4 @@ export class Feed<T> implements ReactiveController {
 export function listed<T>(feed: Feed<Page<T>>): { items: T[]; next: string | null } {
   const pages = feed.pages;
   return { items: pages.flatMap((page) => page.items), next: pages.at(-1)?.nextCursor ?? null };
-}
-
-function withCursor(path: string, cursor: string): string {
-  return `${path}${path.includes('?') ? '&' : '?'}cursor=${encodeURIComponent(cursor)}`;
 }

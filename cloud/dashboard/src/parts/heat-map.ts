@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Host } from '../api/contract';
+import type { FleetHost } from '../api/schema';
 import { many, span } from '../format/numbers';
 import { link } from '../state/place';
 import { Part } from './element';
@@ -9,7 +9,7 @@ import { Part } from './element';
 const steps = [0.1, 0.25, 0.5, 1];
 
 /** 0: far below the objective; 4: beyond it. Null: nobody vouches for it. */
-export function stepOf(host: Host): number | null {
+export function stepOf(host: FleetHost): number | null {
   if (host.liveness !== 'live' && host.liveness !== 'late') return null;
   const used = host.lagLimitSeconds > 0 ? host.worstLagSeconds / host.lagLimitSeconds : 0;
   const at = steps.findIndex((most) => used <= most);
@@ -19,7 +19,7 @@ export function stepOf(host: Host): number | null {
 /** A cell per host, its colour the worst lag against the objective. One stop of Tab; arrows go from cell to cell. */
 @customElement('fleet-heat-map')
 export class HeatMap extends Part {
-  @property({ attribute: false }) hosts: Host[] = [];
+  @property({ attribute: false }) hosts: FleetHost[] = [];
 
   protected override render(): TemplateResult {
     const form = this.hosts.length <= 24 ? 'large' : this.hosts.length <= 160 ? 'middle' : 'small';
@@ -29,7 +29,7 @@ export class HeatMap extends Part {
       ${legend()}`;
   }
 
-  private cell(host: Host, index: number, form: string): TemplateResult {
+  private cell(host: FleetHost, index: number, form: string): TemplateResult {
     const step = stepOf(host);
     const lag = step === null ? host.liveness : span(host.worstLagSeconds);
     const more = [

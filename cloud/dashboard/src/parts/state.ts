@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit';
-import type { Tenant } from '../api/contract';
+import type { FleetTenant } from '../api/schema';
 import { icon, type IconName } from './icon';
 
 export type Tone = 'ok' | 'warning' | 'bad' | 'unknown' | 'idle' | 'running';
@@ -28,7 +28,7 @@ export function state(word: string, title = ''): TemplateResult {
 }
 
 /** What was right counts only while its host is heard of. */
-export function tenantState(tenant: Tenant): TemplateResult {
+export function tenantState(tenant: FleetTenant): TemplateResult {
   const word = tenant.problem ?? tenant.status;
   if (tenant.health === 'unknown') return badge('unknown', 'unknown', `was ${word}; nobody says how it is now`);
   return badge(tenant.problem === 'late' ? 'warning' : tenant.health === 'unhealthy' ? 'bad' : toneOf(tenant.status), word.replaceAll('-', ' '), tenant.detail ?? '');

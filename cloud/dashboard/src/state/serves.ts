@@ -1,7 +1,9 @@
-import type { Status } from '../api/contract';
+import type { Answer } from '../api/address';
+
+export type Status = Answer<'/api/status'>;
 
 /** Whom the API that answers knows: one host, its own, or a fleet. */
-export type Serves = 'host' | 'fleet';
+export type Serves = Status['serves'];
 
 let known: Serves | null = null;
 
@@ -11,5 +13,5 @@ export function serves(): Serves | null {
 }
 
 export function learn(status: Status): Serves {
-  return (known = status.serves ?? (status.hosts === undefined ? 'host' : 'fleet'));
+  return (known = status.serves);
 }

@@ -1,14 +1,14 @@
-import type { Drill, Point, Range, Timeline } from '../../api/contract';
+import type { TenantDrill, TimelinePoint, TimelineRange, Timeline } from '../../api/schema';
 
-export interface Moment extends Point {
+export interface Moment extends TimelinePoint {
   at: number;
 }
 
 /** The restorable past of a tenant, the oldest first, as the timeline draws it and keys walk through it. */
 export interface Past {
   points: Moment[];
-  ranges: (Range & { from: number; to: number })[];
-  drills: (Drill & { at_: number })[];
+  ranges: (TimelineRange & { from: number; to: number })[];
+  drills: (TenantDrill & { at_: number })[];
   kept: ReadonlySet<string>;
   from: number;
   to: number;

@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { at } from '../../api/address';
 import { read } from '../../api/client';
-import type { Tenant, Timeline } from '../../api/contract';
+import type { FleetTenant, Timeline } from '../../api/schema';
 import { Feed } from '../../api/feed';
 import { many, size, span } from '../../format/numbers';
 import { parse } from '../../format/times';
@@ -18,12 +19,12 @@ const mostPoints = 5000;
 @customElement('fleet-picker')
 export class Picker extends Part {
   @property() tenantId = '';
-  @property({ attribute: false }) tenant: Tenant | undefined;
+  @property({ attribute: false }) tenant: FleetTenant | undefined;
   /** Null: the newest. */
   @property() txid: string | null = null;
   @state() private complaint = '';
   @state() private exact: { txid: string; time: string } | null = null;
-  readonly feed = new Feed<Timeline>(this, () => (this.tenantId ? `/api/tenants/${this.tenantId}/timeline?limit=${mostPoints}` : null), 30000);
+  readonly feed = new Feed(this, () => (this.tenantId ? at('/api/tenants/{id}/timeline', { id: this.tenantId, limit: mostPoints }) : null), 30000);
   private past: Past | null = null;
   private pages = 0;
   private pastFrom: Timeline | undefined;
@@ -85,7 +86,7 @@ export class Picker extends Part {
   private async makeExact(point: Moment): Promise<void> {
     const behind = (BigInt('0x' + point.txid) + 1n).toString(16).padStart(16, '0');
     try {
-      const answer = await read<Timeline>(`/api/tenants/${this.tenantId}/timeline?exact=true&limit=1&cursor=${behind}`);
+      const answer = await read(at('/api/tenants/{id}/timeline', { id: this.tenantId, exact: true, limit: 1, cursor: behind }));
       const found = answer.value?.points[0];
       if (found?.txid === point.txid) this.exact = { txid: point.txid, time: found.time };
     } catch {

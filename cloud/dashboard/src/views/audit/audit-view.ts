@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import type { AuditEntry, Page } from '../../api/contract';
+import { at } from '../../api/address';
+import type { AuditEntry } from '../../api/schema';
 import { Feed, listed } from '../../api/feed';
 import { moment } from '../../parts/age';
 import { Part } from '../../parts/element';
@@ -14,7 +15,7 @@ const guid = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/;
 /** Who changed what, or was not let. */
 @customElement('audit-view')
 export class AuditView extends Part {
-  private readonly audit = new Feed<Page<AuditEntry>>(this, () => '/api/audit?limit=100', 15000);
+  private readonly audit = new Feed(this, () => at('/api/audit', { limit: 100 }), 15000);
 
   protected override render(): TemplateResult {
     const { items, next } = listed(this.audit);

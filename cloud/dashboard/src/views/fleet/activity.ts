@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit';
-import type { AuditEntry, Page } from '../../api/contract';
+import type { AuditList } from '../../api/schema';
 import { type Feed, listed } from '../../api/feed';
 import { age } from '../../parts/age';
 import { empty, panel } from '../../parts/panel';
@@ -8,7 +8,7 @@ import { link } from '../../state/place';
 const guid = /^[0-9a-f]{8}-/;
 
 /** Who did what, lately. */
-export function activity(feed: Feed<Page<AuditEntry>>): TemplateResult {
+export function activity(feed: Feed<AuditList>): TemplateResult {
   const { items } = listed(feed);
   return panel(
     'Activity',

@@ -1,4 +1,4 @@
-import type { Host } from '../../api/contract';
+import type { FleetHost } from '../../api/schema';
 
 /** What S3 Standard asks, in dollars for each request. */
 const prices: Record<string, number> = { PUT: 0.005e-3, LIST: 0.005e-3, GET: 0.0004e-3, DELETE: 0 };
@@ -8,7 +8,7 @@ const month = 30 * 86400;
 const leastUptime = 600;
 
 /** Null while no host has run long enough to tell. */
-export function costPerMonth(hosts: Host[]): number | null {
+export function costPerMonth(hosts: FleetHost[]): number | null {
   let total: number | null = null;
   for (const host of hosts) {
     const uptime = (Date.parse(host.at) - Date.parse(host.startedAt)) / 1000;

@@ -1,12 +1,13 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { AuditEntry, FleetProblem, Host, Job, Page, Status } from '../../api/contract';
+import { at } from '../../api/address';
+import type { FleetHost } from '../../api/schema';
 import { Feed, listed } from '../../api/feed';
 import { many } from '../../format/numbers';
 import { Part } from '../../parts/element';
 import '../../parts/heat-map';
 import { empty, panel } from '../../parts/panel';
-import type { Serves } from '../../state/serves';
+import type { Serves, Status } from '../../state/serves';
 import { activity } from './activity';
 import { figures } from './figures';
 import { firstVisit } from './first-visit';
@@ -20,10 +21,10 @@ export class FleetView extends Part {
   @property({ attribute: false }) status!: Feed<Status>;
   @property() serves: Serves | null = null;
   @state() private isTable = false;
-  private readonly hosts = new Feed<Page<Host>>(this, () => '/api/hosts?limit=1000', 5000);
-  private readonly problems = new Feed<Page<FleetProblem>>(this, () => '/api/problems?limit=20', 5000);
-  private readonly jobs = new Feed<Page<Job>>(this, () => '/api/restores?limit=10', 5000);
-  private readonly audit = new Feed<Page<AuditEntry>>(this, () => '/api/audit?limit=8', 15000);
+  private readonly hosts = new Feed(this, () => at('/api/hosts', { limit: 1000 }), 5000);
+  private readonly problems = new Feed(this, () => at('/api/problems', { limit: 20 }), 5000);
+  private readonly jobs = new Feed(this, () => at('/api/restores', { limit: 10 }), 5000);
+  private readonly audit = new Feed(this, () => at('/api/audit', { limit: 8 }), 15000);
 
   protected override render(): TemplateResult {
     const { items: hosts, next } = listed(this.hosts);
@@ -34,7 +35,7 @@ export class FleetView extends Part {
         <h1>${isHost ? (hosts[0]?.hostId ?? 'Host') : 'Fleet'}</h1>
         <p class="muted">${status ? this.sub(status) : ''}</p>
       </header>
-      ${figures(this.status, hosts)} ${isHost && status ? firstVisit(status) : nothing}
+      ${figures(this.status, hosts)} ${status?.serves === 'host' ? firstVisit(status) : nothing}
       <div class="columns">
         <div>
           ${panel('Hosts', this.heat(hosts, next !== null), { feed: this.hosts, tools: hosts.length > 0 ? this.twin() : nothing })}
@@ -45,12 +46,12 @@ export class FleetView extends Part {
   }
 
   private sub(status: Status): string {
-    if (this.serves === 'host') return `${many(status.totalClients, 'tenant')} in ${many(status.watchDirs.length, 'watched directory', 'watched directories')}, replicated to ${status.replica ?? 'several places'}`;
-    const live = status.hostCounts?.live ?? 0;
-    return `${live === status.hosts ? many(live, 'live host') : `${live} of ${many(status.hosts ?? 0, 'host')} live`}, ${many(status.totalClients, 'tenant')}`;
+    if (status.serves === 'host') return `${many(status.totalClients, 'tenant')} in ${many(status.watchDirs.length, 'watched directory', 'watched directories')}, replicated to ${status.replica ?? 'several places'}`;
+    const live = status.hostCounts['live'] ?? 0;
+    return `${live === status.hosts ? many(live, 'live host') : `${live} of ${many(status.hosts, 'host')} live`}, ${many(status.totalClients, 'tenant')}`;
   }
 
-  private heat(hosts: Host[], isMore: boolean): unknown {
+  private heat(hosts: FleetHost[], isMore: boolean): unknown {
     if (hosts.length === 0) return empty('idle', 'No host has reported yet', html`Start an agent with <code>-fleet-table</code> and it is here after its first heartbeat.`);
     return html`${this.isTable ? hostTable(hosts) : html`<fleet-heat-map .hosts=${hosts}></fleet-heat-map>`}${isMore ? html`<p class="muted">more hosts are being read …</p>` : nothing}`;
   }

@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit';
-import type { Host } from '../../api/contract';
+import type { FleetHost } from '../../api/schema';
 import { count, size, span } from '../../format/numbers';
 import { age } from '../../parts/age';
 import { state } from '../../parts/state';
@@ -7,8 +7,8 @@ import { table } from '../../parts/table';
 import { link } from '../../state/place';
 
 /** The heat map for who prefers words. */
-export function hostTable(hosts: Host[]): TemplateResult {
-  return table<Host>(
+export function hostTable(hosts: FleetHost[]): TemplateResult {
+  return table<FleetHost>(
     [
       { name: 'Host', cell: (h) => html`<a href=${link('hosts', h.hostId)}>${h.hostId}</a>` },
       { name: 'State', cell: (h) => state(h.liveness) },

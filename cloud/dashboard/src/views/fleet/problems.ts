@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { FleetProblem, Host, Page, Status } from '../../api/contract';
+import type { FleetHost, FleetProblem, FleetProblemList } from '../../api/schema';
+import type { Status } from '../../state/serves';
 import { type Feed, listed } from '../../api/feed';
 import { many } from '../../format/numbers';
 import { age } from '../../parts/age';
@@ -20,7 +21,7 @@ const fixes: Record<string, string> = {
   stopped: 'Start its agent again: something is not in the replicas yet.',
 };
 
-export function problems(feed: Feed<Page<FleetProblem>>, status: Status | undefined, hosts: Host[]): TemplateResult {
+export function problems(feed: Feed<FleetProblemList>, status: Status | undefined, hosts: FleetHost[]): TemplateResult {
   const { items, next } = listed(feed);
   const unheard = hosts.filter((h) => h.liveness !== 'live' && h.liveness !== 'late').length;
   const calm =

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Job, Page } from '../../api/contract';
+import type { FleetJob, FleetJobList } from '../../api/schema';
 import { type Feed, listed } from '../../api/feed';
 import { many } from '../../format/numbers';
 import { age } from '../../parts/age';
@@ -9,7 +9,7 @@ import { state } from '../../parts/state';
 import { jobLink } from '../jobs/job-link';
 
 /** What is being done now; else what was done last. */
-export function running(feed: Feed<Page<Job>>): TemplateResult {
+export function running(feed: Feed<FleetJobList>): TemplateResult {
   const { items } = listed(feed);
   const now = items.filter((job) => job.state === 'running' || job.state === 'halted');
   const shown = now.length > 0 ? now : items.slice(0, 3);
@@ -18,7 +18,7 @@ export function running(feed: Feed<Page<Job>>): TemplateResult {
   return panel(now.length > 0 ? `Running jobs` : 'Jobs', body, { feed });
 }
 
-function row(job: Job): TemplateResult {
+function row(job: FleetJob): TemplateResult {
   return html`<li>
     <div class="line"><a href=${jobLink(job)}>${job.kind} of ${many(job.total, 'tenant')}</a>${state(job.state)}</div>
     ${job.state === 'running' ? bar(job.done + job.failed + job.cancelled, job.total, `${job.done} of ${job.total} done`) : nothing}

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Command, Host, Page } from '../../api/contract';
+import { at } from '../../api/address';
+import type { FleetHost } from '../../api/schema';
 import { Feed, listed } from '../../api/feed';
 import { count, many, nothing as dash, size, span } from '../../format/numbers';
 import { age } from '../../parts/age';
@@ -17,8 +18,8 @@ import '../tenants/tenant-list';
 export class HostView extends Part {
   @property() hostId = '';
   @property({ attribute: false }) place!: Place;
-  private readonly host = new Feed<Host>(this, () => `/api/hosts/${encodeURIComponent(this.hostId)}`, 5000);
-  private readonly commands = new Feed<Page<Command>>(this, () => `/api/hosts/${encodeURIComponent(this.hostId)}/commands?limit=10`, 5000);
+  private readonly host = new Feed(this, () => at('/api/hosts/{id}', { id: this.hostId }), 5000);
+  private readonly commands = new Feed(this, () => at('/api/hosts/{id}/commands', { id: this.hostId, limit: 10 }), 5000);
 
   protected override render(): TemplateResult {
     const host = this.host.value;
@@ -37,11 +38,11 @@ export class HostView extends Part {
   }
 }
 
-function isUnheard(host: Host): boolean {
+function isUnheard(host: FleetHost): boolean {
   return host.liveness !== 'live' && host.liveness !== 'late';
 }
 
-function figures(host: Host): TemplateResult {
+function figures(host: FleetHost): TemplateResult {
   const isUnknown = isUnheard(host);
   const used = host.diskBytes && host.diskFreeBytes !== null ? host.diskBytes - host.diskFreeBytes : null;
   const statuses = Object.entries(host.counts).filter(([word, n]) => n > 0 && word !== 'active');

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Command } from '../../api/contract';
+import type { FleetCommand } from '../../api/schema';
 import { size } from '../../format/numbers';
 import { short } from '../../format/txids';
 import { age } from '../../parts/age';
@@ -9,8 +9,8 @@ import { table } from '../../parts/table';
 import { link } from '../../state/place';
 
 /** Commands of a host or of a job, each with how far it is and what came of it. */
-export function commandTable(commands: Command[]): TemplateResult {
-  return table<Command>(
+export function commandTable(commands: FleetCommand[]): TemplateResult {
+  return table<FleetCommand>(
     [
       { name: 'What', cell: (c) => c.kind },
       { name: 'Tenant', cell: (c) => html`<a class="guid" href=${link('tenants', c.tenantId)}>${c.tenantId}</a>` },
@@ -24,7 +24,7 @@ export function commandTable(commands: Command[]): TemplateResult {
   );
 }
 
-function outcome(command: Command): unknown {
+function outcome(command: FleetCommand): unknown {
   if (command.error) return html`<span class="bad wrap">${command.error}</span>`;
   if (command.state === 'running')
     return html`<span class="small">${command.step ?? ''} ${command.percent === null ? nothing : html`${bar(command.percent, 100, `${command.percent} %`)} ${command.percent} %`} ${command.doneBytes ? size(command.doneBytes) : ''}</span>`;

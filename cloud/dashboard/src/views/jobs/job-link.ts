@@ -1,11 +1,16 @@
-import type { Job } from '../../api/contract';
+import type { FleetJob } from '../../api/schema';
 import { link, type Place } from '../../state/place';
 
 /** Where a job is looked at: of which kind it is, its address there says, as the API's does. */
-export function jobLink(job: Pick<Job, 'id' | 'kind'>): string {
+export function jobLink(job: Pick<FleetJob, 'id' | 'kind'>): string {
   return link('jobs', job.id, { kind: job.kind === 'restore' ? null : job.kind });
 }
 
-export function jobKind(place: Place): 'restore' | 'drill' {
+/** The API's address of a job of each kind that can be asked for. */
+export const jobAddresses = { restore: '/api/restores/{id}', drill: '/api/drills/{id}' } as const;
+
+export type JobKind = keyof typeof jobAddresses;
+
+export function jobKind(place: Place): JobKind {
   return place.query.get('kind') === 'drill' ? 'drill' : 'restore';
 }

@@ -2,7 +2,8 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { change } from '../../api/client';
 import { connection } from '../../api/connection';
-import type { Job, JobKind } from '../../api/contract';
+import { at } from '../../api/address';
+import type { FleetJob } from '../../api/schema';
 import { Feed } from '../../api/feed';
 import { many, nothing as dash, size, span } from '../../format/numbers';
 import { age, moment } from '../../parts/age';
@@ -14,13 +15,14 @@ import { panel, sentence, settled } from '../../parts/panel';
 import { state } from '../../parts/state';
 import { go, link } from '../../state/place';
 import { commandTable } from './command-table';
+import { jobAddresses, type JobKind } from './job-link';
 
 /** One job while it runs and afterwards: how far each part is, calling it back, undoing it. */
 @customElement('job-view')
 export class JobView extends Part {
   @property() jobId = '';
   @property() kind: JobKind = 'restore';
-  private readonly job = new Feed<Job>(this, () => `/api/${this.kind}s/${this.jobId}`, 1000);
+  private readonly job = new Feed(this, () => at(jobAddresses[this.kind], { id: this.jobId }), 1000);
 
   protected override render(): TemplateResult {
     const job = this.job.value;
@@ -33,7 +35,7 @@ export class JobView extends Part {
       ${settled(this.job, job ? this.body(job) : nothing)}`;
   }
 
-  private body(job: Job): TemplateResult {
+  private body(job: FleetJob): TemplateResult {
     const ended = job.done + job.failed + job.cancelled;
     const percent = job.commands?.length === 1 && job.state === 'running' ? (job.commands[0]!.percent ?? 0) / 100 : ended / Math.max(1, job.total);
     return html`${job.error ? html`<p class="hint bad">${icon('bad')}<span>${sentence(job.error)}</span></p>` : nothing}
@@ -47,12 +49,12 @@ export class JobView extends Part {
       ${this.acts(job)} ${panel('Tenants', this.tenants(job), { feed: this.job })}`;
   }
 
-  private tenants(job: Job): TemplateResult {
+  private tenants(job: FleetJob): TemplateResult {
     const more = job.nextCursor ? html`<p class="muted small">The first ${many(job.commands?.length ?? 0, 'tenant')} of ${job.total}; <code>litestream fleet ${this.kind}s -api ${location.origin} ${this.jobId}</code> counts all.</p>` : nothing;
     return html`${commandTable(job.commands ?? [])}${more}`;
   }
 
-  private acts(job: Job): TemplateResult {
+  private acts(job: FleetJob): TemplateResult {
     const off = connection.isAway;
     const undo = job.kind === 'restore' && (job.commands ?? []).some((c) => c.state === 'done' && c.beforeTxid);
     return html`<div class="acts" role="group" aria-label="Actions">
@@ -68,9 +70,9 @@ export class JobView extends Part {
       verb,
       command: `litestream fleet ${what} -api ${location.origin} ${this.jobId}`,
       act: async () => {
-        const job = await change<Job>('POST', `/api/${this.kind}s/${this.jobId}/${what}`, {});
-        if (what === 'undo') go(link('jobs', job.id));
-        else this.job.refresh();
+        const job = { id: this.jobId };
+        if (what === 'undo') go(link('jobs', (await change('/api/restores/{id}/undo', job, {})).id));
+        else await change(`${jobAddresses[this.kind]}/cancel`, job, {}).then(() => this.job.refresh());
       },
     });
   }

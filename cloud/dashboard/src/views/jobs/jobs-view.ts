@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { DrillList, Job, Page } from '../../api/contract';
+import { at } from '../../api/address';
+import type { FleetJob } from '../../api/schema';
 import { Feed, listed } from '../../api/feed';
 import { many, nothing as dash, share, span } from '../../format/numbers';
 import { age } from '../../parts/age';
@@ -17,8 +18,8 @@ import type { Serves } from '../../state/serves';
 @customElement('jobs-view')
 export class JobsView extends Part {
   @property() serves: Serves | null = null;
-  private readonly jobs = new Feed<Page<Job>>(this, () => '/api/restores?limit=50', 5000);
-  private readonly drills = new Feed<DrillList>(this, () => '/api/drills?limit=50', 5000);
+  private readonly jobs = new Feed(this, () => at('/api/restores', { limit: 50 }), 5000);
+  private readonly drills = new Feed(this, () => at('/api/drills', { limit: 50 }), 5000);
 
   protected override render(): TemplateResult {
     return html`<header class="page"><h1>Jobs and drills</h1></header>
@@ -51,8 +52,8 @@ export class JobsView extends Part {
   }
 }
 
-function jobTable(jobs: Job[], caption: string): TemplateResult {
-  return table<Job>(
+function jobTable(jobs: FleetJob[], caption: string): TemplateResult {
+  return table<FleetJob>(
     [
       { name: 'Job', cell: (j) => html`<a href=${jobLink(j)}>${j.undoes ? 'undo' : j.kind} of ${many(j.total, 'tenant')}</a>` },
       { name: 'State', cell: (j) => state(j.state) },

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Plan, PlanStep } from '../../api/contract';
+import type { RestorePlan, RestorePlanStep } from '../../api/schema';
 import { many, size } from '../../format/numbers';
 import { between, short } from '../../format/txids';
 import { moment } from '../../parts/age';
@@ -10,14 +10,14 @@ import { badge } from '../../parts/state';
  * What would be done, and why not where it would not.
  * @param newest what stands in the replica or the catalogue, whichever is further.
  */
-export function planned(plan: Plan, newest: string | null): TemplateResult {
+export function planned(plan: RestorePlan, newest: string | null): TemplateResult {
   return html`${plan.refused > 0 ? html`<p class="line">${badge('bad', 'refused')} ${plan.refused} of ${many(plan.total, 'tenant')}</p>` : nothing}
     <ul class="plain plan">
       ${plan.items.map((item) => html`<li>${item.code ? html`<span class="guid">${item.tenantId}</span> <span class="bad">${sentence(item.detail ?? item.code)}</span>` : facts(item, newest)}</li>`)}
     </ul>`;
 }
 
-function facts(item: PlanStep, newest: string | null): TemplateResult {
+function facts(item: RestorePlanStep, newest: string | null): TemplateResult {
   const lost = item.txid && newest && newest > item.txid && !item.targetPath && !item.newTenant ? between(item.txid, newest) : null;
   return html`<dl class="facts">
     <div><dt>To</dt><dd>${item.targetPath ?? (item.newTenant ? html`new tenant <span class="guid">${item.newTenant}</span>` : 'in place')}</dd></div>

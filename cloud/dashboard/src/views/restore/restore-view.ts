@@ -1,8 +1,9 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { type ApiError, change } from '../../api/client';
+import { at } from '../../api/address';
+import { type ApiError, change, plan } from '../../api/client';
 import { connection } from '../../api/connection';
-import type { Host, Job, Page, Plan, RestoreWish, Tenant } from '../../api/contract';
+import type { RestorePlan } from '../../api/schema';
 import { Feed, listed } from '../../api/feed';
 import { many } from '../../format/numbers';
 import { parse } from '../../format/times';
@@ -17,7 +18,7 @@ import { go, link, type Place } from '../../state/place';
 import type { Serves } from '../../state/serves';
 import { planned } from './planned';
 import { step } from './step';
-import { commandOf, type Draft, type Where, wishOf } from './wish';
+import { commandOf, type Draft, type Where, type Wish, wishOf } from './wish';
 
 const typingPause = 350;
 const confirmDigits = 6;
@@ -28,13 +29,13 @@ export class RestoreView extends Part {
   @property({ attribute: false }) place!: Place;
   @property() serves: Serves | null = null;
   @state() private draft: Draft = { tenants: [], txid: null, timestamp: null, where: 'in-place', host: null, path: '', newTenant: '', ifBusy: 'wait' };
-  @state() private plan: Plan | null = null;
+  @state() private plan: RestorePlan | null = null;
   @state() private problem: ApiError | null = null;
   @state() private isPlanning = false;
   @state() private typed = '';
   @state() private isSending = false;
-  private readonly tenant = new Feed<Tenant>(this, () => (this.draft.tenants.length === 1 ? `/api/tenants/${this.draft.tenants[0]}` : null), 5000);
-  private readonly hosts = new Feed<Page<Host>>(this, () => (this.serves === 'fleet' ? '/api/hosts?limit=1000' : null), 15000);
+  private readonly tenant = new Feed(this, () => (this.draft.tenants.length === 1 ? at('/api/tenants/{id}', { id: this.draft.tenants[0]! }) : null), 5000);
+  private readonly hosts = new Feed(this, () => (this.serves === 'fleet' ? at('/api/hosts', { limit: 1000 }) : null), 15000);
   private key = crypto.randomUUID();
   private timer = 0;
   private planOf = '';
@@ -54,7 +55,7 @@ export class RestoreView extends Part {
     this.typed = '';
     this.key = crypto.randomUUID();
     clearTimeout(this.timer);
-    if (wish !== 'null') this.timer = window.setTimeout(() => void this.makePlan(JSON.parse(wish) as RestoreWish, wish), typingPause);
+    if (wish !== 'null') this.timer = window.setTimeout(() => void this.makePlan(JSON.parse(wish) as Wish, wish), typingPause);
   }
 
   protected override render(): TemplateResult {
@@ -113,14 +114,14 @@ export class RestoreView extends Part {
       </fieldset>`;
   }
 
-  private planning(wish: RestoreWish | null): TemplateResult {
+  private planning(wish: Wish | null): TemplateResult {
     if (wish === null) return html`<p class="muted">It is made once the steps above say enough.</p>`;
     if (this.problem) return html`<p class="error" role="alert">${sentence(this.problem.message)} ${this.problem.hint ? sentence(this.problem.hint) : nothing}</p>`;
     if (this.isPlanning || this.plan === null) return html`<div class="skeleton" role="status"><span class="visually-hidden">The plan is being made</span><i></i><i></i></div>`;
     return html`${planned(this.plan, this.newest())}${commandLine(commandOf(wish))}`;
   }
 
-  private confirm(wish: RestoreWish | null, isPlanned: boolean): TemplateResult {
+  private confirm(wish: Wish | null, isPlanned: boolean): TemplateResult {
     const end = (this.draft.tenants.at(-1) ?? '').slice(-confirmDigits);
     const isSaid = this.typed.trim().toLowerCase() === end;
     const why = connection.isAway ? 'the API does not answer' : !isPlanned ? 'there is no plan that could be carried out' : !isSaid ? `type ${end} to confirm` : null;
@@ -143,11 +144,11 @@ export class RestoreView extends Part {
     this.set({ timestamp: time === null ? null : new Date(time).toISOString() });
   }
 
-  private async makePlan(wish: RestoreWish, made: string): Promise<void> {
+  private async makePlan(wish: Wish, made: string): Promise<void> {
     this.isPlanning = true;
     try {
-      const plan = await change<Plan>('POST', '/api/restores', { ...wish, dryRun: true });
-      if (this.planOf === made) this.plan = plan;
+      const found = await plan('/api/restores', {}, wish);
+      if (this.planOf === made) this.plan = found;
     } catch (error) {
       if (this.planOf === made) this.problem = error as ApiError;
     }
@@ -162,7 +163,7 @@ export class RestoreView extends Part {
     this.isSending = true;
     try {
       // The same key until it was answered: pressed twice, or after a lost answer, it happens once.
-      const job = await change<Job>('POST', '/api/restores', wish, this.key);
+      const job = await change('/api/restores', {}, wish, this.key);
       go(link('jobs', job.id));
     } catch (error) {
       this.problem = error as ApiError;

@@ -1,4 +1,4 @@
-import type { RestoreWish } from '../../api/contract';
+import type { RestoreRequest } from '../../api/schema';
 import { quoted } from '../../parts/command-line';
 import { full, isTxid } from '../../format/txids';
 
@@ -17,10 +17,13 @@ export interface Draft {
   ifBusy: 'fail' | 'wait';
 }
 
+/** Of some tenants. */
+export type Wish = RestoreRequest & { tenants: string[] };
+
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Null: it lacks something. */
-export function wishOf(draft: Draft): RestoreWish | null {
+export function wishOf(draft: Draft): Wish | null {
   if (draft.tenants.length === 0) return null;
   const state = draft.tenants.length === 1 && draft.txid && isTxid(draft.txid) ? { txid: full(draft.txid) } : draft.timestamp ? { timestamp: draft.timestamp } : null;
   const place =
@@ -33,7 +36,7 @@ export function wishOf(draft: Draft): RestoreWish | null {
 }
 
 /** The same from a shell. */
-export function commandOf(wish: RestoreWish): string {
+export function commandOf(wish: Wish): string {
   const words = ['litestream', 'fleet', 'restore', '-api', location.origin];
   if (wish.txid) words.push('-txid', wish.txid);
   if (wish.timestamp) words.push('-timestamp', wish.timestamp);

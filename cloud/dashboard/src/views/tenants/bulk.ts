@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { type Action, actions, commandOf, perform, performAll } from '../../actions';
 import { connection } from '../../api/connection';
-import type { Tenant } from '../../api/contract';
+import type { FleetTenant } from '../../api/schema';
 import { many } from '../../format/numbers';
 import { ask } from '../../parts/dialog';
 import { say } from '../../parts/notice';
@@ -12,7 +12,7 @@ import { go, link } from '../../state/place';
 const mostRestored = 100;
 
 /** What can be done with those that are chosen; without any, nothing is shown to press. */
-export function bulk(chosen: Tenant[], clear: () => void): TemplateResult {
+export function bulk(chosen: FleetTenant[], clear: () => void): TemplateResult {
   const off = connection.isAway;
   const why = off ? 'The API does not answer' : nothing;
   return html`<div class="bulk" role="group" aria-label="Actions for the chosen tenants" ?hidden=${chosen.length === 0}>
@@ -23,7 +23,7 @@ export function bulk(chosen: Tenant[], clear: () => void): TemplateResult {
   </div>`;
 }
 
-export function begin(action: Action, tenants: Tenant[], done: () => void): void {
+export function begin(action: Action, tenants: FleetTenant[], done: () => void): void {
   const only = tenants.length === 1 ? tenants[0]! : null;
   ask({
     title: `${action.name} ${only ? (only.name ?? only.tenantId) : many(tenants.length, 'tenant')}`,

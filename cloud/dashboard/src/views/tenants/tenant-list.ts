@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Page, Tenant } from '../../api/contract';
+import { type Address, at } from '../../api/address';
+import type { FleetTenant, FleetTenantList } from '../../api/schema';
 import { Feed, listed } from '../../api/feed';
 import { many } from '../../format/numbers';
 import { Part } from '../../parts/element';
@@ -21,7 +22,7 @@ export class TenantList extends Part {
   /** Null: of all hosts. */
   @property() hostId: string | null = null;
   @state() private picked: ReadonlySet<string> = new Set();
-  private readonly feed = new Feed<Page<Tenant>>(this, () => this.address(), every);
+  private readonly feed = new Feed(this, () => this.address(), every);
 
   private get wanted(): string {
     return this.place.query.get('q') ?? '';
@@ -38,10 +39,10 @@ export class TenantList extends Part {
     return panel('Tenants', html`${bulk(chosen, () => (this.picked = new Set()))} ${this.body(shown, next)}`, { ...(this.address() ? { feed: this.feed } : {}), tools: this.tools() });
   }
 
-  private address(): string | null {
-    if (this.isTroubled) return `/api/tenants?problems=true&limit=${page}`;
-    if (isPrefix(this.wanted)) return `/api/tenants?prefix=${this.wanted}&limit=${page}`;
-    return this.hostId ? `/api/hosts/${encodeURIComponent(this.hostId)}/tenants?limit=${page}` : null;
+  private address(): Address<FleetTenantList> | null {
+    if (this.isTroubled) return at('/api/tenants', { problems: true, limit: page });
+    if (isPrefix(this.wanted)) return at('/api/tenants', { prefix: this.wanted, limit: page });
+    return this.hostId ? at('/api/hosts/{id}/tenants', { id: this.hostId, limit: page }) : null;
   }
 
   private tools(): TemplateResult {
@@ -50,7 +51,7 @@ export class TenantList extends Part {
     return html`<div class="tools"><div class="segments" role="group" aria-label="Which tenants">${choice(false, this.hostId ? 'All' : 'By GUID')}${choice(true, 'With problems')}</div>${this.isTroubled ? nothing : searchField(this.wanted)}</div>`;
   }
 
-  private body(shown: Tenant[], next: string | null): TemplateResult {
+  private body(shown: FleetTenant[], next: string | null): TemplateResult {
     if (!this.address()) return empty('search', 'Which tenant?', html`Type the beginning of its GUID, two digits at least; or look at <a href="#/tenants?problems=true">those with problems</a>, or at a <a href="#/">host</a>.`);
     if (shown.length === 0 && !next)
       return this.isTroubled

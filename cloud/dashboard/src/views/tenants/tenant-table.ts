@@ -1,15 +1,15 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Tenant } from '../../api/contract';
+import type { FleetTenant } from '../../api/schema';
 import { size, span } from '../../format/numbers';
 import { age } from '../../parts/age';
 import { tenantState } from '../../parts/state';
 import { type Column, type Sorting, table, type TableOptions } from '../../parts/table';
 import { link } from '../../state/place';
 
-export function tenantTable(tenants: Tenant[], options: Omit<TableOptions<Tenant>, 'caption' | 'key'> & { withHost?: boolean; prefix?: string }): TemplateResult {
+export function tenantTable(tenants: FleetTenant[], options: Omit<TableOptions<FleetTenant>, 'caption' | 'key'> & { withHost?: boolean; prefix?: string }): TemplateResult {
   // The list of a fleet's host knows only what the index repeats: columns that nobody could fill are left out.
-  const knows = (get: (t: Tenant) => unknown): boolean => tenants.some((t) => get(t) !== null && get(t) !== undefined);
-  const columns: (Column<Tenant> | null)[] = [
+  const knows = (get: (t: FleetTenant) => unknown): boolean => tenants.some((t) => get(t) !== null && get(t) !== undefined);
+  const columns: (Column<FleetTenant> | null)[] = [
     { name: 'Tenant', cell: (t) => html`<a class="guid" href=${link('tenants', t.tenantId)}>${t.name ?? guid(t.tenantId, options.prefix ?? '')}</a>`, sort: (t) => t.name ?? t.tenantId },
     { name: 'State', cell: tenantState, sort: (t) => `${t.health} ${t.problem ?? t.status}` },
     options.withHost ? { name: 'Host', cell: (t) => (t.hostId ? html`<a href=${link('hosts', t.hostId)}>${t.hostId}</a>` : html`<span class="muted">nobody's</span>`), sort: (t) => t.hostId ?? '' } : null,

@@ -1,8 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { actions } from '../../actions';
+import { at } from '../../api/address';
 import { connection } from '../../api/connection';
-import type { Tenant } from '../../api/contract';
+import type { FleetTenant } from '../../api/schema';
 import { Feed } from '../../api/feed';
 import { many, nothing as dash, size, span } from '../../format/numbers';
 import { between, short } from '../../format/txids';
@@ -22,7 +23,7 @@ import { begin } from './bulk';
 export class TenantView extends Part {
   @property() tenantId = '';
   @property({ attribute: false }) place!: Place;
-  private readonly tenant = new Feed<Tenant>(this, () => `/api/tenants/${this.tenantId}`, 3000);
+  private readonly tenant = new Feed(this, () => at('/api/tenants/{id}', { id: this.tenantId }), 3000);
 
   protected override render(): TemplateResult {
     const tenant = this.tenant.value;
@@ -44,7 +45,7 @@ export class TenantView extends Part {
       ${tenant?.replica ? panel('Replica', html`<div class="rows"><code class="path">${tenant.replica}</code>${commandLine(`litestream restore -o restored.db${txid ? ` -txid ${txid}` : ''} '${tenant.replica}'`)}</div>`) : nothing}`;
   }
 
-  private acts(tenant: Tenant): TemplateResult {
+  private acts(tenant: FleetTenant): TemplateResult {
     const host = tenant.hostLiveness;
     const why = connection.isAway ? 'the API does not answer' : tenant.hostId === null ? 'it is nobody’s' : host === 'live' || host === 'late' ? null : `its host is ${host}`;
     const isPaused = tenant.status === 'paused';
@@ -57,7 +58,7 @@ export class TenantView extends Part {
   }
 }
 
-function figures(tenant: Tenant): TemplateResult {
+function figures(tenant: FleetTenant): TemplateResult {
   const isUnknown = tenant.health === 'unknown';
   const waiting = tenant.txid && tenant.replicatedTxid ? between(tenant.replicatedTxid, tenant.txid) : null;
   const drilled = tenant.lastDrillAt;
