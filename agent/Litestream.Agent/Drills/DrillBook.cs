@@ -20,7 +20,7 @@ internal sealed class DrillBook : IAsyncDisposable
 
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<Guid, DrillState> _tenants = [];
-    private readonly RequestFile _file;
+    private readonly ItemFile _file;
     private readonly ILogger _logger;
     private int _lines;
     private int _failures;

@@ -10,18 +10,20 @@ namespace Litestream.Agent.Requests;
 /// </summary>
 internal sealed class RequestTable : IFleetTable, IDisposable
 {
+    public const string FileName = "requests.jsonl";
+
     public const int MostItems = 5000;
 
     public static readonly TimeSpan KeptFor = TimeSpan.FromDays(30);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, SortedList<string, Item>> _partitions = new(StringComparer.Ordinal);
-    private readonly RequestFile _file;
+    private readonly ItemFile _file;
     private readonly TimeProvider _time;
 
     public RequestTable(string stateFolder, TimeProvider time)
     {
-        (_file, _time) = (new(Path.Combine(stateFolder, RequestFile.FileName)), time);
+        (_file, _time) = (new(Path.Combine(stateFolder, FileName)), time);
         foreach (var item in _file.Read())
             Keep(item);
         if (_file.Exists)

@@ -46,8 +46,14 @@ public sealed class DrillBookTests : IDisposable
         }
         Assert.InRange((await File.ReadAllLinesAsync(_folder[DrillBook.FileName])).Length, 10, 1050);
         await File.AppendAllTextAsync(_folder[DrillBook.FileName], "{\"pk\":\"PROOF#12\",\"sk\":\"123");
-        await using var again = Open();
-        Assert.All(tenants, t => Assert.InRange(again.Find(t)!.Last.At, Start.AddHours(2490), Start.AddHours(2500)));
+        await using (var again = Open())
+        {
+            Assert.All(tenants, t => Assert.InRange(again.Find(t)!.Last.At, Start.AddHours(2490), Start.AddHours(2500)));
+            Note(again, tenants[0], 2600, ProofVerdicts.Fail);
+        }
+        // What is noted behind it is a line of its own.
+        await using var last = Open();
+        Assert.Equal(Start.AddHours(2600), last.Find(tenants[0])!.Failure?.At);
     }
 
     private DrillBook Open() => new(_folder.Path, TimeProvider.System, NullLogger.Instance);

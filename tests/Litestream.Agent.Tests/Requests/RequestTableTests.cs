@@ -59,7 +59,7 @@ public sealed class RequestTableTests : IDisposable
             await WriteAsync(table, CommandItem.Put(two));
             await WriteAsync(table, CommandItem.Claim(one, "run", DateTimeOffset.UtcNow));
         }
-        var path = _folder[RequestFile.FileName];
+        var path = _folder[RequestTable.FileName];
         var lines = File.ReadAllLines(path);
         Assert.Equal(3, lines.Length);
         File.WriteAllText(path, string.Join('\n', lines) + "\n" + lines[2][..40]);
@@ -105,7 +105,7 @@ public sealed class RequestTableTests : IDisposable
         }
         // As many refusals as there is room for, of a moment later: written as the table writes them, without a flush for each.
         var refusals = Enumerable.Range(1, RequestTable.MostItems).Select(i => AuditItem.Write(new() { Id = Ids.Next(), At = Now.AddSeconds(1 + (i / 100.0)), Actor = "local", Action = "restore", Target = "restores", Refused = "bad-body" }));
-        using (var file = new RequestFile(_folder[RequestFile.FileName]))
+        using (var file = new ItemFile(_folder[RequestTable.FileName]))
             file.Replace([.. file.Read(), .. refusals]);
 
         using var again = new RequestTable(_folder.Path, TimeProvider.System);
@@ -122,10 +122,10 @@ public sealed class RequestTableTests : IDisposable
     public async Task A_file_that_is_long_because_much_is_kept_is_not_written_anew_by_each_write()
     {
         var text = new string('x', 1000);
-        using (var file = new RequestFile(_folder[RequestFile.FileName]))
+        using (var file = new ItemFile(_folder[RequestTable.FileName]))
             file.Replace(Enumerable.Range(0, 4800).Select(_ => CommandItem.Write(Command() with { Arguments = new() { TargetPath = text } })));
         using var table = new RequestTable(_folder.Path, TimeProvider.System);
-        var path = _folder[RequestFile.FileName];
+        var path = _folder[RequestTable.FileName];
         Assert.True(new FileInfo(path).Length > 4 * 1024 * 1024);
         var inode = FileStat.Of(path)!.Value.Inode;
         for (var i = 0; i < 3; i++)

@@ -4,15 +4,15 @@ using Litestream.Fleet.Table;
 namespace Litestream.Agent.Requests;
 
 /// <summary>
-/// The items of <see cref="RequestTable"/> on disk: a line of JSON for each write, flushed before the write counts; the last line of a key is right. It is written anew, without what is
-/// superseded or too old, when it is opened and whenever it has grown enough.
+/// Items of the treaty on disk (<see cref="RequestTable"/>, the book of drills): a line of JSON for each write, flushed before the write counts; the last line of a key is right. Who owns it
+/// writes it anew, without what is superseded or too old.
 /// </summary>
-internal sealed class RequestFile(string path) : IDisposable
+internal sealed class ItemFile(string path) : IDisposable
 {
-    public const string FileName = "requests.jsonl";
-
     /// <summary>Shorter it is left alone.</summary>
     private const long LeastBytes = 4 * 1024 * 1024;
+
+    private const byte LineEnd = (byte)'\n';
 
     private FileStream? _appending;
     private long _anewBytes;
@@ -37,7 +37,7 @@ internal sealed class RequestFile(string path) : IDisposable
     public void Append(Item item)
     {
         // Nobody asked for anything yet, as a rule: then there is no file.
-        _appending ??= new(path, FileMode.Append, FileAccess.Write, FileShare.Read);
+        _appending ??= OpenAtEnd();
         var length = _appending.Length;
         try
         {
@@ -48,6 +48,27 @@ internal sealed class RequestFile(string path) : IDisposable
         {
             // Half a line would spoil the next one.
             _appending.SetLength(length);
+            throw;
+        }
+    }
+
+    /// <summary>A line that the end of a run cut stays by itself: the next one begins behind it.</summary>
+    private FileStream OpenAtEnd()
+    {
+        var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+        try
+        {
+            if (file.Length > 0)
+            {
+                file.Position = file.Length - 1;
+                if (file.ReadByte() != LineEnd)
+                    file.WriteByte(LineEnd);
+            }
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
             throw;
         }
     }
@@ -90,7 +111,7 @@ internal sealed class RequestFile(string path) : IDisposable
             }
             json.WriteEndObject();
         }
-        line.WriteByte((byte)'\n');
+        line.WriteByte(LineEnd);
         return line.ToArray();
     }
 
