@@ -82,7 +82,7 @@ internal sealed class Fence(StoreContext context, OwnershipCheck ownership)
             Write(header, path);
             // The name may be taken by an earlier try of ours, whose answer was lost.
             if (!await replica.Storage.PublishAsync(file, path, cancellationToken).ConfigureAwait(false)
-                && await ReadHeaderAsync(replica.Storage, file, cancellationToken).ConfigureAwait(false) is var found && found.NodeId != header.NodeId)
+                && await ChainFile.ReadHeaderAsync(replica.Storage, file, cancellationToken).ConfigureAwait(false) is var found && found.NodeId != header.NodeId)
                 return found;
             Faults.Reach(FaultPoint.PublishedNotConfirmed);
             replica.Place.Books.AddFile(database.Name, file);
@@ -105,14 +105,6 @@ internal sealed class Fence(StoreContext context, OwnershipCheck ownership)
         $"{replica.Url} was written by the other writer (transaction {newest.Next}) while this agent took it over", "it tries again by itself", Backoff.First);
 
     private static LtxFile FileOf(LtxHeader header) => new(0, header.MinTxid, header.MaxTxid, LtxFile.EmptyBytes, header.Timestamp);
-
-    /// <summary>Of a file whose name is all that is known of it: not its length.</summary>
-    private static async Task<LtxHeader> ReadHeaderAsync(IReplicaStorage storage, LtxFile file, CancellationToken cancellationToken)
-    {
-        var bytes = new byte[LtxHeader.SizeBytes];
-        await storage.ReadAsync(file, 0, bytes, cancellationToken).ConfigureAwait(false);
-        return LtxHeader.Parse(bytes, ChainFile.NameOf(storage, file));
-    }
 
     private static void Write(LtxHeader header, string path)
     {

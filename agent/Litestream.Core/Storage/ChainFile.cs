@@ -85,6 +85,14 @@ internal sealed class ChainFile
         }
     }
 
+    /// <summary>The header alone; neither its length nor anything else but its name need be known of the file.</summary>
+    public static async Task<LtxHeader> ReadHeaderAsync(IReplicaStorage storage, LtxFile file, CancellationToken cancellationToken)
+    {
+        var bytes = new byte[LtxHeader.SizeBytes];
+        await storage.ReadAsync(file, 0, bytes, cancellationToken).ConfigureAwait(false);
+        return ParseHeader(bytes, file, NameOf(storage, file));
+    }
+
     /// <summary>Adds which page the damage is in, where it is in one.</summary>
     public DamagedFileException Damaged(LtxFormatException error)
     {

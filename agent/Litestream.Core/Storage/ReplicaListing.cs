@@ -30,18 +30,13 @@ internal static class ReplicaListing
 
     private static async Task<LtxFile?> ExactAsync(IReplicaStorage storage, LtxFile file, CancellationToken cancellationToken)
     {
-        var header = new byte[LtxHeader.SizeBytes];
         try
         {
-            await storage.ReadAsync(file, 0, header, cancellationToken).ConfigureAwait(false);
+            return file with { CreatedAt = (await ChainFile.ReadHeaderAsync(storage, file, cancellationToken).ConfigureAwait(false)).Timestamp };
         }
         catch (StorageException e) when (e.IsMissing)
         {
             return null;
-        }
-        try
-        {
-            return file with { CreatedAt = LtxHeader.Parse(header, file.Name).Timestamp };
         }
         catch (LtxFormatException)
         {
