@@ -6,8 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Litestream.Cloud.Lambda;
 
 /// <summary>
-/// The web server of a function: asks Lambda's Runtime API for one event after the other, and answers each before the next. Lambda starts as many of us as
-/// it has requests at once, and freezes this process between them: nothing goes on behind an answer.
+/// The web server of a function: each event is a request of an HTTP API, answered before the next.
 /// </summary>
 internal sealed class LambdaServer(RuntimeApi runtime, IHostApplicationLifetime lifetime, TimeProvider time, ILogger log) : IServer
 {
@@ -16,51 +15,23 @@ internal sealed class LambdaServer(RuntimeApi runtime, IHostApplicationLifetime 
 
     private const string TraceVariable = "_X_AMZN_TRACE_ID";
 
-    private readonly CancellationTokenSource _stop = new();
-    private Task _serving = Task.CompletedTask;
+    private readonly InvocationLoop _loop = new(runtime, lifetime, log);
 
     public IFeatureCollection Features { get; } = new FeatureCollection();
 
     /// <summary>Why it ended by itself; null when it was stopped.</summary>
-    public Exception? Failure { get; private set; }
+    public Exception? Failure => _loop.Failure;
 
     public Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken) where TContext : notnull
     {
-        _serving = Task.Run(() => ServeAsync(application), CancellationToken.None);
+        _loop.Start((invocation, _) => InvokeAsync(application, invocation));
         return Task.CompletedTask;
     }
 
     /// <summary>What is being answered is answered; no more is asked for.</summary>
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await _stop.CancelAsync();
-        await _serving.WaitAsync(cancellationToken);
-    }
+    public Task StopAsync(CancellationToken cancellationToken) => _loop.StopAsync(cancellationToken);
 
-    public void Dispose()
-    {
-        _stop.Dispose();
-        runtime.Dispose();
-    }
-
-    private async Task ServeAsync<TContext>(IHttpApplication<TContext> application) where TContext : notnull
-    {
-        try
-        {
-            while (!_stop.IsCancellationRequested)
-                await InvokeAsync(application, await runtime.NextAsync(_stop.Token));
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-            // stopped while nothing was to be done
-        }
-        catch (Exception error)
-        {
-            Failure = error;
-            log.RuntimeApiFailed(error);
-            lifetime.StopApplication();
-        }
-    }
+    public void Dispose() => _loop.Dispose();
 
     private async Task InvokeAsync<TContext>(IHttpApplication<TContext> application, Invocation invocation) where TContext : notnull
     {

@@ -12,53 +12,25 @@ namespace Litestream.Cloud.Lambda;
 /// </summary>
 internal sealed class WorkerServer(RuntimeApi runtime, DrillRound round, FleetMetrics metrics, IHostApplicationLifetime lifetime, ILogger log) : IServer
 {
-    private readonly CancellationTokenSource _stop = new();
-    private Task _serving = Task.CompletedTask;
+    private readonly InvocationLoop _loop = new(runtime, lifetime, log);
 
     public IFeatureCollection Features { get; } = new FeatureCollection();
 
     /// <summary>Why it ended by itself; null when it was stopped.</summary>
-    public Exception? Failure { get; private set; }
+    public Exception? Failure => _loop.Failure;
 
     public Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken) where TContext : notnull
     {
-        _serving = Task.Run(ServeAsync, CancellationToken.None);
+        _loop.Start(InvokeAsync);
         return Task.CompletedTask;
     }
 
     /// <summary>The round that runs lets go of what it has, and is told.</summary>
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await _stop.CancelAsync();
-        await _serving.WaitAsync(cancellationToken);
-    }
+    public Task StopAsync(CancellationToken cancellationToken) => _loop.StopAsync(cancellationToken);
 
-    public void Dispose()
-    {
-        _stop.Dispose();
-        runtime.Dispose();
-    }
+    public void Dispose() => _loop.Dispose();
 
-    private async Task ServeAsync()
-    {
-        try
-        {
-            while (!_stop.IsCancellationRequested)
-                await InvokeAsync(await runtime.NextAsync(_stop.Token));
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-            // stopped while nothing was to be done
-        }
-        catch (Exception error)
-        {
-            Failure = error;
-            log.RuntimeApiFailed(error);
-            lifetime.StopApplication();
-        }
-    }
-
-    private async Task InvokeAsync(Invocation invocation)
+    private async Task InvokeAsync(Invocation invocation, CancellationToken stop)
     {
         if (WhyNot(invocation.Event) is { } reason)
         {
@@ -68,7 +40,7 @@ internal sealed class WorkerServer(RuntimeApi runtime, DrillRound round, FleetMe
         }
         try
         {
-            var report = await round.RunAsync(invocation.Deadline, _stop.Token);
+            var report = await round.RunAsync(invocation.Deadline, stop);
             await metrics.WriteAsync(CancellationToken.None);
             await runtime.AnswerAsync(invocation.RequestId, report, CancellationToken.None);
         }
