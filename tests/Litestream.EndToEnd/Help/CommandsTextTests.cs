@@ -10,7 +10,7 @@ public sealed class CommandsTextTests : IDisposable
 {
     private static readonly string[] Commands =
         ["replicate", "demo", "restore", "verify", "ltx", "status", "databases", "list", "info", "version", "sync", "drill", "stop", "start", "register", "unregister", "reset",
-            "fleet status", "fleet hosts", "fleet tenants", "fleet problems", "fleet restore", "fleet restores", "fleet cancel", "fleet undo", "fleet drill", "fleet drills", "fleet command"];
+            "fleet status", "fleet hosts", "fleet tenants", "fleet problems", "fleet restore", "fleet fork", "fleet restores", "fleet cancel", "fleet undo", "fleet drill", "fleet drills", "fleet command"];
 
     private readonly Sandbox _sandbox = new();
 

@@ -12,6 +12,7 @@ internal static class FleetCommands
         FleetTenantsCommand.Create(context),
         FleetProblemsCommand.Create(context),
         FleetRestoreCommand.Create(context),
+        FleetForkCommand.Create(context),
         FleetRestoresCommand.Create(context),
         FleetRestoresCommand.Create(context, "cancel", "Call a restore or drills back, as far as nothing has changed"),
         FleetRestoresCommand.Create(context, "undo", "Take a restore in place back, within 7 days"),

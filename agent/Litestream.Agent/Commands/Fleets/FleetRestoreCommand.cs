@@ -28,14 +28,20 @@ internal static class FleetRestoreCommand
     {
         var request = flags.Request(parsed);
         using var api = flags.Api.Open(parsed, context);
+        return await AskAsync(api, request, parsed.GetValue(flags.NoWait), parsed.GetValue(flags.Api.Json), context, stop);
+    }
+
+    /// <summary>What would be done, or the job to its end.</summary>
+    public static async Task<int> AskAsync(FleetApi api, Litestream.Fleet.Api.RestoreRequest request, bool isAtOnce, bool isJson, CommandContext context, CancellationToken stop)
+    {
         if (request.DryRun)
         {
             var plan = await api.PostAsync("api/restores", request, FleetJson.Default.RestoreRequest, FleetJson.Default.RestorePlan, stop);
-            var code = context.Answer(parsed.GetValue(flags.Api.Json), plan, FleetJson.Default.RestorePlan, output => Write(plan, output));
+            var code = context.Answer(isJson, plan, FleetJson.Default.RestorePlan, output => Write(plan, output));
             return plan.Refused > 0 ? ExitCode.Failed : code;
         }
         var job = await api.PostAsync("api/restores", request, FleetJson.Default.RestoreRequest, FleetJson.Default.FleetJob, stop);
-        return await FleetJobs.FollowAsync(api, job, parsed.GetValue(flags.NoWait), parsed.GetValue(flags.Api.Json), context, stop);
+        return await FleetJobs.FollowAsync(api, job, isAtOnce, isJson, context, stop);
     }
 
     private static void Write(RestorePlan plan, TextWriter output)

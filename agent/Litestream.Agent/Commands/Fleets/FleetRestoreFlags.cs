@@ -44,7 +44,7 @@ internal sealed class FleetRestoreFlags
     };
 
     /// <summary>With an offset: this machine's zone is nobody's business there.</summary>
-    private static DateTimeOffset? TimeOf(string? text)
+    public static DateTimeOffset? TimeOf(string? text)
     {
         if (text is null)
             return null;

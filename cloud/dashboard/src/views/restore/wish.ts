@@ -37,12 +37,12 @@ export function wishOf(draft: Draft): Wish | null {
 
 /** The same from a shell. */
 export function commandOf(wish: Wish): string {
-  const words = ['litestream', 'fleet', 'restore', '-api', location.origin];
+  const words = ['litestream', 'fleet', wish.newTenant ? 'fork' : 'restore', '-api', location.origin];
   if (wish.txid) words.push('-txid', wish.txid);
   if (wish.timestamp) words.push('-timestamp', wish.timestamp);
-  if (wish.host) words.push('-host', wish.host);
+  if (wish.host) words.push(wish.newTenant ? '-to' : '-host', quoted(wish.host));
   if (wish.targetPath) words.push('-o', quoted(wish.targetPath));
-  if (wish.newTenant) words.push('-new', wish.newTenant);
+  if (wish.newTenant) words.push('-as', wish.newTenant);
   if (wish.ifBusy === 'wait') words.push('-if-busy', 'wait');
   return [...words, ...wish.tenants].join(' ');
 }
