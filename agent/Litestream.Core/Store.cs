@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Litestream.Drills;
 using Litestream.InPlace;
+using Litestream.Ltx;
 using Litestream.Replication;
 using Litestream.Restore;
 using Litestream.Sqlite;
@@ -198,6 +199,10 @@ public sealed class Store : IAsyncDisposable
 
     /// <summary>The replica that has most of that name; null when none has anything.</summary>
     internal Task<IReplicaStorage?> FindBackupAsync(string name, CancellationToken cancellationToken) => FurthestReplica.FindAsync(Replicas, name, IsAway, cancellationToken);
+
+    /// <summary>Shuts the former writer of a database out that has no file here yet (<see cref="EarlyFence"/>).</summary>
+    internal Task<Txid> FenceAsync(string name, IReplicaStorage storage, uint epoch, Func<Task> requireGiven, CancellationToken cancellationToken) =>
+        new EarlyFence(_context).SetAsync(name, storage, epoch, requireGiven, cancellationToken);
 
     /// <summary>
     /// Registers a database and schedules its first look. Does no I/O on the file, and does not watch it: whoever registers says what happens to it

@@ -58,7 +58,7 @@ internal sealed class RemoteExecution(
         var database = find(found.Tenant);
         if (database is null && !kind.TakesAbsentTenants)
             return Failed(found, CommandErrors.UnknownTenant, $"{found.Tenant} is not registered on this host; the catalogue says whose it is");
-        var run = new RemoteRun(found, database, time);
+        var run = new RemoteRun(found, database, time, stop);
         if (!isResumed && !await TryAsync(CommandItem.Begin(found, runId, run.Progress), stop))
             return new(found with { State = CommandStates.Cancelled, FinishedAt = time.GetUtcNow() });
         logger.CommandBegins(found.Id, found.Kind, found.Tenant, found.RequestedBy);

@@ -7,11 +7,14 @@ namespace Litestream.Agent.RemoteCommands;
 /// <param name="command">As it was claimed.</param>
 /// <param name="database">The tenant on this host; null: it is not registered here.</param>
 /// <param name="time">Dates progress.</param>
-internal sealed class RemoteRun(CommandRecord command, Database? database, TimeProvider time)
+/// <param name="stopping">The agent stops: what is done so far is gone on with by the next run of it.</param>
+internal sealed class RemoteRun(CommandRecord command, Database? database, TimeProvider time, CancellationToken stopping = default)
 {
     private CommandProgress _progress = new() { Step = database is null || IsAbsentStep(command) ? AbsentStepOf(command) : command.Kind, At = time.GetUtcNow() };
 
     public CommandRecord Command => command;
+
+    public bool IsAgentStopping => stopping.IsCancellationRequested;
 
     /// <summary>It was begun for a tenant that was not registered here, which may be by now: because of it.</summary>
     public bool WasAbsent => database is null || IsAbsentStep(command);

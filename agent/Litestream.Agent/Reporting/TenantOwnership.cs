@@ -147,6 +147,39 @@ internal sealed class TenantOwnership(string hostId, FleetTableClient table, Tim
         }
     }
 
+    /// <summary>
+    /// This host took it over and cannot have it after all: whoever had it before has it again, under an epoch above everything that this host wrote; nobody, when nobody had it. Done when
+    /// it is another's already.
+    /// </summary>
+    /// <param name="before">As it was; of one that an earlier run of the agent took over, as this host has it.</param>
+    /// <param name="epoch">Under which this host has it.</param>
+    /// <param name="cancellationToken">Ends it between two requests.</param>
+    /// <returns>Whose it is now; null: nobody's.</returns>
+    public async Task<string?> GiveBackAsync(TenantRecord before, long epoch, CancellationToken cancellationToken)
+    {
+        var found = await FindAsync(before.Tenant, cancellationToken);
+        if (found is null || !IsOurs(found) || found.Epoch != epoch)
+            return found?.HostId;
+        var former = IsOurs(before) ? before.FormerHost : before.HostId;
+        try
+        {
+            await table.WriteAsync(TenantItem.GiveBack(found, before with { HostId = former }), cancellationToken);
+            return former;
+        }
+        catch (FleetTableException refused) when (refused.Fault == TableFault.Refused)
+        {
+            return refused.Found?.Text(FleetTable.HostKey)?[FleetKeys.HostPrefix.Length..];
+        }
+    }
+
+    /// <summary>Throws when it is not this host's under this epoch by now.</summary>
+    public async Task RequireOursAsync(Guid tenant, long epoch, CancellationToken cancellationToken)
+    {
+        var found = await FindAsync(tenant, cancellationToken);
+        if (found is null || !IsOurs(found) || found.Epoch != epoch)
+            throw new OwnershipException(CommandErrors.StaleEpoch, $"{tenant} was taken over by somebody else ({found?.HostId ?? "nobody"}'s with epoch {found?.Epoch ?? 0})", "look who owns it, and ask again");
+    }
+
     /// <summary>Throws when the tenant's epoch is another one by now.</summary>
     public static void RequireEpoch(Guid tenant, TenantRecord? found, long? expected)
     {

@@ -119,6 +119,27 @@ internal sealed class RestoreElsewhere(Stores stores, Registration registration,
             : Path.Combine(directory, name + (Path.GetExtension(former) is { Length: > 0 } extension ? extension : ".db"));
     }
 
+    /// <summary>
+    /// Where the file of a tenant goes that comes to this host as itself, and whose directory that is. Throws <see cref="RestoreRefusedException"/> when it would be no tenant there.
+    /// </summary>
+    /// <param name="name">The tenant's GUID.</param>
+    /// <param name="wanted">A watched directory, or the path in one; null: the first one that takes tenants.</param>
+    /// <param name="formerPath">On its former host: what its name ends in is kept.</param>
+    public (string Path, Store Store) PlaceOf(string name, string? wanted, string formerPath)
+    {
+        var fileName = name + (TenantFiles.HasDatabaseExtension(Path.GetFileName(formerPath.AsSpan())) ? Path.GetExtension(formerPath) : ".db");
+        var directory = wanted is null
+            ? registration.Directories.FirstOrDefault(d => d.TakesTenants)
+            : registration.Directories.FirstOrDefault(d => d.TakesTenants && d.Path.TrimEnd('/') == wanted.TrimEnd('/'));
+        if (directory is null && wanted is null)
+            throw new RestoreRefusedException($"{name} cannot come here: no directory of tenants is watched", hint: "start the agent with -watch-dir");
+        var path = directory?.PathOf(fileName) ?? wanted!;
+        directory ??= RestorePlaces.TenantsPlace(path, registration.Directories);
+        if (directory is null || !directory.TryNameDatabase(Path.GetFileName(path.AsSpan()), out var named) || named.Name != name)
+            throw new RestoreRefusedException($"restore to \"{path}\": refused: a file there is not {name} for this host", hint: "name a watched directory, or leave targetPath out");
+        return (path, named.Store);
+    }
+
     /// <summary>Where the file of a tenant was that is not registered any more; null: it never was on this host.</summary>
     public string? FormerPath(string source) => stores.All.Select(s => s.KnownPath(source)).FirstOrDefault(p => p is not null);
 

@@ -24,12 +24,12 @@ internal static class CommandWish
             throw new ProblemException(RequestProblems.Of(400, ProblemCodes.UnknownKind, "No kind of command", $"kind is one of {string.Join(", ", kinds)}"));
         if (request.Kind == CommandKinds.Restore)
             CheckRestore(request, now);
-        else if ((request.TargetPath ?? request.NewTenant ?? request.IfBusy) is not null)
-            throw AskedValues.Bad($"targetPath, newTenant and ifBusy are of a restore, and this is a {request.Kind}");
+        else if ((request.NewTenant ?? request.IfBusy ?? (request.Kind == CommandKinds.Adopt ? null : request.TargetPath)) is not null)
+            throw AskedValues.Bad($"targetPath, newTenant and ifBusy are of a restore (targetPath of an adopt, too), and this is a {request.Kind}");
         if (request.Kind is not (CommandKinds.Restore or CommandKinds.Drill) && (request.Txid is not null || request.Timestamp is not null))
             throw AskedValues.Bad($"txid and timestamp are of a restore or a drill, and this is a {request.Kind}");
-        if (request.IfAlive is not null && (request.Kind != CommandKinds.TakeOver || request.IfAlive is not (IfAliveWords.Fail or IfAliveWords.Take)))
-            throw AskedValues.Bad($"ifAlive is of a take-over, and {IfAliveWords.Fail} or {IfAliveWords.Take}");
+        if (request.IfAlive is not null && (request.Kind is not (CommandKinds.TakeOver or CommandKinds.Adopt) || request.IfAlive is not (IfAliveWords.Fail or IfAliveWords.Take)))
+            throw AskedValues.Bad($"ifAlive is of a take-over or an adopt, and {IfAliveWords.Fail} or {IfAliveWords.Take}");
         if (request is { Txid: not null, Timestamp: not null })
             throw AskedValues.Bad("txid and timestamp both say which state; give one of them");
         return new()

@@ -48,7 +48,7 @@ internal sealed class CommandEndpoints(ContractContext context, ChangeRequests c
             if (asked.Kind == CommandKinds.Restore)
                 await CheckRestoreAsync(asked, known, stop);
             // Whoever asks means the tenant as it is now; once another host has it, this is not what was asked for.
-            if (asked is { Kind: CommandKinds.TakeOver or CommandKinds.Release, Arguments.Epoch: null } && tenant is { Epoch: > 0 })
+            if (asked is { Kind: CommandKinds.TakeOver or CommandKinds.Adopt or CommandKinds.Release, Arguments.Epoch: null } && tenant is { Epoch: > 0 })
                 asked = asked with { Arguments = asked.Arguments with { Epoch = tenant.Epoch } };
             change = await changes.BeginAsync(change, stop);
             command = asked with { Id = change.Target, RequestedAt = change.At, ExpiresAt = change.At + (asked.ExpiresAt - asked.RequestedAt) };

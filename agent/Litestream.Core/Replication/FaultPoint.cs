@@ -76,6 +76,8 @@ internal enum FaultPoint
     FenceNotPublished,
     /// <summary>The fleet's table gives a tenant to this host, the engine does not know.</summary>
     EpochRaised,
+    /// <summary>The former owner of a tenant is shut out, and this host has no file of it yet.</summary>
+    FencedNotRestored,
     /// <summary>Everything is in the replica, the tenant is not given up yet.</summary>
     SyncedNotReleased,
     /// <summary>The tenant is given up here, the fleet's table does not know.</summary>

@@ -39,14 +39,14 @@ internal sealed class Fence(StoreContext context, OwnershipCheck ownership)
                 Epoch = Math.Max(b.Epoch, NodeId.Of(newest.NodeId).Epoch + 1),
                 Labels = kept is { } label ? Label.Add([.. b.Labels.Where(l => l != overtaken)], label) : b.Labels,
             });
-            var header = Behind(database, newest);
+            var header = FenceFile.Behind(newest, context.NodeOf(database), context.Time.GetUtcNow());
             Faults.Reach(FaultPoint.FenceNotPublished);
             if (await PublishAsync(replica, header, others, cancellationToken).ConfigureAwait(false) is { } taken)
             {
                 newest = taken;
                 continue;
             }
-            var file = FileOf(header);
+            var file = FenceFile.Of(header);
             if (newest.MaxTxid == first)
                 return (file, [.. listed, file]);
             listed = await ReplicaListing.ReadAsync(replica.Storage, cancellationToken).ConfigureAwait(false);
@@ -55,17 +55,6 @@ internal sealed class Fence(StoreContext context, OwnershipCheck ownership)
         }
         return null;
     }
-
-    private LtxHeader Behind(ReplicatedDatabase database, LtxHeader newest) => new()
-    {
-        PageSize = newest.PageSize,
-        Commit = newest.Commit,
-        MinTxid = newest.MaxTxid.Next,
-        MaxTxid = newest.MaxTxid.Next,
-        TimestampMs = Math.Max(context.Time.GetUtcNow().ToUnixTimeMilliseconds(), newest.TimestampMs + 1),
-        NodeId = context.NodeOf(database).Value,
-        Proof = newest.Proof is { Post: var sum } ? new(sum, sum) : null,
-    };
 
     /// <summary>Null: it is there. Otherwise the header of what the other writer published under this name meanwhile.</summary>
     private async Task<LtxHeader?> PublishAsync(DatabaseReplica replica, LtxHeader header, uint others, CancellationToken cancellationToken)
@@ -78,8 +67,8 @@ internal sealed class Fence(StoreContext context, OwnershipCheck ownership)
         var isStaged = false;
         try
         {
-            var file = FileOf(header);
-            Write(header, path);
+            var file = FenceFile.Of(header);
+            FenceFile.Write(header, path);
             // The name may be taken by an earlier try of ours, whose answer was lost.
             if (!await replica.Storage.PublishAsync(file, path, cancellationToken).ConfigureAwait(false)
                 && await ChainFile.ReadHeaderAsync(replica.Storage, file, cancellationToken).ConfigureAwait(false) is var found && found.NodeId != header.NodeId)
@@ -103,15 +92,4 @@ internal sealed class Fence(StoreContext context, OwnershipCheck ownership)
     /// <summary>The other writer published while it was taken over by somebody who asked for that: it is tried again at once.</summary>
     public static CaptureException WasQuicker(DatabaseReplica replica, Txid newest) => new(DatabaseStatus.Waiting, DatabaseReason.RecentForeignWriter,
         $"{replica.Url} was written by the other writer (transaction {newest.Next}) while this agent took it over", "it tries again by itself", Backoff.First);
-
-    private static LtxFile FileOf(LtxHeader header) => new(0, header.MinTxid, header.MaxTxid, LtxFile.EmptyBytes, header.Timestamp);
-
-    private static void Write(LtxHeader header, string path)
-    {
-        using var stream = Spool.Create(path);
-        using var encoder = new LtxEncoder(stream, header);
-        encoder.Finish();
-        stream.Flush();
-        Spool.Complete(path);
-    }
 }

@@ -19,7 +19,7 @@ public sealed record CommandRequest
     [JsonConverter(typeof(OffsetTimeConverter))]
     public DateTimeOffset? Timestamp { get; init; }
 
-    /// <summary>restore: absolute path under a watched or restore directory.</summary>
+    /// <summary>restore: absolute path under a watched or restore directory; adopt: a watched directory, or the path of the file in one.</summary>
     public string? TargetPath { get; init; }
 
     /// <summary>restore: as a new tenant of this GUID.</summary>
@@ -31,10 +31,10 @@ public sealed record CommandRequest
     /// <summary>restore in place: one of <see cref="Items.IfBusyWords"/>.</summary>
     public string? IfBusy { get; init; }
 
-    /// <summary>take-over: one of <see cref="Items.IfAliveWords"/>.</summary>
+    /// <summary>take-over, adopt: one of <see cref="Items.IfAliveWords"/>.</summary>
     public string? IfAlive { get; init; }
 
-    /// <summary>take-over, release: the epoch that the caller saw; another one by now refuses it.</summary>
+    /// <summary>take-over, adopt, release: the epoch that the caller saw; another one by now refuses it.</summary>
     public long? Epoch { get; init; }
 
     /// <summary>Not begun after so long it is given up; null: one hour, at most 24.</summary>

@@ -11,7 +11,10 @@ public sealed record CommandArguments
     /// <summary>restore, drill: the state at this time.</summary>
     public DateTimeOffset? Timestamp { get; init; }
 
-    /// <summary>restore: an absolute path under a watched or restore directory; null: in place, and of a tenant that is deleted there to where it was.</summary>
+    /// <summary>
+    /// restore: an absolute path under a watched or restore directory; null: in place, and of a tenant that is deleted there to where it was. adopt: a watched directory, or the
+    /// path of the file in one; null: the first one that takes tenants.
+    /// </summary>
     public string? TargetPath { get; init; }
 
     /// <summary>restore: as a new tenant of this GUID.</summary>
@@ -26,9 +29,9 @@ public sealed record CommandArguments
     /// <summary>restore in place, an undo: the command whose restore it takes back. Refused when that is not the last one of the tenant any more.</summary>
     public Ulid? Undoes { get; init; }
 
-    /// <summary>take-over from an owner that is not lost: one of <see cref="IfAliveWords"/>; null: <see cref="IfAliveWords.Fail"/>.</summary>
+    /// <summary>take-over, adopt, from an owner that is not lost: one of <see cref="IfAliveWords"/>; null: <see cref="IfAliveWords.Fail"/>.</summary>
     public string? IfAlive { get; init; }
 
-    /// <summary>take-over, release: the epoch that the tenant had when it was asked for; another one by now refuses the command.</summary>
+    /// <summary>take-over, adopt, release: the epoch that the tenant had when it was asked for; another one by now refuses the command. An adopt has one.</summary>
     public long? Epoch { get; init; }
 }

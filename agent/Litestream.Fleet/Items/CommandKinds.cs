@@ -26,8 +26,11 @@ public static class CommandKinds
     /// <summary>The tenant is this host's from now on.</summary>
     public const string TakeOver = "take-over";
 
+    /// <summary>The same of a tenant of which the host has no file: what its former owner published is restored there, all of it.</summary>
+    public const string Adopt = "adopt";
+
     /// <summary>It is no longer this host's.</summary>
     public const string Release = "release";
 
-    public static IReadOnlyList<string> All { get; } = [Sync, Snapshot, Verify, Restore, Pause, Resume, Drill, TakeOver, Release];
+    public static IReadOnlyList<string> All { get; } = [Sync, Snapshot, Verify, Restore, Pause, Resume, Drill, TakeOver, Adopt, Release];
 }

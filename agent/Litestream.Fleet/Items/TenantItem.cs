@@ -5,6 +5,7 @@ namespace Litestream.Fleet.Items;
 /// <summary><c>TENANT#xx / guid</c>: the catalogue. Written by the owner's agent, under its epoch.</summary>
 public static class TenantItem
 {
+    public const string FormerHost = "formerHost";
     public const string Epoch = "epoch";
     public const string Replica = "replica";
     public const string Path = "path";
@@ -42,14 +43,14 @@ public static class TenantItem
     private static readonly string[] Optional =
     [
         FleetTable.HostKey, FleetTable.ProblemKey, FleetTable.ProblemSort, Reason, Detail, Problem, Txid, ReplicatedTxid, LastSyncAt, LastSnapshotAt, LastProofAt,
-        UndoTxid, UndoUntil,
+        UndoTxid, UndoUntil, FormerHost,
     ];
 
     public static Item Write(TenantRecord tenant) => new ItemWriter(tenant.Key, ItemTypes.Tenant)
         .Text(FleetTable.HostKey, tenant.HostId is { } host ? FleetKeys.OfHost(host) : null)
         .Text(FleetTable.ProblemKey, tenant.Problem is null ? null : FleetKeys.ProblemPartition(tenant.Tenant))
         .Text(FleetTable.ProblemSort, tenant.Problem is { } problem ? FleetKeys.ProblemSort(ProblemWords.SeverityOf(problem), tenant.Since) : null)
-        .Number(Epoch, tenant.Epoch).Text(Replica, tenant.Replica).Text(Path, tenant.Path)
+        .Text(FormerHost, tenant.FormerHost).Number(Epoch, tenant.Epoch).Text(Replica, tenant.Replica).Text(Path, tenant.Path)
         .Text(Status, tenant.Status).Text(Reason, tenant.Reason).Text(Detail, tenant.Detail, MostDetail).Time(Since, tenant.Since).Text(Problem, tenant.Problem)
         .Time(UpdatedAt, tenant.UpdatedAt).Number(SizeBytes, tenant.SizeBytes).Number(PageSize, tenant.PageSize)
         .Text(Txid, tenant.Txid).Text(ReplicatedTxid, tenant.ReplicatedTxid)
@@ -69,6 +70,7 @@ public static class TenantItem
         {
             Tenant = read.GuidOrNull(FleetTable.SortKey) ?? throw read.Fault(FleetTable.SortKey, "a GUID", null),
             HostId = read.TextOrNull(FleetTable.HostKey) is null ? null : read.After(FleetTable.HostKey, FleetKeys.HostPrefix),
+            FormerHost = read.TextOrNull(FormerHost),
             Epoch = read.Long(Epoch),
             Replica = read.Text(Replica),
             Path = read.Text(Path),
@@ -154,7 +156,7 @@ public static class TenantItem
     /// Its owner gives it up; the chain stays. Refused when it was taken over meanwhile.
     /// </summary>
     public static ItemUpdate Release(TenantRecord tenant) => ItemUpdate.Of(
-        Write(tenant with { HostId = null, Problem = null }), Optional, IsOwnedBy(tenant.HostId!).And(ItemCondition.Is(Epoch, ItemValue.Of(tenant.Epoch))));
+        Write(tenant with { HostId = null, FormerHost = null, Problem = null }), Optional, IsOwnedBy(tenant.HostId!).And(ItemCondition.Is(Epoch, ItemValue.Of(tenant.Epoch))));
 
     /// <summary>
     /// Takes it over from whoever has it, as it was read: the epoch goes up by one, before anything is written to the replica. Refused when somebody else
@@ -165,8 +167,16 @@ public static class TenantItem
     /// <param name="path">Of the database on the new owner.</param>
     /// <param name="now">Its clock.</param>
     public static ItemUpdate TakeOver(TenantRecord tenant, string hostId, string path, DateTimeOffset now) => ItemUpdate.Of(
-        Write(tenant with { HostId = hostId, Path = path, Epoch = tenant.Epoch + 1, Status = StatusWords.Waiting, Reason = ReasonWords.Pending, Detail = null, Problem = null, Since = now, UpdatedAt = now }),
+        Write(tenant with { HostId = hostId, FormerHost = tenant.HostId, Path = path, Epoch = tenant.Epoch + 1, Status = StatusWords.Waiting, Reason = ReasonWords.Pending, Detail = null, Problem = null, Since = now, UpdatedAt = now }),
         Optional, ItemCondition.Is(Epoch, ItemValue.Of(tenant.Epoch)).And(tenant.HostId is { } owner ? IsOwnedBy(owner) : HasNoOwner));
+
+    /// <summary>
+    /// Who took it over cannot have it after all: it is as it was read before, under an epoch above everything that was written since. Refused when it is another's by now.
+    /// </summary>
+    /// <param name="taken">As read: the host's that gives it back.</param>
+    /// <param name="before">As it is to be, but for its epoch.</param>
+    public static ItemUpdate GiveBack(TenantRecord taken, TenantRecord before) => ItemUpdate.Of(
+        Write(before with { FormerHost = null, Epoch = taken.Epoch + 1 }), Optional, IsOwnedBy(taken.HostId!).And(ItemCondition.Is(Epoch, ItemValue.Of(taken.Epoch))));
 
     private static ItemWriter WithPass(ItemWriter item, ProofRecord proof) => proof.Verdict != ProofVerdicts.Pass ? item
         : item.Time(LastDrillPassAt, proof.At).Number(DrillSeconds, proof.Seconds).Number(DrillBytes, proof.Bytes);

@@ -10,6 +10,9 @@ public sealed record TenantRecord
     /// <summary>Null after a release: nobody owns it, it is in no host's list.</summary>
     public required string? HostId { get; init; }
 
+    /// <summary>Who had it before the host that has taken it over, while that one has not described it yet.</summary>
+    public string? FormerHost { get; init; }
+
     /// <summary>Under which its owner writes the chain; of two who write, the higher one is right. 0 before the first file.</summary>
     public required long Epoch { get; init; }
 

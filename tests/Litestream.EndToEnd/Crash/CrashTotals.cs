@@ -40,7 +40,7 @@ internal sealed class CrashTotals
     /// or has a tenant change hosts (FleetOwnershipTests), only a fleet gives commands (FleetCommandCrashTests).
     /// </summary>
     public static IEnumerable<FaultPoint> Points => Enum.GetValues<FaultPoint>().Where(point => point is not (FaultPoint.DayBookedNotBegun or FaultPoint.RestoredAside
-            or FaultPoint.FenceNotPublished or FaultPoint.EpochRaised or FaultPoint.SyncedNotReleased or FaultPoint.ReleasedNotTold)
+            or FaultPoint.FenceNotPublished or FaultPoint.EpochRaised or FaultPoint.FencedNotRestored or FaultPoint.SyncedNotReleased or FaultPoint.ReleasedNotTold)
         && !Commanded.Any(word => point.ToString().StartsWith(word, StringComparison.Ordinal)));
 
     public int Kills => AgentKills + WriterKills;

@@ -13,7 +13,7 @@ internal static class FleetTellCommand
     {
         var flags = new FleetApiFlags();
         var host = Flag.Text("-host", "ID", "which host; default: the tenant's own");
-        var ifAlive = Flag.OneOf("-if-alive", "WHAT", "take-over, while the owner is heard of", IfAliveWords.Fail, IfAliveWords.Take);
+        var ifAlive = Flag.OneOf("-if-alive", "WHAT", "take-over or adopt, while the owner is heard of", IfAliveWords.Fail, IfAliveWords.Take);
         var noWait = Flag.Switch("-no-wait", "do not wait for its end");
         var kind = new Argument<string>("KIND");
         var tenant = new Argument<string>("GUID");
@@ -35,7 +35,7 @@ internal static class FleetTellCommand
     {
         var tenant = await api.GetAsync($"api/tenants/{Uri.EscapeDataString(guid)}", FleetJson.Default.FleetTenant, stop);
         var where = host ?? tenant.HostId ?? throw new UsageException($"{guid} is nobody's: which host?", "-host ID; `litestream fleet hosts` lists them");
-        var request = new CommandRequest { Kind = kind, Tenant = guid, IfAlive = ifAlive, Epoch = kind is CommandKinds.TakeOver or CommandKinds.Release && tenant.Epoch > 0 ? tenant.Epoch : null };
+        var request = new CommandRequest { Kind = kind, Tenant = guid, IfAlive = ifAlive, Epoch = kind is CommandKinds.TakeOver or CommandKinds.Adopt or CommandKinds.Release && tenant.Epoch > 0 ? tenant.Epoch : null };
         return await api.PostAsync($"api/hosts/{Uri.EscapeDataString(where)}/commands", request, FleetJson.Default.CommandRequest, FleetJson.Default.FleetCommand, stop);
     }
 
