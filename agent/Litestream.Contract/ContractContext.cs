@@ -23,6 +23,9 @@ internal sealed record ContractContext
     /// <summary>Why the host of a step would refuse it, a code and a sentence; null: it would not, or only the host can tell.</summary>
     public Func<RestorePlanStep, CancellationToken, Task<(string Code, string Detail)?>> FindRefusal { get; init; } = (_, _) => Task.FromResult<(string, string)?>(null);
 
+    /// <summary>How much is proven, of all that this program answers for; null while nobody drills.</summary>
+    public required Func<CancellationToken, Task<DrillCoverage?>> ReadCoverage { get; init; }
+
     /// <summary>Commands that can be asked for: of <see cref="CommandKinds"/>.</summary>
     public required IReadOnlyList<string> Kinds { get; init; }
 

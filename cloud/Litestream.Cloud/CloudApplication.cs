@@ -58,7 +58,7 @@ internal static class CloudApplication
         MapAll(application, context, replicas);
         RestoreEndpoints.Map(application, contract, new(contract, ids), audit);
         CommandEndpoints.Map(application, contract, new(contract, ids), audit);
-        DrillEndpoints.Map(application, contract, new(contract, ids), audit, async stop => FleetCoverage.Of(await DrillRound.SlicesAsync(context, stop)));
+        DrillEndpoints.Map(application, contract, new(contract, ids), audit);
         AuditEndpoints.Map(application, contract);
         return application;
     }
@@ -78,6 +78,7 @@ internal static class CloudApplication
         Reads = context.Reads,
         Catalogue = new TableCatalogue(context.Hosts, context.Tenants),
         OpenReplica = step => replicas.Open(step.Replica!),
+        ReadCoverage = async stop => FleetCoverage.Of(await DrillRound.SlicesAsync(context, stop)),
         Kinds = CommandKinds.All,
         MostBodyBytes = MostBodyBytes,
         Time = context.Time,

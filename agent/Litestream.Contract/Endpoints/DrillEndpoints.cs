@@ -12,21 +12,16 @@ using Litestream.Http;
 namespace Litestream.Contract.Endpoints;
 
 /// <summary><c>/api/drills</c>: how much is proven; asking hosts to try backups now, seeing how that goes, calling it back. Only items are written here; agents do the work.</summary>
-internal sealed class DrillEndpoints(ContractContext context, ChangeRequests changes, AuditTrail audit, Func<CancellationToken, Task<DrillCoverage?>> coverage)
+internal sealed class DrillEndpoints(ContractContext context, ChangeRequests changes, AuditTrail audit)
 {
     private const string Action = "drill";
 
     private readonly CommandJobs _jobs = new(context, JobKinds.Drill);
     private readonly JobSteps _steps = new(context, changes, audit, JobKinds.Drill);
 
-    /// <param name="routes">Of the program.</param>
-    /// <param name="context">Of its changes.</param>
-    /// <param name="changes">Asked for once.</param>
-    /// <param name="audit">Written down.</param>
-    /// <param name="coverage">How much is proven, of all that this program answers for; null while nobody drills.</param>
-    public static void Map(IEndpointRouteBuilder routes, ContractContext context, ChangeRequests changes, AuditTrail audit, Func<CancellationToken, Task<DrillCoverage?>> coverage)
+    public static void Map(IEndpointRouteBuilder routes, ContractContext context, ChangeRequests changes, AuditTrail audit)
     {
-        var drills = new DrillEndpoints(context, changes, audit, coverage);
+        var drills = new DrillEndpoints(context, changes, audit);
         routes.MapPost("/api/drills", (HttpContext http, CancellationToken stop) => audit.WatchAsync(http, Action, "drills", () => drills.PostAsync(http, stop))).Needs(ScopeWords.Admin);
         routes.MapGet("/api/drills", (HttpRequest request, CancellationToken stop) => drills.ListAsync(request, stop)).Needs(ScopeWords.Read);
         routes.MapGet("/api/drills/{id}", (HttpRequest request, string id, CancellationToken stop) => drills.GetAsync(request, id, stop)).Needs(ScopeWords.Read);
@@ -107,7 +102,7 @@ internal sealed class DrillEndpoints(ContractContext context, ChangeRequests cha
 
     private async Task<IResult> ListAsync(HttpRequest request, CancellationToken stop)
     {
-        var proven = coverage(stop);
+        var proven = context.ReadCoverage(stop);
         var (jobs, next) = await _steps.ListAsync(request.Query, stop);
         return new ReadAnswer<FleetDrills>(new(await proven, jobs, next), FleetJson.Default.FleetDrills);
     }

@@ -47,7 +47,7 @@ internal sealed class RestoreEndpoints(ContractContext context, ChangeRequests c
                 steps[i] = steps[i] with { Code = code, Detail = why };
         }
         if (request.DryRun)
-            return await PlanAsync(wish, steps, stop);
+            return await PlanAsync(wish, steps, tenants, stop);
         if (steps.FirstOrDefault(s => s.Code is not null) is { } refused)
             throw new ProblemException(ContractProblems.OfStep(JobKinds.Restore, refused, steps.Count(s => s.Code is not null), steps.Count));
         change = await changes.BeginAsync(change, stop);
@@ -58,9 +58,10 @@ internal sealed class RestoreEndpoints(ContractContext context, ChangeRequests c
         return await AcceptedAsync(change, job, job, commands);
     }
 
-    private async Task<IResult> PlanAsync(RestoreWish wish, List<RestorePlanStep> steps, CancellationToken stop)
+    private async Task<IResult> PlanAsync(RestoreWish wish, List<RestorePlanStep> steps, IReadOnlyDictionary<Guid, TenantRecord> tenants, CancellationToken stop)
     {
-        steps = await RestorePreview.AddAsync(context.OpenReplica, wish, steps, stop);
+        var measured = context.ReadCoverage(stop);
+        steps = RestoreEstimate.Add(await RestorePreview.AddAsync(context.OpenReplica, wish, steps, stop), tenants, await measured);
         return TypedResults.Json(new RestorePlan { Items = steps, Total = steps.Count, Refused = steps.Count(s => s.Code is not null) }, FleetJson.Default.RestorePlan);
     }
 

@@ -37,7 +37,7 @@ internal static class RestorePreview
                 files = await ReplicaListing.WithExactTimesAsync(storage, files, stop);
             var chain = ChainPlanner.Choose(files, target, storage.Url);
             var time = wish.Timestamp is not null ? chain[^1].CreatedAt : (await ReplicaListing.WithExactTimesAsync(storage, [chain[^1]], stop)).FirstOrDefault(chain[^1]).CreatedAt;
-            return step with { Txid = chain[^1].MaxTxid.ToString(), Time = time, SizeBytes = chain.Sum(f => f.SizeBytes) };
+            return step with { Txid = chain[^1].MaxTxid.ToString(), Time = time, SizeBytes = chain.Sum(f => f.SizeBytes), Files = chain.Count };
         }
         catch (StorageException failed) when (!failed.IsMissing)
         {

@@ -25,7 +25,14 @@ public sealed record RestorePlanStep
     /// <summary>When that one was captured, UTC.</summary>
     public DateTimeOffset? Time { get; init; }
 
+    /// <summary>Of the files that would be read.</summary>
     public long? SizeBytes { get; init; }
+
+    /// <summary>How many those are.</summary>
+    public int? Files { get; init; }
+
+    /// <summary>About how long it takes, by the tenant's last drill that passed, else by those of all; null: nothing was measured.</summary>
+    public double? Seconds { get; init; }
 
     /// <summary>Why it would be refused: one of <see cref="ProblemCodes"/>; null: it would not.</summary>
     public string? Code { get; init; }

@@ -90,6 +90,8 @@ public sealed class LocalChangesTests : IAsyncLifetime, IDisposable
         Assert.Equal(JsonValueKind.Null, step.GetProperty("code").ValueKind);
         Assert.Equal($"{_agent.Find(Tenant)!.Snapshot().ReplicatedTxid}", step.GetProperty("txid").GetString());
         Assert.True(step.GetProperty("sizeBytes").GetInt64() > 0);
+        Assert.True(step.GetProperty("files").GetInt32() > 0);
+        Assert.Equal(JsonValueKind.Null, step.GetProperty("seconds").ValueKind); // nobody has restored it yet
         Assert.Empty(await ItemsAsync("api/restores"));
         Assert.False(File.Exists(Path.Combine(_agent.Host.StateFolder, "requests.jsonl")));
     }

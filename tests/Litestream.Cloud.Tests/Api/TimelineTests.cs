@@ -57,6 +57,31 @@ public sealed class TimelineTests : IDisposable
     }
 
     [Fact]
+    public async Task A_dry_run_says_how_many_files_are_read_and_about_how_long_it_takes_by_what_was_measured()
+    {
+        await using var fleet = await SeededFleet.StartAsync();
+        fleet.Host("web-1");
+        var (tenant, txids) = await ReplicateAsync(fleet, commits: 3);
+        var files = Directory.GetFiles(_folder, "*.ltx", SearchOption.AllDirectories).Length;
+        Assert.Equal((files, null), await PlanAsync());
+        // What half of all drills take is the least, whatever its size.
+        fleet.Put(SliceItem.Write(new() { Slice = 7, VisitedAt = DateTimeOffset.UtcNow, Tenants = 1, P50Seconds = 1.5, P99Seconds = 3, BytesPerSecond = 1e6 }));
+        Assert.Equal((files, 1.5), await PlanAsync());
+        fleet.Put(TenantItem.Write(tenant with { SizeBytes = 20_000_000 }));
+        Assert.Equal((files, 20.0), await PlanAsync());
+        // Its own says most, and by how much it has grown.
+        fleet.Put(TenantItem.Write(tenant with { SizeBytes = 20_000_000, DrillSeconds = 3, DrillBytes = 10_000_000 }));
+        Assert.Equal((files, 6.0), await PlanAsync());
+
+        async Task<(int, double?)> PlanAsync()
+        {
+            var plan = await RunningCloud.JsonAsync(await fleet.PostAsync("/api/restores", new { tenants = new[] { tenant.Tenant }, txid = txids[^1], dryRun = true }));
+            var step = plan.GetProperty("items").EnumerateArray().Single();
+            return (step.GetProperty("files").GetInt32(), step.GetProperty("seconds") is { ValueKind: System.Text.Json.JsonValueKind.Number } seconds ? seconds.GetDouble() : null);
+        }
+    }
+
+    [Fact]
     public async Task A_dry_run_to_a_time_goes_by_when_it_was_captured_and_not_by_when_it_was_uploaded()
     {
         await using var fleet = await SeededFleet.StartAsync();

@@ -67,7 +67,7 @@ public sealed class DashboardOfAnAgentTests(Chromium chromium) : IClassFixture<C
         await visitor.SeesAsync("1 of ");
         await visitor.Page.Locator("input.when").FillAsync(noon.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture));
         await visitor.Page.GetByRole(AriaRole.Heading, new() { Name = "When" }).ClickAsync();
-        await visitor.SeesAsync("Size then");
+        await visitor.SeesAsync("Takes about");
         await visitor.IsSoundAsync("a restore");
         await visitor.ShowAsync("restore");
         await visitor.Page.Locator("input[name=confirm]").FillAsync(tenant.Id[^6..]);
@@ -107,7 +107,7 @@ public sealed class DashboardOfAnAgentTests(Chromium chromium) : IClassFixture<C
         await visitor.TabToAsync(".canvas");
         // From the newest state to the one before it.
         await keys.PressAsync("ArrowLeft");
-        await visitor.SeesAsync("Size then");
+        await visitor.SeesAsync("Takes about");
         await visitor.TabToAsync("input[name=confirm]");
         await keys.TypeAsync(tenant.Id[^6..]);
         await keys.PressAsync("Enter");

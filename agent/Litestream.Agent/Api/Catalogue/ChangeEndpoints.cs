@@ -23,6 +23,7 @@ internal static class ChangeEndpoints
             Reads = new(requests.Table, agent.Time, requests.Log),
             Catalogue = catalogue,
             OpenReplica = catalogue.OpenReplica,
+            ReadCoverage = _ => Task.FromResult(catalogue.Coverage),
             FindRefusal = agent.Refusals.FindAsync,
             Kinds = requests.Kinds,
             MostBodyBytes = LocalApi.LargestBodyBytes,
@@ -33,7 +34,7 @@ internal static class ChangeEndpoints
         var audit = new AuditTrail(context, ids);
         RestoreEndpoints.Map(routes, context, new(context, ids), audit);
         CommandEndpoints.Map(routes, context, new(context, ids), audit);
-        DrillEndpoints.Map(routes, context, new(context, ids), audit, _ => Task.FromResult(catalogue.Coverage));
+        DrillEndpoints.Map(routes, context, new(context, ids), audit);
         AuditEndpoints.Map(routes, context);
     }
 }

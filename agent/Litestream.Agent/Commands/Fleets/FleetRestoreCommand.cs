@@ -46,7 +46,7 @@ internal static class FleetRestoreCommand
 
     private static void Write(RestorePlan plan, TextWriter output)
     {
-        var table = new TextTable("tenant", "host", "to", "transaction", "captured", "fetched", "note") { Numbers = [5] };
+        var table = new TextTable("tenant", "host", "to", "transaction", "captured", "fetched", "files", "about", "note") { Numbers = [5, 6, 7] };
         foreach (var step in plan.Items)
         {
             table.Add(
@@ -56,6 +56,8 @@ internal static class FleetRestoreCommand
                 step.Txid ?? "-",
                 step.Time is { } time ? Shown.Time(time) : "-",
                 step.SizeBytes is { } bytes ? SizeText.Format(bytes) : "-",
+                step.Files?.ToString(CultureInfo.InvariantCulture) ?? "-",
+                step.Seconds is { } seconds ? string.Create(CultureInfo.InvariantCulture, $"{seconds:0.0} s") : "-",
                 step.Detail ?? "");
         }
         table.Write(output);

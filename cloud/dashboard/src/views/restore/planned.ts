@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { RestorePlan, RestorePlanStep } from '../../api/schema';
-import { many, size } from '../../format/numbers';
+import { many, size, span } from '../../format/numbers';
 import { between, short } from '../../format/txids';
 import { moment } from '../../parts/age';
 import { sentence } from '../../parts/panel';
@@ -24,7 +24,8 @@ function facts(item: RestorePlanStep, newest: string | null): TemplateResult {
     <div><dt>Host</dt><dd>${item.hostId} <span class="muted">${item.hostLiveness}</span></dd></div>
     <div><dt>TXID</dt><dd class="number">${short(item.txid)}</dd></div>
     <div><dt>State of</dt><dd>${moment(item.time, true)}</dd></div>
-    <div><dt>Size then</dt><dd>${size(item.sizeBytes)}</dd></div>
+    <div><dt>Read</dt><dd>${item.files === null ? 'unknown' : html`${many(item.files, 'file')}, ${size(item.sizeBytes)}`}</dd></div>
+    <div title="By the restores of drills, its own or those of all"><dt>Takes about</dt><dd>${item.seconds === null ? html`<span class="muted">unknown: no drill was measured</span>` : span(Math.max(0.1, item.seconds))}</dd></div>
     ${lost === null ? nothing : html`<div class="warning"><dt>Taken back</dt><dd>${many(lost, 'transaction')}</dd></div>`}
   </dl>`;
 }
