@@ -33,9 +33,11 @@ crash:
 soak:
 	SOAK_SIZE=full dotnet test tests/Litestream.EndToEnd --filter FullyQualifiedName~Soak --logger "console;verbosity=detailed"
 
+# The published programs beside their goals and yardsticks of the same run: 25 minutes; kept in docs/bench.md.
 bench:
 	dotnet run -c Release --project tests/Litestream.Benchmarks
 
+# The most of it in under five minutes; not kept.
 bench-quick:
 	dotnet run -c Release --project tests/Litestream.Benchmarks -- -quick
 

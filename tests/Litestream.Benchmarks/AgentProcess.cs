@@ -55,9 +55,9 @@ internal sealed class AgentProcess : IDisposable
         }
     }
 
-    public double RssMegabytes =>
-        double.Parse(File.ReadLines($"/proc/{_process.Id}/status").Single(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))
-            .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024 / 1e6;
+    public double RssMegabytes => ProcessStatus.Megabytes(_process.Id, "VmRSS:");
+
+    public double PeakMegabytes => ProcessStatus.Megabytes(_process.Id, "VmHWM:");
 
     public int Descriptors => Directory.GetFiles($"/proc/{_process.Id}/fd").Length;
 

@@ -3,16 +3,31 @@ namespace Litestream.Benchmarks;
 /// <summary>How much is measured.</summary>
 internal sealed record Effort
 {
-    public static readonly Effort Quick = new() { Runs = 3, Creations = 200, Commits = 8, IdleSeconds = 20, WriterSeconds = 8, Names = ["start", "register", "delay", "idle"] };
+    /// <summary>Under five minutes.</summary>
+    public static readonly Effort Quick = new()
+    {
+        Runs = 3,
+        Creations = 200,
+        Commits = 8,
+        IdleSeconds = 10,
+        WriterSeconds = 5,
+        IdleTenants = [1_000],
+        DatabaseBytes = [500L << 20],
+        FleetTenants = 20_000,
+        IsQuick = true,
+    };
 
+    /// <summary>Under thirty.</summary>
     public static readonly Effort Full = new()
     {
-        Runs = 5,
+        Runs = 3,
         Creations = 500,
         Commits = 20,
-        IdleSeconds = 60,
+        IdleSeconds = 30,
         WriterSeconds = 20,
-        Names = ["start", "register", "delay", "idle", "bucket", "busy", "wal", "large", "restore"],
+        IdleTenants = [1, 100, 1_000, 10_000],
+        DatabaseBytes = [500L << 20, 1L << 30],
+        FleetTenants = 1_000_000,
     };
 
     /// <summary>Runs whose median is reported.</summary>
@@ -26,9 +41,14 @@ internal sealed record Effort
 
     public required int WriterSeconds { get; init; }
 
-    public required string[] Names { get; init; }
+    /// <summary>So many on one host, one after the other.</summary>
+    public required int[] IdleTenants { get; init; }
 
-    public int Tenants { get; init; } = 1_000;
+    /// <summary>Sizes of databases that are copied and restored.</summary>
+    public required long[] DatabaseBytes { get; init; }
 
-    public bool Includes(string name) => Names.Contains(name);
+    /// <summary>In the table of the fleet.</summary>
+    public required int FleetTenants { get; init; }
+
+    public bool IsQuick { get; init; }
 }

@@ -3,36 +3,47 @@ using Litestream.Benchmarks;
 using Litestream.Benchmarks.Measurements;
 using Litestream.EndToEnd.Programs;
 
-// Measures the published program on this machine, beside the numbers it is to beat.
-// -quick: fewer runs and samples. -only NAME: one measurement. -tenants N: with so many idle ones.
-var quick = args.Contains("-quick");
-var only = Array.IndexOf(args, "-only") is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
-var effort = quick ? Effort.Quick : Effort.Full;
-if (Array.IndexOf(args, "-tenants") is >= 0 and var many && many + 1 < args.Length)
-    effort = effort with { Tenants = int.Parse(args[many + 1], CultureInfo.InvariantCulture), Runs = 1 };
-
-(string Name, Func<Effort, IEnumerable<Row>> Measure)[] measurements =
+// Measures the published programs on this machine, beside the numbers they are to beat and yardsticks of the same run. A whole run is kept in docs/bench.md.
+// -quick: fewer runs and samples. -only NAME[,NAME]: some measurements. -tenants N: with so many idle ones. Neither is kept.
+(string Name, string Title, bool IsQuick, Func<Effort, IEnumerable<Row>> Measure)[] measurements =
 [
-    ("start", StartUp.Measure),
-    ("register", Registration.Measure),
-    ("delay", ReplicationDelay.Measure),
-    ("idle", IdleTenants.Measure),
-    ("bucket", IdleInBucket.Measure),
-    ("busy", BusyTenants.Measure),
-    ("wal", WalUnderLoad.Measure),
-    ("large", LargeDatabase.Measure),
-    ("restore", RestoreSpeed.Measure),
+    ("start", "Start and size", true, StartUp.Measure),
+    ("register", "A new tenant", true, Registration.Measure),
+    ("delay", "A commit", true, ReplicationDelay.Measure),
+    ("idle", "Idle tenants, replicated to S3", true, IdleTenants.Measure),
+    ("busy", "Busy tenants", false, BusyTenants.Measure),
+    ("wal", "One busy tenant", false, WalUnderLoad.Measure),
+    ("copy", "First copy", true, FirstCopy.Measure),
+    ("restore", "Restore", true, RestoreSpeed.Measure),
+    ("codec", "Codecs, one core", true, Codecs.Measure),
+    ("fleet", "The fleet's API", true, FleetReads.Measure),
 ];
 
-Console.WriteLine($"{PublishedProgram.Path}, {new FileInfo(PublishedProgram.Path).Length / 1e6:0.0} MB; {Environment.ProcessorCount} cores, {(quick ? "quick" : "full")}");
-var rows = new List<Row>();
-foreach (var (name, measure) in measurements)
+var isQuick = args.Contains("-quick");
+var effort = isQuick ? Effort.Quick : Effort.Full;
+var only = Value("-only")?.Split(',');
+if (only?.FirstOrDefault(o => measurements.All(m => m.Name != o)) is { } unknown)
 {
-    if (only is not null ? name != only : !effort.Includes(name))
-        continue;
-    Console.Error.WriteLine($"… {name}");
-    rows.AddRange(measure(effort));
+    Console.Error.WriteLine($"-only {unknown}: no such measurement; there are {string.Join(", ", measurements.Select(m => m.Name))}");
+    return 2;
 }
+if (Value("-tenants") is { } many)
+    effort = effort with { IdleTenants = [int.Parse(many, CultureInfo.InvariantCulture)], Runs = 1 };
 
-Table.Print(rows);
+Console.Error.WriteLine(KeptReport.Machine());
+var last = KeptReport.Last();
+var results = new List<(string Title, IReadOnlyList<Row> Rows)>();
+foreach (var (name, title, quick, measure) in measurements)
+{
+    if (only is null ? isQuick && !quick : !only.Contains(name))
+        continue;
+    Console.Error.WriteLine($"{DateTime.UtcNow:HH:mm:ss} {name}");
+    results.Add((title, [.. measure(effort)]));
+}
+var tables = Table.Of(results, last);
+Console.WriteLine(tables);
+if (only is null && !isQuick)
+    KeptReport.Write(tables);
 return 0;
+
+string? Value(string flag) => Array.IndexOf(args, flag) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;

@@ -63,5 +63,8 @@ internal sealed class Workbench : IDisposable
             .ToDictionary(parts => parts[1], parts => DateTime.UnixEpoch.AddSeconds(double.Parse(parts[0], System.Globalization.CultureInfo.InvariantCulture)));
     }
 
+    /// <summary>Of all files of the replica.</summary>
+    public double PublishedBytes() => Directory.EnumerateFiles(Replica, "*.ltx", SearchOption.AllDirectories).Sum(f => (double)new FileInfo(f).Length);
+
     public void Dispose() => Directory.Delete(Root, recursive: true);
 }

@@ -11,11 +11,8 @@ internal static class FleetItems
     public static Task<TableServer> StartTableAsync() =>
         TableServer.StartAsync([.. FleetTable.Indexes.Select(i => (i.PartitionKey, i.SortKey, (IReadOnlyCollection<string>?)i.Included))]);
 
-    public static void Put(this TableServer table, Item item)
-    {
-        foreach (var (name, value) in item)
-            table.Set(item.Key.Partition, item.Key.Sort, name, new(value.IsNumber, value.Text));
-    }
+    public static void Put(this TableServer table, Item item) =>
+        table.Put(item.Key.Partition, item.Key.Sort, item.Select(a => KeyValuePair.Create(a.Key, new TableValue(a.Value.IsNumber, a.Value.Text))));
 
     /// <summary>A host that just said so.</summary>
     public static HostDigest Host(string id, DateTimeOffset? at = null) => new()

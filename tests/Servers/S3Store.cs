@@ -31,6 +31,12 @@ internal sealed class S3Store
             return _buckets.ContainsKey(bucket);
     }
 
+    public int Count(string bucket)
+    {
+        lock (_lock)
+            return _buckets[bucket].Count;
+    }
+
     public IReadOnlyList<string> Keys(string bucket)
     {
         lock (_lock)

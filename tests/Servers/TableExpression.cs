@@ -17,8 +17,20 @@ internal sealed class TableExpression
     }
 
     /// <summary>Whether the condition named <paramref name="member"/> holds for an item; it does when there is no such condition.</summary>
-    public static bool Holds(JsonElement request, string member, IReadOnlyDictionary<string, TableValue> item) =>
-        !request.TryGetProperty(member, out var text) || text.ValueKind != JsonValueKind.String || new TableExpression(request, text.GetString()!).Or(item);
+    public static bool Holds(JsonElement request, string member, IReadOnlyDictionary<string, TableValue> item) => Condition(request, member)(item);
+
+    /// <summary>The same for many items.</summary>
+    public static Func<IReadOnlyDictionary<string, TableValue>, bool> Condition(JsonElement request, string member)
+    {
+        if (!request.TryGetProperty(member, out var text) || text.ValueKind != JsonValueKind.String)
+            return _ => true;
+        var condition = new TableExpression(request, text.GetString()!);
+        return item =>
+        {
+            condition._at = 0;
+            return condition.Or(item);
+        };
+    }
 
     /// <summary>Changes an item as the update says.</summary>
     public static void Update(JsonElement request, Dictionary<string, TableValue> item) => new TableExpression(request, request.GetProperty("UpdateExpression").GetString()!).Apply(item);

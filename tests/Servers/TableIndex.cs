@@ -8,25 +8,19 @@ namespace Litestream.Tests.Servers;
 /// <param name="Included">What it repeats beside the keys; null: everything.</param>
 internal sealed record TableIndex(string PartitionKey, string SortKey, IReadOnlyCollection<string>? Included)
 {
-    private static readonly TableIndex Table = new("pk", "sk", null);
-
-    /// <summary>Of the partition that is asked for, where the request calls it so; spares the look at every other item's key condition.</summary>
-    private string? Partition { get; init; }
+    public static readonly TableIndex Table = new("pk", "sk", null);
 
     /// <summary>The one that a request names. Of an index that the server was not told of, the key condition says by what it is sorted.</summary>
-    public static TableIndex Of(JsonElement request, IEnumerable<(string PartitionKey, string SortKey, IReadOnlyCollection<string>? Included)> known)
+    public static TableIndex Of(JsonElement request, IEnumerable<TableIndex> known)
     {
-        var partition = request.GetProperty("ExpressionAttributeValues").TryGetProperty(":pk", out var pk) ? TableValue.Read(pk).Text : null;
         if (!request.TryGetProperty("IndexName", out var name) || name.ValueKind != JsonValueKind.String)
-            return Table with { Partition = partition };
+            return Table;
         var names = request.GetProperty("ExpressionAttributeNames").EnumerateObject().Select(n => n.Value.GetString()!).ToList();
-        foreach (var index in known)
-            if (names.Contains(index.PartitionKey))
-                return new(index.PartitionKey, index.SortKey, index.Included) { Partition = partition };
-        return new(names[0], names.Count > 1 ? names[1] : "sk", null) { Partition = partition };
+        return known.FirstOrDefault(index => index != Table && names.Contains(index.PartitionKey)) ?? new(names[0], names.Count > 1 ? names[1] : "sk", null);
     }
 
-    public bool MayHold(IReadOnlyDictionary<string, TableValue> item) => Partition is null || (item.TryGetValue(PartitionKey, out var value) && value.Text == Partition);
+    /// <summary>Null: the index does not have it.</summary>
+    public string? PartitionOf(IReadOnlyDictionary<string, TableValue> item) => item.TryGetValue(PartitionKey, out var value) && item.ContainsKey(SortKey) ? value.Text : null;
 
     /// <summary>Sorts as the index does; of two items with the same sort key by the keys of the table.</summary>
     public string Position(IReadOnlyDictionary<string, TableValue> item) => $"{item[SortKey].Text}\n{item["pk"].Text}\n{item["sk"].Text}";

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -22,11 +23,17 @@ internal sealed class TableServer : IAsyncDisposable
     private readonly WebApplication _application;
     private readonly Dictionary<(string, string), Dictionary<string, TableValue>> _items = [];
     private readonly TableCharges _charges;
+    private long _busyTicks;
     private TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly IReadOnlyList<(string PartitionKey, string SortKey, IReadOnlyCollection<string>? Included)> _indexes;
+    private readonly IReadOnlyList<TableIndex> _indexes;
+    private readonly TablePartitions _partitions;
 
-    private TableServer(WebApplication application, (string PartitionKey, string SortKey, IReadOnlyCollection<string>? Included)[] indexes) =>
-        (_application, _indexes, _charges) = (application, indexes, new(indexes));
+    private TableServer(WebApplication application, (string PartitionKey, string SortKey, IReadOnlyCollection<string>? Included)[] indexes)
+    {
+        (_application, _charges) = (application, new(indexes));
+        _indexes = [TableIndex.Table, .. indexes.Select(i => new TableIndex(i.PartitionKey, i.SortKey, i.Included))];
+        _partitions = new(_indexes);
+    }
 
     /// <summary>http://127.0.0.1:port</summary>
     public string Endpoint { get; private set; } = "";
@@ -37,6 +44,9 @@ internal sealed class TableServer : IAsyncDisposable
     public ConcurrentQueue<TableServerRequest> Requests { get; } = new();
 
     public bool KeepsRequests { get; set; } = true;
+
+    /// <summary>So long it worked on answers.</summary>
+    public TimeSpan Busy => TimeSpan.FromTicks(Interlocked.Read(ref _busyTicks));
 
     /// <summary>Asked for each request before it is served.</summary>
     public Func<TableServerRequest, TableServerFault> Fault { get; set; } = _ => TableServerFault.None;
@@ -73,7 +83,7 @@ internal sealed class TableServer : IAsyncDisposable
     public void Delete(string partition, string sort)
     {
         lock (_items)
-            _items.Remove((partition, sort));
+            Keep((partition, sort), null);
     }
 
     /// <summary>As somebody else would write it; null takes it away.</summary>
@@ -81,13 +91,20 @@ internal sealed class TableServer : IAsyncDisposable
     {
         lock (_items)
         {
-            if (!_items.TryGetValue((partition, sort), out var item))
-                _items[(partition, sort)] = item = new() { ["pk"] = new(false, partition), ["sk"] = new(false, sort) };
+            var item = _items.TryGetValue((partition, sort), out var found) ? new Dictionary<string, TableValue>(found) : new() { ["pk"] = new(false, partition), ["sk"] = new(false, sort) };
             if (value is { } given)
                 item[name] = given;
             else
                 item.Remove(name);
+            Keep((partition, sort), item);
         }
+    }
+
+    /// <summary>A whole item, in place of what is there.</summary>
+    public void Put(string partition, string sort, IEnumerable<KeyValuePair<string, TableValue>> attributes)
+    {
+        lock (_items)
+            Keep((partition, sort), new(attributes) { ["pk"] = new(false, partition), ["sk"] = new(false, sort) });
     }
 
     /// <summary>What hangs goes on, and is cut.</summary>
@@ -103,6 +120,7 @@ internal sealed class TableServer : IAsyncDisposable
 
     private async Task ServeAsync(HttpContext context)
     {
+        var clock = Stopwatch.GetTimestamp();
         var target = context.Request.Headers["X-Amz-Target"].ToString();
         using var body = await JsonDocument.ParseAsync(context.Request.Body);
         var request = new TableServerRequest(target[(target.IndexOf('.', StringComparison.Ordinal) + 1)..], body.RootElement.Clone());
@@ -137,6 +155,7 @@ internal sealed class TableServer : IAsyncDisposable
         context.Response.ContentType = answer is null ? "text/html" : "application/x-amz-json-1.0";
         context.Response.ContentLength = bytes.Length;
         await context.Response.Body.WriteAsync(bytes);
+        Interlocked.Add(ref _busyTicks, Stopwatch.GetElapsedTime(clock).Ticks);
     }
 
     private (int Status, JsonObject Json) Answer(TableServerRequest request)
@@ -174,7 +193,7 @@ internal sealed class TableServer : IAsyncDisposable
         var after = new Dictionary<string, TableValue>(before) { ["pk"] = new(false, request.Item.Partition), ["sk"] = new(false, request.Item.Sort) };
         TableExpression.Update(request.Body, after);
         _charges.Written(before, after);
-        _items[request.Item] = after;
+        Keep(request.Item, after);
         return (200, request.Body.TryGetProperty("ReturnValues", out var wanted) && wanted.GetString() == "ALL_NEW" ? new() { ["Attributes"] = Json(after) } : new());
     }
 
@@ -188,17 +207,34 @@ internal sealed class TableServer : IAsyncDisposable
     private JsonObject Query(JsonElement request)
     {
         var index = TableIndex.Of(request, _indexes);
+        var holds = TableExpression.Condition(request, "KeyConditionExpression");
         var isBackwards = request.TryGetProperty("ScanIndexForward", out var forward) && !forward.GetBoolean();
         var from = request.TryGetProperty("ExclusiveStartKey", out var start) ? index.Position(request, start) : null;
         var most = request.TryGetProperty("Limit", out var limit) ? limit.GetInt32() : int.MaxValue;
-        var order = Comparer<string>.Create((a, b) => isBackwards ? string.CompareOrdinal(b, a) : string.CompareOrdinal(a, b));
-        var found = _items.Values.Where(i => index.MayHold(i) && TableExpression.Holds(request, "KeyConditionExpression", i)).OrderBy(index.Position, order)
-            .SkipWhile(i => from is not null && order.Compare(index.Position(i), from) <= 0).Take(most).ToList();
+        var found = Sorted(request, index, from, isBackwards).Where(i => holds(i)).Take(most).ToList();
         _charges.Read(found.Select(index.Projection), isConsistent: request.TryGetProperty("ConsistentRead", out var consistent) && consistent.GetBoolean());
         var answer = new JsonObject { ["Items"] = new JsonArray([.. found.Select(i => (JsonNode)Json(index.Projection(i)))]) };
         if (found.Count == most)
             answer["LastEvaluatedKey"] = Json(index.Keys(found[^1]));
         return answer;
+    }
+
+    /// <summary>Behind a position. What the request does not call by the usual name, or an index that this was not told of, is looked for everywhere.</summary>
+    private IEnumerable<Dictionary<string, TableValue>> Sorted(JsonElement request, TableIndex index, string? from, bool isBackwards)
+    {
+        if (_indexes.Contains(index) && request.GetProperty("ExpressionAttributeValues").TryGetProperty(":pk", out var partition))
+            return _partitions.Read(index, TableValue.Read(partition).Text, from, isBackwards);
+        var order = Comparer<string>.Create((a, b) => isBackwards ? string.CompareOrdinal(b, a) : string.CompareOrdinal(a, b));
+        return _items.Values.Where(i => index.PartitionOf(i) is not null).OrderBy(index.Position, order).SkipWhile(i => from is not null && order.Compare(index.Position(i), from) <= 0);
+    }
+
+    private void Keep((string, string) key, Dictionary<string, TableValue>? item)
+    {
+        _partitions.Replace(_items.GetValueOrDefault(key), item);
+        if (item is null)
+            _items.Remove(key);
+        else
+            _items[key] = item;
     }
 
     private static (int Status, JsonObject Json) Error(string code, string message) =>

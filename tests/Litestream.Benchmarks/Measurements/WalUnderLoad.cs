@@ -5,7 +5,7 @@ using System.Globalization;
 namespace Litestream.Benchmarks.Measurements;
 
 /// <summary>
-/// One tenant with one writer at three rates, alone and with the agent in turns: how often the WAL begins anew, how far it grows, and what the writer
+/// One tenant with one writer at two rates, alone and with the agent in turns: how often the WAL begins anew, how far it grows, and what the writer
 /// notices of us.
 /// </summary>
 internal static class WalUnderLoad
@@ -13,7 +13,7 @@ internal static class WalUnderLoad
     private const int FrameBytes = 4096 + 24;
 
     /// <summary>Transactions a second; 0 is as many as it can.</summary>
-    private static readonly int[] Rates = [100, 800, 0];
+    private static readonly int[] Rates = [1_000, 0];
 
     public static IEnumerable<Row> Measure(Effort effort)
     {
@@ -25,7 +25,7 @@ internal static class WalUnderLoad
                 alone.Add(Watch(rate, hasAgent: false, effort.WriterSeconds));
                 followed.Add(Watch(rate, hasAgent: true, effort.WriterSeconds));
             }
-            var name = rate == 0 ? "unpaced writer" : $"{rate} tx/s";
+            var name = rate == 0 ? "unpaced writer" : $"{rate:N0} tx/s";
             var (p99, p99Alone) = (Median(followed, s => s.P99), Median(alone, s => s.P99));
             yield return new($"{name}: largest WAL", rate == 0 ? 16 : null, Median(followed, s => s.LargestWal) / 1e6, "MB",
                 $"{Median(followed, s => s.LargestWal) / FrameBytes:N0} frames; alone {Median(alone, s => s.LargestWal) / FrameBytes:N0}");
@@ -33,8 +33,9 @@ internal static class WalUnderLoad
                 $"in {effort.WriterSeconds} s; alone {Median(alone, s => s.Generations):0}; {Median(followed, s => s.Transactions):N0} transactions, alone {Median(alone, s => s.Transactions):N0}");
             yield return new($"{name}: writer's p99 beside alone", rate == 0 ? 1.2 : 1.1, p99 / p99Alone, "x",
                 $"{p99:0} us, alone {p99Alone:0} us; p50 {Median(followed, s => s.P50):0} us, alone {Median(alone, s => s.P50):0} us; slowest {Median(followed, s => s.Slowest):0} ms, alone {Median(alone, s => s.Slowest):0} ms");
-            if (rate == 0)
-                yield return new($"{name}: agent's CPU for 20 s of it", 3.7, Median(followed, s => s.AgentCpu) * 20 / effort.WriterSeconds, "s");
+            // Litestream: 0.46 s in 30 s, and 7.4 s in 20 s, of which half.
+            var (seconds, goal) = rate == 0 ? (20, 3.7) : (30, 0.46);
+            yield return new($"{name}: agent's CPU for {seconds} s of it", goal, Median(followed, s => s.AgentCpu) * seconds / effort.WriterSeconds, "s");
         }
     }
 
