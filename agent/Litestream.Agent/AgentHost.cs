@@ -189,7 +189,11 @@ internal sealed class AgentHost : IAsyncDisposable
         IReadOnlyList<IRemoteCommand> kinds =
         [
             .. Kinds(environment, elsewhere),
-            new TakeOverRemoteCommand(_ownership, patient), new AdoptRemoteCommand(elsewhere, Stores, _ownership, patient, _time), new ReleaseRemoteCommand(_ownership, patient, _options.LagLimit, _time),
+            new TakeOverRemoteCommand(_ownership, patient), new AdoptRemoteCommand(elsewhere, Stores, _ownership, patient, _time),
+            new ReleaseRemoteCommand(_ownership, patient, _options.LagLimit, _time)
+            {
+                Leaving = new(_ownership, patient, elsewhere, new(fleet.MoveHook, hostId, _time, logger), _time),
+            },
         ];
         _commands = new(hostId, table, tenant => Stores.Find(FleetKeys.TextOf(tenant)), kinds, _time, logger, Random.Shared);
         var reporter = new FleetReporter(

@@ -135,6 +135,22 @@ public sealed class Database
     /// <summary>A last sync, then this host gives it up: the file stays, nothing of it is captured, over restarts. Only <see cref="TakeOverAsync(CancellationToken)"/> ends that.</summary>
     internal Task ReleaseAsync(CancellationToken cancellationToken) => Intervention.ReleaseAsync(State, cancellationToken);
 
+    /// <summary>The same for good, with its applications kept from it: nothing is acknowledged behind the last transaction in the replica (<see cref="Departure"/>).</summary>
+    internal Task<VacatedPlace> LeaveAsync(string id, string to, CancellationToken cancellationToken) =>
+        Task.Run(() => new Departure(State, _store.Time).RunAsync(id, to, cancellationToken), CancellationToken.None);
+
+    /// <summary>An earlier run ended while it left under this id: it has left, or nothing has happened (null).</summary>
+    internal VacatedPlace? GoOnLeaving(string id)
+    {
+        var place = Departure.GoOn(Path, id);
+        if (place is not null)
+        {
+            State.Record(b => b with { IsReleased = true });
+            State.CaptureLane.Wake();
+        }
+        return place;
+    }
+
     /// <summary>Somebody outside knows that another host owns it: it stops, and says so. Returns at once.</summary>
     /// <param name="why">A sentence without its full stop.</param>
     /// <param name="epoch">What it had here when that was found out: given to this host under a higher one since, it goes on.</param>

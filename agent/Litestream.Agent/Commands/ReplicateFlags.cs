@@ -120,7 +120,7 @@ internal sealed class ReplicateFlags
         ApiToken = parsed.GetValue(ApiToken) ?? environment.ApiToken,
         LagLimit = parsed.GetValue(LagLimit) ?? TimeSpan.FromSeconds(300),
         ShutdownTimeout = parsed.GetValue(ShutdownTimeout) ?? UsualShutdown(parsed.GetValue(Exec) is not null),
-        Exec = parsed.GetValue(Exec) is { } exec ? Words("-exec", exec) : null,
+        Exec = parsed.GetValue(Exec) is { } exec ? ShellWords.OfOption("-exec", exec) : null,
         SweepInterval = parsed.GetValue(SweepInterval) ?? TimeSpan.FromSeconds(60),
         Store = ReadPoints(parsed).Within(new() { Retention = environment.ReadRetention() }).Apply(ReadStore(parsed, null, environment)),
         Log = Log.Read(parsed),
@@ -130,7 +130,7 @@ internal sealed class ReplicateFlags
     private AgentOptions ReadFile(ConfigurationFile file, ParseResult parsed, AgentEnvironment environment)
     {
         var flags = ReadFlags(parsed, environment);
-        var exec = flags.Once ? null : flags.Exec ?? (file.Exec is { } line ? Words($"{file.Name}:{line.At.Line}: exec", line.Value) : null);
+        var exec = flags.Once ? null : flags.Exec ?? (file.Exec is { } line ? ShellWords.OfOption($"{file.Name}:{line.At.Line}: exec", line.Value) : null);
         return flags with
         {
             File = file,
@@ -159,7 +159,7 @@ internal sealed class ReplicateFlags
     private void CheckOnce(ParseResult parsed)
     {
         if (parsed.GetValue(Exec) is { } exec)
-            _ = Words("-exec", exec);
+            _ = ShellWords.OfOption("-exec", exec);
         if (parsed.GetValue(Once) && parsed.GetValue(Exec) is not null)
             throw new UsageException("-once ends by itself, -exec when its application does", "leave out one of them");
         if (!parsed.GetValue(Once) && (parsed.GetValue(ForceSnapshot) || parsed.GetValue(EnforceRetention)))
@@ -190,18 +190,6 @@ internal sealed class ReplicateFlags
 
     /// <summary>A chain that another machine left a moment ago is taken over after a minute: whoever was started elsewhere waits for that, its disk may go with it.</summary>
     private static TimeSpan UsualShutdown(bool withApplication) => TimeSpan.FromSeconds(withApplication ? 90 : 30);
-
-    private static IReadOnlyList<string> Words(string what, string line)
-    {
-        try
-        {
-            return ShellWords.Split(line);
-        }
-        catch (FormatException error)
-        {
-            throw new UsageException($"{what}: {error.Message}: {line}", "words are split as a shell does it, with quotes; no shell is run");
-        }
-    }
 
     private static string? Address(string? bind) => bind is null or "localhost" or "*" || IPAddress.TryParse(bind, out _)
         ? bind

@@ -37,6 +37,19 @@ internal static class ShellWords
         return words.Count > 0 && words[0].Length > 0 ? words : throw new FormatException("it names no program");
     }
 
+    /// <summary>The same of what a flag, or a line of a file, says: throws <see cref="UsageException"/> that names it.</summary>
+    public static IReadOnlyList<string> OfOption(string what, string line)
+    {
+        try
+        {
+            return Split(line);
+        }
+        catch (FormatException error)
+        {
+            throw new UsageException($"{what}: {error.Message}: {line}", "words are split as a shell does it, with quotes; no shell is run");
+        }
+    }
+
     private static int TakeSingle(string line, int open, StringBuilder word)
     {
         var close = line.IndexOf('\'', open + 1);

@@ -14,7 +14,22 @@ internal sealed class ReleaseRemoteCommand(TenantOwnership ownership, PatientTab
 
     public TimeSpan Limit => TimeSpan.FromMinutes(10);
 
-    public async Task<RemoteResult> RunAsync(RemoteRun run, CancellationToken cancellationToken)
+    /// <summary>What is done when it is part of a move.</summary>
+    public required LeavingTenant Leaving { get; init; }
+
+    /// <summary>A move that was killed may have its file out of the way already.</summary>
+    public bool TakesAbsentTenants => true;
+
+    public Task<RemoteResult> RunAsync(RemoteRun run, CancellationToken cancellationToken)
+    {
+        if (run.Command.Arguments.PauseFor is { } host)
+            return Leaving.RunAsync(run, host, cancellationToken);
+        return run.IsRegistered
+            ? ReleaseAsync(run, cancellationToken)
+            : throw new RemoteCommandException(CommandErrors.UnknownTenant, $"{run.Command.Tenant} is not registered on this host; the catalogue says whose it is");
+    }
+
+    private async Task<RemoteResult> ReleaseAsync(RemoteRun run, CancellationToken cancellationToken)
     {
         var (tenant, database) = (run.Command.Tenant, run.Database);
         var found = await patient.AskAsync(() => ownership.FindAsync(tenant, cancellationToken), cancellationToken);

@@ -29,6 +29,12 @@ internal static partial class RemoteCommandLog
     [LoggerMessage(7028, LogLevel.Warning, "Fleet: {Reason}")]
     public static partial void MalformedProof(this ILogger logger, string reason);
 
+    [LoggerMessage(7029, LogLevel.Information, "Fleet: the hook {Hook} was told {Step} of {Tenant}, and ended after {ElapsedMs:0} ms")]
+    public static partial void HookEnds(this ILogger logger, string hook, string step, Guid tenant, double elapsedMs);
+
+    [LoggerMessage(7030, LogLevel.Warning, "Fleet: {Reason}")]
+    public static partial void HookFails(this ILogger logger, string reason);
+
     [LoggerMessage(7026, LogLevel.Error, "Fleet: command {Id} ended in a defect of this program")]
     public static partial void CommandDefect(this ILogger logger, Ulid id, Exception error);
 }

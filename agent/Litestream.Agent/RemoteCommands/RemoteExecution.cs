@@ -81,7 +81,7 @@ internal sealed class RemoteExecution(
                     await wish.CancelAsync();
             }
             var result = await work;
-            return new(command with { State = CommandStates.Done, FinishedAt = time.GetUtcNow(), Progress = run.Progress, Result = result.Text, ResultTxid = Shown(result.Txid), BeforeTxid = Shown(result.Before) }, result.Proof);
+            return new(command with { State = CommandStates.Done, FinishedAt = time.GetUtcNow(), Progress = run.Progress, Result = result.Text, ResultTxid = Shown(result.Txid), BeforeTxid = Shown(result.Before), PausedAt = result.PausedAt, PausedMs = (long?)result.Paused?.TotalMilliseconds }, result.Proof);
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested && any.IsCancellationRequested)
         {

@@ -21,6 +21,7 @@ internal static class RemoteFailures
         StorageException => CommandErrors.ReplicaUnavailable,
         DamagedReplicaException or DamagedFileException or LtxFormatException => CommandErrors.Damaged,
         NotReplicatedException or CaptureException => CommandErrors.NotReplicated,
+        DatabaseBusyException => CommandErrors.Busy,
         InPlaceException inPlace => CodeOf(inPlace.Fault),
         _ => CommandErrors.Other,
     };

@@ -11,6 +11,12 @@ internal sealed record RemoteResult(string Text, Txid Txid = default)
     /// <summary>Of a restore in place: the state before.</summary>
     public Txid Before { get; init; }
 
+    /// <summary>Of a move: since when nobody can write.</summary>
+    public DateTimeOffset? PausedAt { get; init; }
+
+    /// <summary>For so long.</summary>
+    public TimeSpan? Paused { get; init; }
+
     /// <summary>What a drill leaves in the table, beside the command.</summary>
     public ProofRecord? Proof { get; init; }
 }

@@ -1,4 +1,5 @@
 using Litestream.Agent.Interop;
+using Litestream.Replication;
 
 namespace Litestream.Agent.Watching;
 
@@ -136,7 +137,7 @@ internal sealed class Admission(Stores stores, WatchedFiles files, SkippedFiles 
     private static string? WhyUnusable(FileFacts facts, WatchedDirectory directory, string path) => facts.Kind switch
     {
         FileKind.Regular => null,
-        FileKind.Directory => "it is a directory",
+        FileKind.Directory => VacatedPlace.Find(path) is { } moved ? $"it moved to host {moved.To}; its file as it was is {moved.AsidePath}" : "it is a directory",
         FileKind.SymbolicLink => SymbolicLinks.WhyRefused(directory, path),
         FileKind.Unreadable => "it cannot be looked at: permission denied",
         _ => "it is not a regular file",

@@ -80,6 +80,16 @@ internal enum FaultPoint
     FencedNotRestored,
     /// <summary>Everything is in the replica, the tenant is not given up yet.</summary>
     SyncedNotReleased,
+    /// <summary>Nobody writes to a database that leaves for another host, and all of it is in the replica; nothing says so yet.</summary>
+    LeavingLocked,
+    /// <summary>It is noted that it leaves; applications that have it open could go on.</summary>
+    LeavingNoted,
+    /// <summary>They cannot any more, and everything has its name still.</summary>
+    LeavingShut,
+    /// <summary>Its WAL is out of the way, the database is not.</summary>
+    LeavingHalfMoved,
+    /// <summary>It is out of the way, the books do not know.</summary>
+    LeftNotReleased,
     /// <summary>The tenant is given up here, the fleet's table does not know.</summary>
     ReleasedNotTold,
     /// <summary>A restored database is whole and proven, and has no name yet.</summary>

@@ -8,6 +8,9 @@ internal readonly unsafe struct WalIndex
 {
     private const int AsReader = 4, Alone = 8;
 
+    /// <summary>Of every SQLite since 3.7.0, and one that none will ever have.</summary>
+    private const uint Format = 3007000, ShutFormat = 0x4c534d56;
+
     private readonly SqliteFile* _database;
 
     /// <param name="database">Null: there is no wal-index.</param>
@@ -63,6 +66,33 @@ internal readonly unsafe struct WalIndex
             Unlock(firstReadLock + mark, Alone);
             return;
         }
+    }
+
+    /// <summary>
+    /// Nobody who is connected, or connects while somebody is, begins anything any more: SQLite refuses a wal-index of a format that it does not know, before it looks at
+    /// anything else (walIndexReadHdr: SQLITE_CANTOPEN). It lasts as long as anybody has the database open, whoever dies. Only under the writer lock: nobody else writes there.
+    /// </summary>
+    /// <returns>False: there is none to be shut.</returns>
+    public bool Shut() => SetFormat(Map(), ShutFormat);
+
+    /// <summary>Takes <see cref="Shut"/> back; by whoever shut it.</summary>
+    public bool Unshut() => SetFormat(Map(), Format);
+
+    /// <summary>It is one that was <see cref="Shut"/>.</summary>
+    public bool IsShut => Map() is var mapping && mapping is not null && WalIndexHeader.TryRead(mapping, out _) && *(uint*)mapping == ShutFormat;
+
+    /// <summary>As SQLite writes it: the second copy first, so that a reader in between sees that they differ.</summary>
+    private static bool SetFormat(byte* mapping, uint format)
+    {
+        if (mapping is null || !WalIndexHeader.TryRead(mapping, out _))
+            return false;
+        var header = new Span<byte>(mapping, WalIndexHeader.CopyBytes).ToArray();
+        WalIndexHeader.Seal(header, format);
+        header.CopyTo(new Span<byte>(mapping + WalIndexHeader.CopyBytes, WalIndexHeader.CopyBytes));
+        Thread.MemoryBarrier();
+        header.CopyTo(new Span<byte>(mapping, WalIndexHeader.CopyBytes));
+        Thread.MemoryBarrier();
+        return true;
     }
 
     /// <summary>The first 32 KiB; null before the first read, or when the database is not in WAL mode.</summary>

@@ -16,7 +16,7 @@ namespace Litestream.Sqlite;
 internal readonly record struct WalIndexHeader(
     uint Change, bool BigEndianChecksum, int PageSize, uint MxFrame, uint PageCount, WalChecksum FrameChecksum, WalSalts Salts, uint Backfilled)
 {
-    private const int CopyBytes = 48;
+    public const int CopyBytes = 48;
 
     /// <summary>Everything committed is in the database file already.</summary>
     public bool IsFullyBackfilled => Backfilled >= MxFrame;
@@ -37,6 +37,14 @@ internal readonly record struct WalIndexHeader(
         if (!first.SequenceEqual(second) || !first.SequenceEqual(new ReadOnlySpan<byte>(mapping, CopyBytes)))
             return false;
         return TryParse(first, backfilled, out header);
+    }
+
+    /// <summary>Gives a copy another format, and the checksum that belongs to it.</summary>
+    public static void Seal(Span<byte> copy, uint format)
+    {
+        var words = MemoryMarshal.Cast<byte, uint>(copy);
+        words[0] = format;
+        (words[10], words[11]) = default(WalChecksum).Append(copy[..40], bigEndian: !BitConverter.IsLittleEndian);
     }
 
     private static bool TryParse(ReadOnlySpan<byte> copy, uint backfilled, out WalIndexHeader header)

@@ -29,6 +29,7 @@ internal static partial class PosixFile
     private const int Interrupted = 4; // EINTR
     private const int CurrentDirectory = -100; // AT_FDCWD
     private const uint NoReplace = 1; // RENAME_NOREPLACE
+    private const uint Swap = 2; // RENAME_EXCHANGE
     private const int OpenDirectory = 0x10000 | 0x80000; // O_RDONLY | O_DIRECTORY | O_CLOEXEC (x86-64)
     private const int OpenDirectoryArm64 = 0x4000 | 0x80000;
     private const uint StartWriteBack = 2; // SYNC_FILE_RANGE_WRITE
@@ -56,6 +57,9 @@ internal static partial class PosixFile
         File.Delete(from);
         return 0;
     }
+
+    /// <summary>Two names change places, in one step: each leads to something at any moment, be it a file or a directory.</summary>
+    public static int Exchange(string one, string other) => RenameCore(CurrentDirectory, one, CurrentDirectory, other, Swap) == 0 ? 0 : Marshal.GetLastPInvokeError();
 
     /// <summary>Makes names created, renamed or removed in a directory durable.</summary>
     public static int FlushDirectory(string path)

@@ -34,4 +34,7 @@ public sealed record CommandArguments
 
     /// <summary>take-over, adopt, release: the epoch that the tenant had when it was asked for; another one by now refuses the command. An adopt has one.</summary>
     public long? Epoch { get; init; }
+
+    /// <summary>release: the host that it moves to. Its applications are kept from the file from the last sync on, so that nothing is committed behind that; null: they go on, unreplicated.</summary>
+    public string? PauseFor { get; init; }
 }

@@ -39,6 +39,9 @@ public static class CommandErrors
     /// <summary>The tenant's epoch is another one by now.</summary>
     public const string StaleEpoch = "stale-epoch";
 
+    /// <summary>The hook of a move did not end well: nothing was changed. The text is what it said.</summary>
+    public const string HookFailed = "hook-failed";
+
     /// <summary>The agent ended in the middle: it happened whole, or not at all; nobody noted which.</summary>
     public const string Interrupted = "interrupted";
 
@@ -48,5 +51,5 @@ public static class CommandErrors
     public const string Other = "other";
 
     public static IReadOnlyList<string> All { get; } =
-        [UnknownKind, UnknownTenant, BadArgument, NotReplicated, OwnedElsewhere, Busy, Damaged, NoSuchPoint, NothingToUndo, ReplicaUnavailable, NoRoom, StaleEpoch, Interrupted, TimedOut, Other];
+        [UnknownKind, UnknownTenant, BadArgument, NotReplicated, OwnedElsewhere, Busy, Damaged, NoSuchPoint, NothingToUndo, ReplicaUnavailable, NoRoom, StaleEpoch, HookFailed, Interrupted, TimedOut, Other];
 }

@@ -21,6 +21,7 @@ public static class CommandItem
     public const string ArgumentUndoes = "argUndoes";
     public const string ArgumentIfAlive = "argIfAlive";
     public const string ArgumentEpoch = "argEpoch";
+    public const string ArgumentPause = "argPause";
     public const string CancelRequestedAt = "cancelRequestedAt";
     public const string ClaimedBy = "claimedBy";
     public const string ClaimedAt = "claimedAt";
@@ -33,6 +34,8 @@ public static class CommandItem
     public const string Result = "result";
     public const string ResultTxid = "resultTxid";
     public const string BeforeTxid = "beforeTxid";
+    public const string PausedAt = "pausedAt";
+    public const string PausedMs = "pausedMs";
     public const string ErrorCode = "errorCode";
     public const string Error = "error";
 
@@ -49,11 +52,12 @@ public static class CommandItem
         .Time(RequestedAt, command.RequestedAt).Text(RequestedBy, command.RequestedBy).Time(ExpiresAt, command.ExpiresAt).Ulid(Job, command.Job)
         .Text(ArgumentTxid, command.Arguments.Txid).Time(ArgumentTimestamp, command.Arguments.Timestamp)
         .Text(ArgumentTargetPath, command.Arguments.TargetPath).Guid(ArgumentNewTenant, command.Arguments.NewTenant)
-        .Text(ArgumentReplica, command.Arguments.Replica).Text(ArgumentIfBusy, command.Arguments.IfBusy).Ulid(ArgumentUndoes, command.Arguments.Undoes).Text(ArgumentIfAlive, command.Arguments.IfAlive).Number(ArgumentEpoch, command.Arguments.Epoch)
+        .Text(ArgumentReplica, command.Arguments.Replica).Text(ArgumentIfBusy, command.Arguments.IfBusy).Ulid(ArgumentUndoes, command.Arguments.Undoes).Text(ArgumentIfAlive, command.Arguments.IfAlive).Number(ArgumentEpoch, command.Arguments.Epoch).Text(ArgumentPause, command.Arguments.PauseFor)
         .Time(CancelRequestedAt, command.CancelRequestedAt).Text(ClaimedBy, command.ClaimedBy).Time(ClaimedAt, command.ClaimedAt)
         .Time(FinishedAt, command.FinishedAt).Text(Step, command.Progress?.Step).Time(ProgressAt, command.Progress?.At)
         .Number(Percent, command.Progress?.Percent).Number(DoneBytes, command.Progress?.Bytes).Number(DonePages, command.Progress?.Pages)
-        .Text(Result, command.Result, MostResult).Text(ResultTxid, command.ResultTxid).Text(BeforeTxid, command.BeforeTxid).Text(ErrorCode, command.ErrorCode).Text(Error, command.Error, MostError)
+        .Text(Result, command.Result, MostResult).Text(ResultTxid, command.ResultTxid).Text(BeforeTxid, command.BeforeTxid)
+        .Time(PausedAt, command.PausedAt).Number(PausedMs, command.PausedMs).Text(ErrorCode, command.ErrorCode).Text(Error, command.Error, MostError)
         .GoneBy(command.RequestedAt + FleetTable.History).Item;
 
     /// <summary>Throws <see cref="MalformedItemException"/>.</summary>
@@ -83,6 +87,7 @@ public static class CommandItem
                 Undoes = read.UlidOrNull(ArgumentUndoes),
                 IfAlive = read.TextOrNull(ArgumentIfAlive),
                 Epoch = read.LongOrNull(ArgumentEpoch),
+                PauseFor = read.TextOrNull(ArgumentPause),
             },
             CancelRequestedAt = read.TimeOrNull(CancelRequestedAt),
             ClaimedBy = read.TextOrNull(ClaimedBy),
@@ -94,6 +99,8 @@ public static class CommandItem
             Result = read.TextOrNull(Result),
             ResultTxid = read.TextOrNull(ResultTxid),
             BeforeTxid = read.TextOrNull(BeforeTxid),
+            PausedAt = read.TimeOrNull(PausedAt),
+            PausedMs = read.LongOrNull(PausedMs),
             ErrorCode = read.TextOrNull(ErrorCode),
             Error = read.TextOrNull(Error),
         };
@@ -119,6 +126,7 @@ public static class CommandItem
     /// <summary>Done, failed or cancelled, as the record says.</summary>
     public static ItemUpdate Finish(CommandRecord command, string run) => Change(command, w => w
             .Text(State, command.State).Time(FinishedAt, command.FinishedAt).Text(Result, command.Result, MostResult).Text(ResultTxid, command.ResultTxid).Text(BeforeTxid, command.BeforeTxid)
+            .Time(PausedAt, command.PausedAt).Number(PausedMs, command.PausedMs)
             .Text(ErrorCode, command.ErrorCode).Text(Error, command.Error, MostError).Number(Percent, command.State == CommandStates.Done ? 100L : null)
             .Number(DoneBytes, command.Progress?.Bytes).Number(DonePages, command.Progress?.Pages),
         IsHeldBy(run));

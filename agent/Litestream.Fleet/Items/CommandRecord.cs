@@ -52,6 +52,12 @@ public sealed record CommandRecord
     /// <summary>restore in place that happened: the state before, which an undo goes back to; 16 hexadecimal digits.</summary>
     public string? BeforeTxid { get; init; }
 
+    /// <summary>Of a move: since then nobody could write to the tenant, by the clock of the host that it left.</summary>
+    public DateTimeOffset? PausedAt { get; init; }
+
+    /// <summary>For so long, up to this command's end; measured where it can be by one clock.</summary>
+    public long? PausedMs { get; init; }
+
     /// <summary>Why it failed: one of <see cref="CommandErrors"/>.</summary>
     public string? ErrorCode { get; init; }
 

@@ -102,6 +102,7 @@ internal static class FleetSamples
             Undoes = new Ulid(Id.Value - 2),
             IfAlive = IfAliveWords.Take,
             Epoch = 3,
+            PauseFor = "web-2",
         },
         CancelRequestedAt = Noon.AddSeconds(9),
         ClaimedBy = "run-1",
@@ -111,6 +112,8 @@ internal static class FleetSamples
         Result = "ok",
         ResultTxid = "000000000000002b",
         BeforeTxid = "000000000000002a",
+        PausedAt = Noon.AddSeconds(1),
+        PausedMs = 812,
         ErrorCode = CommandErrors.Busy,
         Error = "an application keeps it locked",
     };

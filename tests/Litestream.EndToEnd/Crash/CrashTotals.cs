@@ -33,14 +33,15 @@ internal sealed class CrashTotals
     /// <summary>How often the agent died at each named step.</summary>
     public Dictionary<FaultPoint, int> Steps { get; } = Points.ToDictionary(point => point, _ => 0);
 
-    private static readonly string[] Commanded = ["InPlace", "Restore", "Command"];
+    private static readonly string[] Commanded = ["InPlace", "Restore", "Command", "Leaving"];
 
     /// <summary>
     /// The steps that tenants of this chapter come to: only a replica with days begins one (MidnightTests), only a person restores in place (InPlaceRestoreCrashTests)
-    /// or has a tenant change hosts (FleetOwnershipTests), only a fleet gives commands (FleetCommandCrashTests).
+    /// or has a tenant change hosts (FleetOwnershipTests, FleetMoveReleaseTests), only a fleet gives commands (FleetCommandCrashTests).
     /// </summary>
     public static IEnumerable<FaultPoint> Points => Enum.GetValues<FaultPoint>().Where(point => point is not (FaultPoint.DayBookedNotBegun or FaultPoint.RestoredAside
-            or FaultPoint.FenceNotPublished or FaultPoint.EpochRaised or FaultPoint.FencedNotRestored or FaultPoint.SyncedNotReleased or FaultPoint.ReleasedNotTold)
+            or FaultPoint.FenceNotPublished or FaultPoint.EpochRaised or FaultPoint.FencedNotRestored or FaultPoint.SyncedNotReleased or FaultPoint.LeftNotReleased
+            or FaultPoint.ReleasedNotTold)
         && !Commanded.Any(word => point.ToString().StartsWith(word, StringComparison.Ordinal)));
 
     public int Kills => AgentKills + WriterKills;

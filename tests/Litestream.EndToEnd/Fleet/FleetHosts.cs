@@ -45,10 +45,11 @@ internal sealed class FleetHosts : IDisposable
     public string StateOf(string host) => Sandbox.Folder(host + ".state");
 
     /// <param name="crashAt">A name of FaultPoint.</param>
-    public async Task<RunningAgent> StartAsync(string host, string? crashAt = null)
+    /// <param name="more">Flags beside the usual ones.</param>
+    public async Task<RunningAgent> StartAsync(string host, string? crashAt = null, params string[] more)
     {
         var before = (await DigestAsync(host))?.LeaseEpoch ?? 0;
-        var agent = Launch(host, crashAt);
+        var agent = Launch(host, crashAt, more);
         await Eventually.TrueAsync(async () => await DigestAsync(host) is { State: HostStates.Running } digest && digest.LeaseEpoch > before, () => $"{host} is in the table\n{agent.Said}");
         return agent;
     }
@@ -141,7 +142,7 @@ internal sealed class FleetHosts : IDisposable
         files.GroupBy(f => f.Writer).ToDictionary(g => g.Key, g => (IReadOnlySet<string>)g.Select(f => f.Name).ToHashSet());
 
     /// <summary>L0 goes two seconds after it was merged, which takes no second.</summary>
-    private RunningAgent Launch(string host, string? crashAt = null)
+    private RunningAgent Launch(string host, string? crashAt, string[] more)
     {
         var variables = new Dictionary<string, string>(Table.Variables);
         // The table takes any: the store's count.
@@ -150,7 +151,7 @@ internal sealed class FleetHosts : IDisposable
         if (crashAt is not null)
             variables["LITESTREAM_CRASH_AT"] = crashAt;
         return RunningAgent.Launch(Sandbox, variables,
-            "replicate", "-watch-dir", FolderOf(host), "-state-dir", StateOf(host), "-replica", Sandbox.ReplicaUrl, "-host-id", host, "-fleet-table", Table.Name, "-fleet-interval", "1s",
-            "-sync-interval", "100ms", "-l0-retention", "2s", "-level-intervals", "500ms,10s,1h", "-sweep-interval", "1s");
+            ["replicate", "-watch-dir", FolderOf(host), "-state-dir", StateOf(host), "-replica", Sandbox.ReplicaUrl, "-host-id", host, "-fleet-table", Table.Name, "-fleet-interval", "1s",
+            "-sync-interval", "100ms", "-l0-retention", "2s", "-level-intervals", "500ms,10s,1h", "-sweep-interval", "1s", .. more]);
     }
 }

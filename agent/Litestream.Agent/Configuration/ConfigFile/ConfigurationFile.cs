@@ -45,6 +45,8 @@ internal sealed record ConfigurationFile
 
     public TimeSpan? FleetInterval { get; init; }
 
+    public Located<string>? MoveHook { get; init; }
+
     public IReadOnlyList<string>? RestoreDirectories { get; init; }
 
     public long? SpoolCapBytes { get; init; }

@@ -84,6 +84,7 @@ internal static class ConfigurationReader
             FleetTable = top.Text("fleet-table")?.Value,
             HostId = ReadHostId(top, context),
             FleetInterval = top.Duration("fleet-interval", second, TimeSpan.FromHours(1))?.Value,
+            MoveHook = top.Text("move-hook"),
             RestoreDirectories = top.Text("restore-dir")?.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
             SpoolCapBytes = top.Size("spool-cap", 1_000_000)?.Value,
             WalCapBytes = top.Size("wal-cap", 1_000_000)?.Value,

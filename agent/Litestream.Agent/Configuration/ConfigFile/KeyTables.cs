@@ -42,7 +42,7 @@ internal static class KeyTables
 
     public static readonly KeyTable Top = new("this file",
         ["dbs", "addr", "api-token", "state-dir", "logging", "exec", .. Points, .. Buckets, "quiet-time", "live-check-interval", "sweep-interval", "lag-limit", "drill-interval",
-        "fleet-table", "host-id", "fleet-interval", "restore-dir",
+        "fleet-table", "host-id", "fleet-interval", "move-hook", "restore-dir",
         "shutdown-timeout", "shutdown-sync-timeout", "spool-cap", "wal-cap", "max-hot", "keep-journal-mode"])
     {
         TakesNotes = true,
