@@ -1,5 +1,5 @@
 import { change } from './api/client';
-import type { FleetCommand, FleetTenant } from './api/schema';
+import type { FleetCommand, FleetJob, FleetTenant } from './api/schema';
 
 /** What can be told a host to do with a tenant, at once; a restore has a view of its own. */
 export type Act = 'sync' | 'snapshot' | 'verify' | 'drill' | 'pause' | 'resume';
@@ -13,10 +13,10 @@ export interface Action {
 const all: Action[] = [
   { act: 'sync', name: 'Sync', what: 'Everything committed until now goes to the replica at once.' },
   { act: 'snapshot', name: 'Snapshot', what: 'A full image is written to the replica: restores read less.' },
-  { act: 'verify', name: 'Verify', what: 'Its whole replica is read; what is damaged is named by file and page.' },
-  { act: 'drill', name: 'Drill', what: 'Its backup is restored aside, compared with what was captured, measured, and deleted.' },
-  { act: 'pause', name: 'Pause', what: 'It is not replicated any more until it is resumed: what is committed meanwhile exists once.' },
-  { act: 'resume', name: 'Resume', what: 'It is replicated again.' },
+  { act: 'verify', name: 'Verify', what: 'The whole replica is read; what is damaged is named by file and page.' },
+  { act: 'drill', name: 'Drill', what: 'The backup is restored aside, compared with what was captured, measured, and deleted.' },
+  { act: 'pause', name: 'Pause', what: 'Nothing is replicated any more until somebody resumes it: what is committed meanwhile exists once.' },
+  { act: 'resume', name: 'Resume', what: 'Replication goes on, with what was committed meanwhile.' },
 ];
 
 export function actions(): Action[] {
@@ -26,12 +26,18 @@ export function actions(): Action[] {
 /** An agent answers the same addresses for its own host: the same command works with either. */
 export function commandOf(act: Act, tenants: FleetTenant[]): string {
   const guids = tenants.map((t) => t.tenantId);
+  if (act === 'drill') return `litestream fleet drill -api ${location.origin} ${guids.join(' ')}`;
   const one = (guid: string): string => `litestream fleet command -api ${location.origin} ${act} ${guid}`;
   return guids.length === 1 ? one(guids[0]!) : `for guid in ${guids.join(' ')}; do ${one('$guid')}; done`;
 }
 
 export function perform(act: Act, tenant: FleetTenant): Promise<FleetCommand> {
   return change('/api/hosts/{id}/commands', { id: tenant.hostId ?? '' }, { kind: act, tenant: tenant.tenantId });
+}
+
+/** One job for all of them, or for a whole host. */
+export function drill(what: { tenants: string[] } | { host: string }): Promise<FleetJob> {
+  return change('/api/drills', {}, { tenants: null, host: null, dryRun: false, expiresInSeconds: null, ...what });
 }
 
 const atOnce = 4;

@@ -12,7 +12,7 @@ import { sentence } from './parts/panel';
 import { arrive } from './sign-in/code-flow';
 import './sign-in/sign-in';
 import { go, link, read, type Place } from './state/place';
-import { learn, type Serves, type Status } from './state/serves';
+import type { Serves, Status } from './state/serves';
 import { setTheme, theme, type Theme } from './state/theme';
 import './views/fleet/fleet-view';
 import './views/hosts/host-view';
@@ -79,7 +79,7 @@ export class App extends Part {
 
   protected override render(): TemplateResult {
     const status = this.status.value;
-    const serves = status ? learn(status) : null;
+    const serves = status?.serves ?? null;
     return html`<a class="skip" href="#main" @click=${this.skip}>Skip to content</a>
       ${this.side(serves, status)}
       <main id="main" tabindex="-1">
@@ -131,9 +131,9 @@ export class App extends Part {
       case 'fleet':
         return html`<fleet-view .status=${this.status} .serves=${serves}></fleet-view>`;
       case 'hosts':
-        return html`<host-view .hostId=${id ?? ''} .place=${this.place}></host-view>`;
+        return html`<host-view .hostId=${id ?? ''} .place=${this.place} .serves=${serves}></host-view>`;
       case 'tenants':
-        return id ? html`<tenant-view .tenantId=${id} .place=${this.place}></tenant-view>` : html`<tenants-view .place=${this.place}></tenants-view>`;
+        return id ? html`<tenant-view .tenantId=${id} .place=${this.place} .serves=${serves}></tenant-view>` : html`<tenants-view .place=${this.place}></tenants-view>`;
       case 'restore':
         return html`<restore-view .place=${this.place} .serves=${serves}></restore-view>`;
       case 'jobs':

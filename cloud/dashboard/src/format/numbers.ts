@@ -31,7 +31,7 @@ export function share(part: number, whole: number): string {
 
 export function span(seconds: number | null | undefined): string {
   if (seconds === null || seconds === undefined) return nothing;
-  if (seconds > 0 && seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 10 && !Number.isInteger(seconds)) return `${seconds.toFixed(1)} s`;
   if (seconds < 60) return `${Math.floor(seconds)} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
   if (seconds < 86400) return two(Math.floor(seconds / 3600), 'h', Math.floor(seconds / 60) % 60, 'min');

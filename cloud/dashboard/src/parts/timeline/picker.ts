@@ -23,6 +23,8 @@ export class Picker extends Part {
   /** Null: the newest. */
   @property() txid: string | null = null;
   @state() private complaint = '';
+  /** What somebody typed was understood, and is not quite what they get. */
+  @state() private remark = '';
   @state() private exact: { txid: string; time: string } | null = null;
   readonly feed = new Feed(this, () => (this.tenantId ? at('/api/tenants/{id}/timeline', { id: this.tenantId, limit: mostPoints }) : null), 30000);
   private past: Past | null = null;
@@ -57,7 +59,7 @@ export class Picker extends Part {
         </label>
         ${this.facts(past, index, chosen)}
       </div>
-      <p class="said" role="status">${this.complaint}</p>
+      <p class="said ${this.complaint ? '' : 'remark'}" role="status">${this.complaint || this.remark}</p>
       ${next ? html`<button type="button" class="more" ?disabled=${this.feed.isLoadingMore} @click=${() => void this.feed.more(next)}>Read older states</button>` : nothing}`;
   }
 
@@ -77,7 +79,7 @@ export class Picker extends Part {
   }
 
   private choose(point: Moment): void {
-    this.complaint = '';
+    this.complaint = this.remark = '';
     this.dispatchEvent(new CustomEvent<Moment>('chosen', { detail: point, bubbles: true }));
     void this.makeExact(point);
   }
@@ -102,7 +104,7 @@ export class Picker extends Part {
     else if (index < 0) this.complaint = 'Nothing that old can be restored.';
     else {
       this.choose(past.points[index]!);
-      if (time !== null && past.points[index]!.at !== time) this.complaint = `The newest state before it was captured ${span((time - past.points[index]!.at) / 1000)} earlier.`;
+      if (time !== null && past.points[index]!.at !== time) this.remark = `The newest state before it was captured ${span((time - past.points[index]!.at) / 1000)} earlier.`;
     }
   }
 }

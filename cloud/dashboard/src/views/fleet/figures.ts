@@ -26,7 +26,7 @@ function all(status: Status, hosts: FleetHost[]): TemplateResult {
   const isLate = objective > 0 && status.worstLagSeconds > objective;
   return html`<dl>
     ${figure('Protected', share(status.activeClients, status.totalClients), `${count(status.activeClients)} of ${many(status.totalClients, 'tenant')} replicated`)}
-    ${figure('Within objective', count(within), unknown > 0 ? `of ${count(vouched)} that are heard of` : `of ${count(status.totalClients)}`)}
+    ${figure('In objective', count(within), unknown > 0 ? `of ${count(vouched)} that are heard of` : `of ${count(status.totalClients)}`)}
     ${figure('Breaching', count(status.unhealthyClients), status.unhealthyClients > 0 ? 'in error or too far behind' : 'nobody is behind', status.unhealthyClients > 0 ? 'bad' : '')}
     ${unknown > 0 ? figure('Unknown', count(unknown), 'of hosts that are not heard of', 'unknown') : nothing}
     ${figure('Unproven', drills ? count(drills.unproven) : dash, drills ? `${share(drills.provenWithin7Days, drills.tenants)} proven in 7 days` : 'nobody drills yet', drills && drills.unproven > 0 ? 'warning' : '')}

@@ -47,8 +47,9 @@ export class FleetView extends Part {
 
   private sub(status: Status): string {
     if (status.serves === 'host') return `${many(status.totalClients, 'tenant')} in ${many(status.watchDirs.length, 'watched directory', 'watched directories')}, replicated to ${status.replica ?? 'several places'}`;
-    const live = status.hostCounts['live'] ?? 0;
-    return `${live === status.hosts ? many(live, 'live host') : `${live} of ${many(status.hosts, 'host')} live`}, ${many(status.totalClients, 'tenant')}`;
+    const words = Object.entries(status.hostCounts).filter(([, n]) => n > 0);
+    const hosts = words.length === 1 ? many(status.hosts, `${words[0]![0]} host`) : `${many(status.hosts, 'host')} (${words.map(([word, n]) => `${n} ${word}`).join(', ')})`;
+    return `${hosts}, ${many(status.totalClients, 'tenant')}`;
   }
 
   private heat(hosts: FleetHost[], isMore: boolean): unknown {

@@ -6,6 +6,7 @@ import { many } from '../../format/numbers';
 import { age } from '../../parts/age';
 import { empty, panel } from '../../parts/panel';
 import { badge, type Tone } from '../../parts/state';
+import { toldSentence } from '../../parts/told';
 import { link } from '../../state/place';
 
 const tones: Tone[] = ['unknown', 'warning', 'bad', 'bad'];
@@ -52,7 +53,7 @@ function problem(p: FleetProblem): TemplateResult {
     ${badge(tones[p.severity] ?? 'unknown', p.kind.replaceAll('-', ' '))}
     <div>
       <div>${where}</div>
-      <p>${p.detail ?? nothing} ${!p.hostId || p.tenantId ? html`<span class="muted">${fixes[p.kind] ?? ''}</span>` : nothing}</p>
+      <p>${p.detail ? toldSentence(p.detail) : nothing} ${!p.hostId || p.tenantId ? html`<span class="muted">${fixes[p.kind] ?? ''}</span>` : nothing}</p>
     </div>
     <span class="since muted">since ${age(p.since)}</span>
   </li>`;

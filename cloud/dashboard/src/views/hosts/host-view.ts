@@ -1,16 +1,22 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { drill } from '../../actions';
 import { at } from '../../api/address';
+import { connection } from '../../api/connection';
 import type { FleetHost } from '../../api/schema';
 import { Feed, listed } from '../../api/feed';
 import { count, many, nothing as dash, size, span } from '../../format/numbers';
 import { age } from '../../parts/age';
 import { bar } from '../../parts/bar';
+import { quoted } from '../../parts/command-line';
+import { ask } from '../../parts/dialog';
 import { Part } from '../../parts/element';
 import { panel, settled, freshness } from '../../parts/panel';
 import { state } from '../../parts/state';
-import type { Place } from '../../state/place';
+import { go, type Place } from '../../state/place';
+import type { Serves } from '../../state/serves';
 import { commandTable } from '../jobs/command-table';
+import { jobLink } from '../jobs/job-link';
 import '../tenants/tenant-list';
 
 /** One host: who it is, whether it is heard of, what room it has, and its tenants. */
@@ -18,6 +24,7 @@ import '../tenants/tenant-list';
 export class HostView extends Part {
   @property() hostId = '';
   @property({ attribute: false }) place!: Place;
+  @property() serves: Serves | null = null;
   private readonly host = new Feed(this, () => at('/api/hosts/{id}', { id: this.hostId }), 5000);
   private readonly commands = new Feed(this, () => at('/api/hosts/{id}/commands', { id: this.hostId, limit: 10 }), 5000);
 
@@ -25,7 +32,7 @@ export class HostView extends Part {
     const host = this.host.value;
     const commands = listed(this.commands).items;
     return html`<header class="page">
-        <nav class="crumbs" aria-label="Where"><a href="#/">Fleet</a></nav>
+        <nav class="crumbs" aria-label="Where"><a href="#/">${this.serves === 'host' ? 'Host' : 'Fleet'}</a></nav>
         <h1>${this.hostId} ${host ? state(host.liveness) : nothing}</h1>
         <p class="muted">${host ? html`agent ${host.version}, up since ${age(host.startedAt)}, last heard of ${age(host.at)}` : nothing}</p>
       </header>
@@ -33,8 +40,27 @@ export class HostView extends Part {
         ${settled(this.host, host ? figures(host) : nothing)}
         <div class="asof">${freshness(this.host)}</div>
       </section>
+      ${host ? this.acts(host) : nothing}
       <fleet-tenant-list .hostId=${this.hostId} .place=${this.place}></fleet-tenant-list>
       ${commands.length > 0 ? panel('Commands', commandTable(commands), { feed: this.commands }) : nothing}`;
+  }
+
+  private acts(host: FleetHost): TemplateResult {
+    const why = connection.isAway ? 'the API does not answer' : isUnheard(host) ? `it is ${host.liveness}` : null;
+    return html`<div class="acts" role="group" aria-label="Actions">
+      <button ?disabled=${why !== null || host.tenants === 0} title=${why ? `Not now: ${why}` : 'Every backup of this host is restored aside, compared and deleted'} @click=${() => this.drillAll(host)}>Drill all</button>
+      ${why ? html`<span class="muted small">Not now: ${why}.</span>` : nothing}
+    </div>`;
+  }
+
+  private drillAll(host: FleetHost): void {
+    ask({
+      title: `Drill all of ${host.hostId}`,
+      text: html`<p>The backups of ${many(host.tenants, 'tenant')} are restored aside, compared with what was captured, measured, and deleted.</p>`,
+      verb: 'Drill',
+      command: `litestream fleet drill -api ${location.origin} -host ${quoted(host.hostId)}`,
+      act: async () => go(jobLink(await drill({ host: host.hostId }))),
+    });
   }
 }
 

@@ -6,6 +6,7 @@ import { age } from '../../parts/age';
 import { bar } from '../../parts/bar';
 import { state } from '../../parts/state';
 import { table } from '../../parts/table';
+import { told } from '../../parts/told';
 import { link } from '../../state/place';
 
 /** Commands of a host or of a job, each with how far it is and what came of it. */
@@ -25,8 +26,8 @@ export function commandTable(commands: FleetCommand[]): TemplateResult {
 }
 
 function outcome(command: FleetCommand): unknown {
-  if (command.error) return html`<span class="bad wrap">${command.error}</span>`;
+  if (command.error) return html`<span class="bad wrap">${told(command.error)}</span>`;
   if (command.state === 'running')
     return html`<span class="small">${command.step ?? ''} ${command.percent === null ? nothing : html`${bar(command.percent, 100, `${command.percent} %`)} ${command.percent} %`} ${command.doneBytes ? size(command.doneBytes) : ''}</span>`;
-  return html`<span class="wrap">${command.result ?? ''} ${command.resultTxid ? html`<span class="muted number">TXID ${short(command.resultTxid)}</span>` : nothing}</span>`;
+  return html`<span class="wrap">${told(command.result ?? '')} ${command.resultTxid && !command.result?.includes(command.resultTxid) ? html`<span class="muted number">TXID ${short(command.resultTxid)}</span>` : nothing}</span>`;
 }

@@ -11,8 +11,9 @@ import { bar } from '../../parts/bar';
 import { ask } from '../../parts/dialog';
 import { Part } from '../../parts/element';
 import { icon } from '../../parts/icon';
-import { panel, sentence, settled } from '../../parts/panel';
+import { panel, settled } from '../../parts/panel';
 import { state } from '../../parts/state';
+import { toldSentence } from '../../parts/told';
 import { go, link } from '../../state/place';
 import { commandTable } from './command-table';
 import { jobAddresses, type JobKind } from './job-link';
@@ -38,7 +39,7 @@ export class JobView extends Part {
   private body(job: FleetJob): TemplateResult {
     const ended = job.done + job.failed + job.cancelled;
     const percent = job.commands?.length === 1 && job.state === 'running' ? (job.commands[0]!.percent ?? 0) / 100 : ended / Math.max(1, job.total);
-    return html`${job.error ? html`<p class="hint bad">${icon('bad')}<span>${sentence(job.error)}</span></p>` : nothing}
+    return html`${job.error ? html`<p class="hint bad">${icon('bad')}<span>${toldSentence(job.error)}</span></p>` : nothing}
       <section class="figures" aria-label="Progress"><dl>
         <div><dt>Progress</dt><dd class="value">${Math.round(100 * percent)} %</dd><dd class="sub">${bar(percent, 1, `${Math.round(100 * percent)} %`)}</dd></div>
         <div><dt>Done</dt><dd class="value">${job.done}</dd><dd class="sub">of ${job.total}</dd></div>

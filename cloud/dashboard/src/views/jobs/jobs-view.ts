@@ -3,11 +3,11 @@ import { customElement, property } from 'lit/decorators.js';
 import { at } from '../../api/address';
 import type { FleetJob } from '../../api/schema';
 import { Feed, listed } from '../../api/feed';
-import { many, nothing as dash, share, span } from '../../format/numbers';
+import { count, many, nothing as dash, share, size, span } from '../../format/numbers';
 import { age } from '../../parts/age';
 import { bar } from '../../parts/bar';
 import { Part } from '../../parts/element';
-import { empty, panel } from '../../parts/panel';
+import { empty, freshness, panel } from '../../parts/panel';
 import { state } from '../../parts/state';
 import { table } from '../../parts/table';
 import { link } from '../../state/place';
@@ -30,13 +30,15 @@ export class JobsView extends Part {
     const drills = this.drills.value?.coverage;
     if (!drills)
       return panel('Proven by drills', empty('unknown', 'Nothing is known', this.serves === 'host' ? 'Nobody drills here yet. A backup is one when it was restored: start the agent with -drill-interval, or drill tenants by hand.' : 'Nobody drills yet. A backup is one when it was restored: start a worker, or drill tenants by hand.'), { feed: this.drills });
-    const days = (n: number, part: number): TemplateResult => html`<div><dt>within ${many(n, 'day')}</dt><dd class="value">${share(part, drills.tenants)}</dd><dd class="sub">${bar(part, drills.tenants, share(part, drills.tenants))}${many(part, 'tenant')}</dd></div>`;
+    const days = (n: number, part: number): TemplateResult => html`<div><dt>Proven in ${many(n, 'day')}</dt><dd class="value">${share(part, drills.tenants)}</dd><dd class="sub">${bar(part, drills.tenants, share(part, drills.tenants))}${count(part)} of ${many(drills.tenants, 'tenant')}</dd></div>`;
     return html`<section class="figures ${this.drills.isStale ? 'stale' : ''}" aria-label="Proven by drills"><dl>
       ${days(1, drills.provenWithin1Day)}${days(7, drills.provenWithin7Days)}${days(30, drills.provenWithin30Days)}
-      <div class=${drills.failed > 0 ? 'bad' : ''}><dt>Failed</dt><dd class="value">${drills.failed}</dd><dd class="sub">last drill found damage</dd></div>
-      <div class=${drills.unproven > 0 ? 'warning' : ''}><dt>Unproven</dt><dd class="value">${drills.unproven}</dd><dd class="sub">${this.serves === 'host' ? 'overdue' : `${drills.visitedSlices} of 256 slices visited`}</dd></div>
-      <div><dt>Restore time</dt><dd class="value">${drills.p99Seconds > 0 ? span(drills.p99Seconds) : dash}</dd><dd class="sub">99 % are faster, measured</dd></div>
-    </dl></section>`;
+      <div class=${drills.failed > 0 ? 'bad' : ''}><dt>Failed</dt><dd class="value">${drills.failed}</dd><dd class="sub">${drills.failed > 0 ? 'whose last drill found damage' : 'no drill found damage'}</dd></div>
+      <div class=${drills.unproven > 0 ? 'warning' : ''}><dt>Unproven</dt><dd class="value">${drills.unproven}</dd><dd class="sub">${this.serves === 'host' ? (drills.unproven > 0 ? 'overdue' : 'none is overdue') : `${drills.visitedSlices} of 256 slices visited`}</dd></div>
+      ${drills.behind > 0 ? html`<div class="bad"><dt>Not in their replica</dt><dd class="value">${drills.behind}</dd><dd class="sub">less is there than their hosts say</dd></div>` : nothing}
+      <div><dt>Oldest proof</dt><dd class="value">${age(drills.oldestProofAt)}</dd><dd class="sub">of all tenants that passed once</dd></div>
+      <div><dt>Restore time</dt><dd class="value">${drills.p99Seconds > 0 ? span(drills.p99Seconds) : dash}</dd><dd class="sub">${drills.p99Seconds > 0 ? `99 % are faster, half within ${span(drills.p50Seconds)}; ${size(drills.bytesPerSecond)} a second` : 'nothing measured yet'}</dd></div>
+    </dl><div class="asof">${freshness(this.drills)}</div></section>`;
   }
 
   private restores(): TemplateResult {

@@ -3,8 +3,8 @@ import type { RestorePlan, RestorePlanStep } from '../../api/schema';
 import { many, size, span } from '../../format/numbers';
 import { between, short } from '../../format/txids';
 import { moment } from '../../parts/age';
-import { sentence } from '../../parts/panel';
 import { badge } from '../../parts/state';
+import { toldSentence } from '../../parts/told';
 
 /**
  * What would be done, and why not where it would not.
@@ -13,7 +13,7 @@ import { badge } from '../../parts/state';
 export function planned(plan: RestorePlan, newest: string | null): TemplateResult {
   return html`${plan.refused > 0 ? html`<p class="line">${badge('bad', 'refused')} ${plan.refused} of ${many(plan.total, 'tenant')}</p>` : nothing}
     <ul class="plain plan">
-      ${plan.items.map((item) => html`<li>${item.code ? html`<span class="guid">${item.tenantId}</span> <span class="bad">${sentence(item.detail ?? item.code)}</span>` : facts(item, newest)}</li>`)}
+      ${plan.items.map((item) => html`<li>${item.code ? html`<span class="guid">${item.tenantId}</span> <span class="bad">${toldSentence(item.detail ?? item.code)}</span>` : facts(item, newest)}</li>`)}
     </ul>`;
 }
 

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { type Action, actions, commandOf, perform, performAll } from '../../actions';
+import { type Action, actions, commandOf, drill, perform, performAll } from '../../actions';
 import { connection } from '../../api/connection';
 import type { FleetTenant } from '../../api/schema';
 import { many } from '../../format/numbers';
@@ -7,6 +7,7 @@ import { ask } from '../../parts/dialog';
 import { say } from '../../parts/notice';
 import { sentence } from '../../parts/panel';
 import { go, link } from '../../state/place';
+import { jobLink } from '../jobs/job-link';
 
 /** A restore takes this many tenants at once. */
 const mostRestored = 100;
@@ -31,7 +32,9 @@ export function begin(action: Action, tenants: FleetTenant[], done: () => void):
     verb: action.name,
     command: commandOf(action.act, tenants),
     act: async () => {
-      if (only) {
+      if (action.act === 'drill') {
+        go(jobLink(await drill({ tenants: tenants.map((t) => t.tenantId) })));
+      } else if (only) {
         const command = await perform(action.act, only);
         say('running', 'requested', html`${action.name} on ${command.hostId}`);
       } else {

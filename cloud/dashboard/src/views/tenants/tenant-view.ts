@@ -10,12 +10,13 @@ import { between, short } from '../../format/txids';
 import { age, moment } from '../../parts/age';
 import { commandLine } from '../../parts/command-line';
 import { Part } from '../../parts/element';
-import { freshness, panel, sentence, settled } from '../../parts/panel';
+import { freshness, panel, settled } from '../../parts/panel';
 import { state, tenantState } from '../../parts/state';
+import { toldSentence } from '../../parts/told';
 import '../../parts/timeline/picker';
 import type { Moment } from '../../parts/timeline/past';
 import { link, type Place, refine } from '../../state/place';
-import { serves } from '../../state/serves';
+import type { Serves } from '../../state/serves';
 import { begin } from './bulk';
 
 /** One tenant: how it is, what of its past can be restored, and what can be done. */
@@ -23,19 +24,20 @@ import { begin } from './bulk';
 export class TenantView extends Part {
   @property() tenantId = '';
   @property({ attribute: false }) place!: Place;
+  @property() serves: Serves | null = null;
   private readonly tenant = new Feed(this, () => at('/api/tenants/{id}', { id: this.tenantId }), 3000);
 
   protected override render(): TemplateResult {
     const tenant = this.tenant.value;
     const txid = this.place.query.get('txid');
     return html`<header class="page">
-        <nav class="crumbs" aria-label="Where"><a href="#/">${serves() === 'host' ? 'Host' : 'Fleet'}</a>${tenant?.hostId ? html`<a href=${link('hosts', tenant.hostId)}>${tenant.hostId}</a>` : nothing}</nav>
+        <nav class="crumbs" aria-label="Where"><a href="#/">${this.serves === 'host' ? 'Host' : 'Fleet'}</a>${tenant?.hostId ? html`<a href=${link('hosts', tenant.hostId)}>${tenant.hostId}</a>` : nothing}</nav>
         <h1><span class="guid">${tenant?.name ?? this.tenantId}</span> ${tenant ? tenantState(tenant) : nothing}</h1>
-        <p class="muted path">${tenant?.databasePath ?? ''}${tenant && serves() === 'fleet' ? html`<br />as its host said ${age(tenant.updatedAt)}` : nothing}</p>
+        <p class="muted path">${tenant?.databasePath ?? ''}${tenant && this.serves === 'fleet' ? html`<br />as its host said ${age(tenant.updatedAt)}` : nothing}</p>
       </header>
-      ${tenant?.detail && (tenant.problem || tenant.reason) ? html`<p class="hint ${tenant.problem ? 'bad' : ''}">${sentence(tenant.detail)} <span class="muted">since ${age(tenant.since)}</span></p>` : nothing}
+      ${tenant?.detail && (tenant.problem || tenant.reason) ? html`<p class="hint ${tenant.problem ? 'bad' : ''}">${toldSentence(tenant.detail)} <span class="muted">since ${age(tenant.since)}</span></p>` : nothing}
       <section class="figures ${this.tenant.isStale || tenant?.health === 'unknown' ? 'stale' : ''}" aria-label="Figures of the tenant">
-        ${settled(this.tenant, tenant ? figures(tenant) : nothing)}
+        ${settled(this.tenant, tenant ? figures(tenant, this.serves) : nothing)}
         <div class="asof">${freshness(this.tenant)}</div>
       </section>
       ${tenant ? this.acts(tenant) : nothing}
@@ -58,7 +60,7 @@ export class TenantView extends Part {
   }
 }
 
-function figures(tenant: FleetTenant): TemplateResult {
+function figures(tenant: FleetTenant, serves: Serves | null): TemplateResult {
   const isUnknown = tenant.health === 'unknown';
   const waiting = tenant.txid && tenant.replicatedTxid ? between(tenant.replicatedTxid, tenant.txid) : null;
   const drilled = tenant.lastDrillAt;
@@ -69,6 +71,6 @@ function figures(tenant: FleetTenant): TemplateResult {
     <div><dt>Last sync</dt><dd class="value">${age(tenant.lastSyncAt)}</dd><dd class="sub">${moment(tenant.lastSyncAt)}</dd></div>
     <div><dt>Full image</dt><dd class="value">${age(tenant.lastSnapshotAt)}</dd><dd class="sub">${moment(tenant.lastSnapshotAt)}</dd></div>
     <div><dt>Proven</dt><dd class="value">${age(drilled ?? tenant.lastProofAt)}</dd><dd class="sub">${tenant.lastDrillVerdict ? state(tenant.lastDrillVerdict) : tenant.lastProofAt ? 'database equal to what was captured' : 'not yet'}</dd></div>
-    ${serves() === 'fleet' ? html`<div><dt>Epoch</dt><dd class="value number">${tenant.epoch}</dd><dd class="sub">${tenant.undoUntil ? html`undo until ${moment(tenant.undoUntil)}` : 'nothing to undo'}</dd></div>` : nothing}
+    ${serves === 'fleet' ? html`<div><dt>Epoch</dt><dd class="value number">${tenant.epoch}</dd><dd class="sub">${tenant.undoUntil ? html`undo until ${moment(tenant.undoUntil)}` : 'nothing to undo'}</dd></div>` : nothing}
   </dl>`;
 }
