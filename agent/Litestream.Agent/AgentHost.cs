@@ -186,13 +186,15 @@ internal sealed class AgentHost : IAsyncDisposable
         var logger = logging.CreateLogger("Litestream.Fleet");
         _ownership = new(hostId, table, _time, formers.Count == 0 ? null : new(formers, new(table, _time), former => HostIdentity.ForgetFormer(StateFolder, former)));
         var patient = new PatientTable(_time);
+        var hook = new MoveHook(fleet.MoveHook, hostId, _time, logger);
         IReadOnlyList<IRemoteCommand> kinds =
         [
             .. Kinds(environment, elsewhere),
-            new TakeOverRemoteCommand(_ownership, patient), new AdoptRemoteCommand(elsewhere, Stores, _ownership, patient, _time),
+            new TakeOverRemoteCommand(_ownership, patient),
+            new AdoptRemoteCommand(elsewhere, Stores, _ownership, patient, new(hostId, table, _ownership, patient, elsewhere, hook, _time), _time),
             new ReleaseRemoteCommand(_ownership, patient, _options.LagLimit, _time)
             {
-                Leaving = new(_ownership, patient, elsewhere, new(fleet.MoveHook, hostId, _time, logger), _time),
+                Leaving = new(_ownership, patient, elsewhere, hook, _time),
             },
         ];
         _commands = new(hostId, table, tenant => Stores.Find(FleetKeys.TextOf(tenant)), kinds, _time, logger, Random.Shared);

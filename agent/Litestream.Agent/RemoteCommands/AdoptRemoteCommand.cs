@@ -13,7 +13,7 @@ namespace Litestream.Agent.RemoteCommands;
 /// <c>adopt</c>: a tenant of which this host has no file is this host's from now on, and its file is here, with everything that its former owner ever published. Before the table
 /// gives it to this host nothing has changed anywhere; from then on it is gone on with, or given back.
 /// </summary>
-internal sealed class AdoptRemoteCommand(RestoreElsewhere elsewhere, Stores stores, TenantOwnership ownership, PatientTable patient, TimeProvider time) : IRemoteCommand
+internal sealed class AdoptRemoteCommand(RestoreElsewhere elsewhere, Stores stores, TenantOwnership ownership, PatientTable patient, ArrivingTenant arriving, TimeProvider time) : IRemoteCommand
 {
     /// <summary>The table is asked so long to take it back.</summary>
     private static readonly TimeSpan GiveBackLimit = TimeSpan.FromMinutes(10);
@@ -35,16 +35,43 @@ internal sealed class AdoptRemoteCommand(RestoreElsewhere elsewhere, Stores stor
         // Everything that can be refused is refused here.
         run.Report("check");
         var place = await CheckAsync(run, isResumed, cancellationToken);
+        if (arguments.From is null)
+            return await TakeAsync(run, place, new(null, began, arguments.IfAlive == IfAliveWords.Take), isResumed, cancellationToken);
+        var release = await arriving.ReleasedAsync(run, place, cancellationToken);
+        var seenAt = time.GetTimestamp();
+        var arrival = new Arrival(release, seenAt, IsWanted: true);
+        try
+        {
+            // Nobody has it: from here on nobody calls it back.
+            return await TakeAsync(run, await ArrivingTenant.FurthestAsync(run, place, release), arrival, isResumed, run.Stopping);
+        }
+        catch (Exception error) when (!run.IsAgentStopping && !arrival.IsHere)
+        {
+            var (code, text) = SayOf(error);
+            throw new RemoteCommandException(code, $"{text}; {await arriving.ReturnAsync(run, release)}");
+        }
+    }
+
+    private async Task<RemoteResult> TakeAsync(RemoteRun run, AdoptedPlace place, Arrival arrival, bool isResumed, CancellationToken cancellationToken)
+    {
         run.Report("claim", percent: 5);
         var (before, epoch) = await patient.AskAsync(
-            () => ownership.TakeAsync(tenant, place.Path, arguments.Epoch, arguments.IfAlive == IfAliveWords.Take, cancellationToken, isResumed), cancellationToken);
+            () => ownership.TakeAsync(run.Command.Tenant, place.Path, run.Command.Arguments.Epoch, arrival.IsWanted, cancellationToken, isResumed), cancellationToken);
         Faults.Reach(FaultPoint.EpochRaised);
-        var database = await GiveBackUnlessAsync(run, before, epoch, () => BringAsync(run, place, epoch, cancellationToken));
+        var opened = default(Opened);
+        async Task OpenAsync()
+        {
+            arrival.IsHere = true;
+            opened = await arriving.OpenedAsync(run, place.Path, arrival, before?.HostId ?? before?.FormerHost ?? "");
+        }
+
+        var database = await GiveBackUnlessAsync(run, before, epoch, arrival, () => BringAsync(run, place, epoch, OpenAsync, cancellationToken));
         // The file is here, and may be written: nobody calls it back.
         run.Report("replicate", percent: 95);
         var held = await ChainTakeOver.RunAsync(database, before, epoch);
-        return new(string.Create(CultureInfo.InvariantCulture,
-            $"{held.Text}; {new FileInfo(place.Path).Length} bytes at {place.Path}, restored in {time.GetElapsedTime(began).TotalSeconds:0.0} s"), held.Txid);
+        var text = string.Create(CultureInfo.InvariantCulture,
+            $"{held.Text}; {new FileInfo(place.Path).Length} bytes at {place.Path}, restored in {time.GetElapsedTime(arrival.BegunAt).TotalSeconds:0.0} s{opened.Text}");
+        return new(text, held.Txid) { PausedAt = opened.Since, Paused = opened.Paused };
     }
 
     /// <summary>Throws when it cannot be done, or what was asked for is not what is so by now. Reads only.</summary>
@@ -90,42 +117,57 @@ internal sealed class AdoptRemoteCommand(RestoreElsewhere elsewhere, Stores stor
     /// Its former owner is shut out, then everything up to there is restored: what that one published a moment ago is in it, and what it would publish now it cannot. Then it is a tenant
     /// of this host by its name.
     /// </summary>
-    private async Task<Database> BringAsync(RemoteRun run, AdoptedPlace place, long epoch, CancellationToken cancellationToken)
+    private async Task<Database> BringAsync(RemoteRun run, AdoptedPlace place, long epoch, Func<Task> open, CancellationToken cancellationToken)
     {
         if (place.From is not { } from)
+        {
+            await open();
             return run.Database;
+        }
         run.Report("fence", percent: 10);
         await place.Store.FenceAsync(run.Name, from, (uint)epoch, () => ownership.RequireOursAsync(run.Command.Tenant, epoch, cancellationToken), cancellationToken);
         Faults.Reach(FaultPoint.FencedNotRestored);
         var isThere = place.IsBegun && run.Command.ClaimedAt is { } claimed && await elsewhere.FindAsync(place.Path, claimed, cancellationToken) is not null;
-        if (!isThere)
-            await elsewhere.RunAsync(run.Name, place.Path, new RestoreOptions { OutputPath = "" }, new Telling(run), cancellationToken, from);
+        if (isThere)
+        {
+            await open();
+        }
+        else
+        {
+            // It may have moved away from here once.
+            _ = VacatedPlace.Clear(place.Path);
+            await elsewhere.RunAsync(run.Name, place.Path, new RestoreOptions { OutputPath = "" }, new Telling(run), cancellationToken, from, open);
+        }
         return stores.Find(run.Name) ?? throw new RemoteCommandException(CommandErrors.NotReplicated, $"its file is at {place.Path}, but it is not replicated from there; `litestream status` on this host says why");
     }
 
     /// <summary>
     /// What fails, or is called back, before the file has its name leaves the tenant to who had it; behind that it stays here. An agent that stops goes on with it at its next start.
     /// </summary>
-    private async Task<Database> GiveBackUnlessAsync(RemoteRun run, TenantRecord? before, long epoch, Func<Task<Database>> bring)
+    private async Task<Database> GiveBackUnlessAsync(RemoteRun run, TenantRecord? before, long epoch, Arrival arrival, Func<Task<Database>> bring)
     {
         try
         {
             return await bring();
         }
-        catch (Exception error) when (before is not null && !run.IsAgentStopping && stores.Find(run.Name) is null && epoch != run.Command.Arguments.Epoch)
+        catch (Exception error) when (before is not null && !run.IsAgentStopping && !arrival.IsHere && epoch != run.Command.Arguments.Epoch)
         {
             using var limit = new CancellationTokenSource(GiveBackLimit, time);
             var owner = await patient.AskAsync(() => ownership.GiveBackAsync(before, epoch, limit.Token), limit.Token);
             var whose = $"it is {(owner is null ? "nobody's" : $"host {owner}'s")} again";
-            throw error switch
-            {
-                OperationCanceledException => error,
-                RemoteCommandException cannot => new RemoteCommandException(cannot.Code, $"{cannot.Message}; {whose}"),
-                LitestreamException known => new RemoteCommandException(RemoteFailures.CodeOf(known), $"{RemoteFailures.TextOf(known)}; {whose}"),
-                _ => new RemoteCommandException(CommandErrors.Other, $"{error.Message}; {whose}"),
-            };
+            if (error is OperationCanceledException)
+                throw;
+            var (code, text) = SayOf(error);
+            throw new RemoteCommandException(code, $"{text}; {whose}");
         }
     }
+
+    private static (string Code, string Text) SayOf(Exception error) => error switch
+    {
+        RemoteCommandException cannot => (cannot.Code, cannot.Message),
+        LitestreamException known => (RemoteFailures.CodeOf(known), RemoteFailures.TextOf(known)),
+        _ => (CommandErrors.Other, error.Message),
+    };
 
     private static RemoteCommandException Bad(string why) => new(CommandErrors.BadArgument, why);
 

@@ -16,6 +16,9 @@ internal sealed class RemoteRun(CommandRecord command, Database? database, TimeP
 
     public bool IsAgentStopping => stopping.IsCancellationRequested;
 
+    /// <summary>For what is not called back: only the agent's end ends it.</summary>
+    public CancellationToken Stopping => stopping;
+
     /// <summary>It was begun for a tenant that was not registered here, which may be by now: because of it.</summary>
     public bool WasAbsent => database is null || IsAbsentStep(command);
 

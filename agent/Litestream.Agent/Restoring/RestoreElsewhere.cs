@@ -24,8 +24,9 @@ internal sealed class RestoreElsewhere(Stores stores, Registration registration,
     /// <param name="progress">Told as any restore tells it.</param>
     /// <param name="stop">Ends it, and nothing of it stays; once the file has its name only the wait for the replica ends.</param>
     /// <param name="from">From there; null: whichever replica of this agent has most of it.</param>
+    /// <param name="named">Runs as soon as the file is there for everybody, before it is replicated. Does not throw.</param>
     public async Task<RestoredElsewhere> RunAsync(
-        string source, string path, RestoreOptions options, IProgress<RestoreProgress>? progress, CancellationToken stop, IReplicaStorage? from = null)
+        string source, string path, RestoreOptions options, IProgress<RestoreProgress>? progress, CancellationToken stop, IReplicaStorage? from = null, Func<Task>? named = null)
     {
         using var folder = RestorePlaces.Open(path, Directories(), Kept());
         var tenant = await ExpectTenantAsync(source, path, stop);
@@ -41,10 +42,33 @@ internal sealed class RestoreElsewhere(Stores stores, Registration registration,
             ? await (await StoreOfAsync(source, stop)).RestoreAsync(source, options, progress, stop)
             : await stores.All[0].RestoreAsync(from, options, progress, stop);
         Faults.Reach(FaultPoint.RestoreNamed);
+        await (named?.Invoke() ?? Task.CompletedTask);
         if (tenant is not { } becomes)
             return new(path, result, null);
         var (database, pending) = await BecomeAsync(becomes, path, stop);
         return new(path, result, database, pending);
+    }
+
+    /// <summary>Fetches the newest state to beside that path, so that a <see cref="RunAsync"/> to it has little left to fetch. Nothing gets its name.</summary>
+    public async Task SeedAsync(string path, IProgress<RestoreProgress>? progress, IReplicaStorage from, CancellationToken stop)
+    {
+        using var folder = RestorePlaces.Open(path, Directories(), Kept());
+        try
+        {
+            await stores.All[0].RestoreAsync(from, new RestoreOptions { OutputPath = path, HeldFolder = folder.Path, IsSeed = true }, progress, stop);
+        }
+        catch (SeededException)
+        {
+            // As it should be.
+        }
+    }
+
+    /// <summary>Nothing comes of it.</summary>
+    public void ForgetSeed(string path)
+    {
+        using var folder = RestorePlaces.Hold(path, Directories(), Kept());
+        foreach (var part in RestorePlaces.PartsOf($"{folder.Path}/{Path.GetFileName(path)}"))
+            File.Delete(part);
     }
 
     /// <summary>What <see cref="RunAsync"/> refuses before it reads anything: throws the same <see cref="RestoreRefusedException"/>.</summary>

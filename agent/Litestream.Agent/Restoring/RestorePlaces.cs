@@ -1,6 +1,7 @@
 using System.Text;
 using Litestream.Agent.Interop;
 using Litestream.Agent.Watching;
+using Litestream.Replication;
 
 namespace Litestream.Agent.Restoring;
 
@@ -32,7 +33,8 @@ internal static class RestorePlaces
         try
         {
             var name = $"{folder.Path}/{Path.GetFileName(path)}";
-            if (FileFacts.Read(name, followLinks: false) is { Exists: true, Kind: var kind })
+            // A tenant that moved away from there may come back: then that gives way.
+            if (FileFacts.Read(name, followLinks: false) is { Exists: true, Kind: var kind } && VacatedPlace.Find(name) is null)
                 throw Refused(path, kind == FileKind.SymbolicLink ? "it is a symbolic link" : "something is there already", "choose a name that is not taken, or restore in place");
             if (PartEnds.FirstOrDefault(end => FileFacts.Read(name + end, followLinks: false).Kind is not (FileKind.Missing or FileKind.Regular)) is { } end)
                 throw Refused(path, $"{path}{end} is no file of ours", "remove it, or choose another name");
@@ -44,6 +46,9 @@ internal static class RestorePlaces
             throw;
         }
     }
+
+    /// <summary>What a restore that is under way has beside its output.</summary>
+    public static IEnumerable<string> PartsOf(string path) => PartEnds.Select(end => path + end);
 
     /// <summary>The same, whatever is at the path.</summary>
     public static HeldFolder Hold(string path, IEnumerable<string> directories, IEnumerable<string> kept)

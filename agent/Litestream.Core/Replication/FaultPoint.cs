@@ -92,6 +92,12 @@ internal enum FaultPoint
     LeftNotReleased,
     /// <summary>The tenant is given up here, the fleet's table does not know.</summary>
     ReleasedNotTold,
+    /// <summary>Most of a tenant that moves here is here, and nobody was disturbed.</summary>
+    MoveSeeded,
+    /// <summary>Its host was asked to let it go.</summary>
+    MoveReleasePut,
+    /// <summary>It has done so, and nobody has it.</summary>
+    MoveReleased,
     /// <summary>A restored database is whole and proven, and has no name yet.</summary>
     RestoreProven,
     /// <summary>It has its name, and nobody was told.</summary>

@@ -32,6 +32,12 @@ public sealed record RestoreOptions
     /// <summary>Called when the result is proven, before it gets its name; what it throws ends the restore.</summary>
     internal Action<RestoredPages>? BeforeNaming { get; init; }
 
+    /// <summary>
+    /// Only its pages are wanted, for a later restore to the same output: it ends with <see cref="SeededException"/> when they are there and proven, whatever stands at the
+    /// output meanwhile. Of a small database nothing is kept: it is fetched as fast.
+    /// </summary>
+    internal bool IsSeed { get; init; }
+
     /// <summary>Nobody but this user may read it: it is thrown away later.</summary>
     internal bool IsPrivate { get; init; }
 

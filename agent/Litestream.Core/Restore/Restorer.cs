@@ -41,7 +41,8 @@ public sealed class Restorer
     {
         options.Check();
         var destination = Destination.Of(options);
-        destination.RefuseWhatStands(); // before anything is fetched; looked at again when the output gets its name
+        if (!options.IsSeed)
+            destination.RefuseWhatStands(); // before anything is fetched; looked at again when the output gets its name
         var started = _time.GetTimestamp();
         var target = new ChainTarget(options.Txid, options.Timestamp);
         var damage = new List<DamagedFileException>();
@@ -115,6 +116,8 @@ public sealed class Restorer
             if (options.AsReadReplica)
                 output.MakeReadReplica(plan.Txid);
 
+            if (options.IsSeed)
+                throw new SeededException();
             // Name: from here on it is the database.
             var pages = output.Pages();
             options.BeforeNaming?.Invoke(pages);

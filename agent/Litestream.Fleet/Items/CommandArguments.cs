@@ -37,4 +37,7 @@ public sealed record CommandArguments
 
     /// <summary>release: the host that it moves to. Its applications are kept from the file from the last sync on, so that nothing is committed behind that; null: they go on, unreplicated.</summary>
     public string? PauseFor { get; init; }
+
+    /// <summary>adopt: the host that has it, and lives: it moves from there, without losing a commit; null: its owner is gone, or has released it.</summary>
+    public string? From { get; init; }
 }

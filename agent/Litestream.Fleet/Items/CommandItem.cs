@@ -22,6 +22,7 @@ public static class CommandItem
     public const string ArgumentIfAlive = "argIfAlive";
     public const string ArgumentEpoch = "argEpoch";
     public const string ArgumentPause = "argPause";
+    public const string ArgumentFrom = "argFrom";
     public const string CancelRequestedAt = "cancelRequestedAt";
     public const string ClaimedBy = "claimedBy";
     public const string ClaimedAt = "claimedAt";
@@ -52,7 +53,7 @@ public static class CommandItem
         .Time(RequestedAt, command.RequestedAt).Text(RequestedBy, command.RequestedBy).Time(ExpiresAt, command.ExpiresAt).Ulid(Job, command.Job)
         .Text(ArgumentTxid, command.Arguments.Txid).Time(ArgumentTimestamp, command.Arguments.Timestamp)
         .Text(ArgumentTargetPath, command.Arguments.TargetPath).Guid(ArgumentNewTenant, command.Arguments.NewTenant)
-        .Text(ArgumentReplica, command.Arguments.Replica).Text(ArgumentIfBusy, command.Arguments.IfBusy).Ulid(ArgumentUndoes, command.Arguments.Undoes).Text(ArgumentIfAlive, command.Arguments.IfAlive).Number(ArgumentEpoch, command.Arguments.Epoch).Text(ArgumentPause, command.Arguments.PauseFor)
+        .Text(ArgumentReplica, command.Arguments.Replica).Text(ArgumentIfBusy, command.Arguments.IfBusy).Ulid(ArgumentUndoes, command.Arguments.Undoes).Text(ArgumentIfAlive, command.Arguments.IfAlive).Number(ArgumentEpoch, command.Arguments.Epoch).Text(ArgumentPause, command.Arguments.PauseFor).Text(ArgumentFrom, command.Arguments.From)
         .Time(CancelRequestedAt, command.CancelRequestedAt).Text(ClaimedBy, command.ClaimedBy).Time(ClaimedAt, command.ClaimedAt)
         .Time(FinishedAt, command.FinishedAt).Text(Step, command.Progress?.Step).Time(ProgressAt, command.Progress?.At)
         .Number(Percent, command.Progress?.Percent).Number(DoneBytes, command.Progress?.Bytes).Number(DonePages, command.Progress?.Pages)
@@ -88,6 +89,7 @@ public static class CommandItem
                 IfAlive = read.TextOrNull(ArgumentIfAlive),
                 Epoch = read.LongOrNull(ArgumentEpoch),
                 PauseFor = read.TextOrNull(ArgumentPause),
+                From = read.TextOrNull(ArgumentFrom),
             },
             CancelRequestedAt = read.TimeOrNull(CancelRequestedAt),
             ClaimedBy = read.TextOrNull(ClaimedBy),

@@ -48,6 +48,7 @@ internal static class FleetSamples
     {
         Tenant = Tenant,
         HostId = "web-1.eu",
+        FormerHost = "web-9",
         Epoch = 3,
         Replica = "s3://backups/databases/" + Tenant,
         Path = $"/srv/clients/{Tenant}.db",
@@ -103,6 +104,7 @@ internal static class FleetSamples
             IfAlive = IfAliveWords.Take,
             Epoch = 3,
             PauseFor = "web-2",
+            From = "web-3",
         },
         CancelRequestedAt = Noon.AddSeconds(9),
         ClaimedBy = "run-1",

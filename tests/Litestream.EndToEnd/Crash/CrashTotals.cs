@@ -33,7 +33,7 @@ internal sealed class CrashTotals
     /// <summary>How often the agent died at each named step.</summary>
     public Dictionary<FaultPoint, int> Steps { get; } = Points.ToDictionary(point => point, _ => 0);
 
-    private static readonly string[] Commanded = ["InPlace", "Restore", "Command", "Leaving"];
+    private static readonly string[] Commanded = ["InPlace", "Restore", "Command", "Leaving", "Move"];
 
     /// <summary>
     /// The steps that tenants of this chapter come to: only a replica with days begins one (MidnightTests), only a person restores in place (InPlaceRestoreCrashTests)
