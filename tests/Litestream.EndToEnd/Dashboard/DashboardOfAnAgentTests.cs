@@ -47,6 +47,9 @@ public sealed class DashboardOfAnAgentTests(Chromium chromium) : IClassFixture<C
         await visitor.SeesAsync("the API does not answer");
         // Old numbers turn grey and say so.
         await visitor.SeesAsync(visitor.Page.Locator(".figures.stale .freshness.old"));
+        // What was right is unknown now, and never green.
+        await visitor.SeesAsync(visitor.Page.Locator("h1 .state.unknown"));
+        Assert.Equal(0, await visitor.Page.Locator(".state.ok").CountAsync());
         await visitor.IsSoundAsync("an agent that is away");
         await visitor.ShowAsync("agent-away");
     }

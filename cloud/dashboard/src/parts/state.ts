@@ -27,6 +27,11 @@ export function state(word: string, title = ''): TemplateResult {
   return badge(toneOf(word), word.replaceAll('-', ' '), title);
 }
 
+/** What nobody confirms any more is not so, as far as one knows: what it was stands behind the word. */
+export function confirmed(isStale: boolean, word: string, shown: TemplateResult): TemplateResult {
+  return isStale ? badge('unknown', 'unknown', `was ${word}; nobody says how it is now`) : shown;
+}
+
 /** What was right counts only while its host is heard of. */
 export function tenantState(tenant: FleetTenant): TemplateResult {
   const word = tenant.problem ?? tenant.status;

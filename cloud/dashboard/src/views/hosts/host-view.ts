@@ -12,7 +12,7 @@ import { quoted } from '../../parts/command-line';
 import { ask } from '../../parts/dialog';
 import { Part } from '../../parts/element';
 import { panel, settled, freshness } from '../../parts/panel';
-import { state } from '../../parts/state';
+import { confirmed, state } from '../../parts/state';
 import { go, type Place } from '../../state/place';
 import type { Serves } from '../../state/serves';
 import { commandTable } from '../jobs/command-table';
@@ -33,8 +33,8 @@ export class HostView extends Part {
     const commands = listed(this.commands).items;
     return html`<header class="page">
         <nav class="crumbs" aria-label="Where"><a href="#/">${this.serves === 'host' ? 'Host' : 'Fleet'}</a></nav>
-        <h1>${this.hostId} ${host ? state(host.liveness) : nothing}</h1>
-        <p class="muted">${host ? html`agent ${host.version}, up since ${age(host.startedAt)}, last heard of ${age(host.at)}` : nothing}</p>
+        <h1>${this.hostId} ${host ? confirmed(this.host.isStale, host.liveness, state(host.liveness)) : nothing}</h1>
+        <p class="muted">${host ? html`agent ${host.version}, started ${age(host.startedAt)}, last heard of ${age(host.at)}` : nothing}</p>
       </header>
       <section class="figures ${this.host.isStale || (host && isUnheard(host)) ? 'stale' : ''}" aria-label="Figures of the host">
         ${settled(this.host, host ? figures(host) : nothing)}
@@ -73,7 +73,7 @@ function figures(host: FleetHost): TemplateResult {
   const used = host.diskBytes && host.diskFreeBytes !== null ? host.diskBytes - host.diskFreeBytes : null;
   const statuses = Object.entries(host.counts).filter(([word, n]) => n > 0 && word !== 'active');
   return html`<dl>
-    <div><dt>Tenants</dt><dd class="value">${count(host.tenants)}</dd><dd class="sub">${statuses.length > 0 ? statuses.map(([word, n]) => `${count(n)} ${word}`).join(', ') : many(host.hotTenants, 'hot one', 'hot ones')}</dd></div>
+    <div><dt>Tenants</dt><dd class="value">${count(host.tenants)}</dd><dd class="sub">${statuses.length > 0 ? statuses.map(([word, n]) => `${count(n)} ${word}`).join(', ') : `${count(host.hotTenants)} written lately`}</dd></div>
     <div class=${host.unhealthyTenants > 0 ? 'bad' : ''}><dt>Unhealthy</dt><dd class="value">${isUnknown ? dash : count(host.unhealthyTenants)}</dd><dd class="sub">${isUnknown ? `${count(host.unhealthyTenants)} when it was last heard of` : 'in error or too far behind'}</dd></div>
     <div class=${!isUnknown && host.worstLagSeconds > host.lagLimitSeconds ? 'bad' : ''}><dt>Worst lag</dt><dd class="value">${isUnknown ? dash : span(host.worstLagSeconds)}</dd><dd class="sub">99 % below ${isUnknown ? dash : span(host.p99LagSeconds)}, objective ${span(host.lagLimitSeconds)}</dd></div>
     <div><dt>Queue</dt><dd class="value">${size(host.dirtyBytes)}</dd><dd class="sub">captured, not in every replica</dd></div>

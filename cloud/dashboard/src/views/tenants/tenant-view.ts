@@ -11,7 +11,7 @@ import { age, moment } from '../../parts/age';
 import { commandLine } from '../../parts/command-line';
 import { Part } from '../../parts/element';
 import { freshness, panel, settled } from '../../parts/panel';
-import { state, tenantState } from '../../parts/state';
+import { confirmed, state, tenantState } from '../../parts/state';
 import { toldSentence } from '../../parts/told';
 import '../../parts/timeline/picker';
 import type { Moment } from '../../parts/timeline/past';
@@ -32,7 +32,7 @@ export class TenantView extends Part {
     const txid = this.place.query.get('txid');
     return html`<header class="page">
         <nav class="crumbs" aria-label="Where"><a href="#/">${this.serves === 'host' ? 'Host' : 'Fleet'}</a>${tenant?.hostId ? html`<a href=${link('hosts', tenant.hostId)}>${tenant.hostId}</a>` : nothing}</nav>
-        <h1><span class="guid">${tenant?.name ?? this.tenantId}</span> ${tenant ? tenantState(tenant) : nothing}</h1>
+        <h1><span class="guid">${tenant?.name ?? this.tenantId}</span> ${tenant ? confirmed(this.tenant.isStale, tenant.problem ?? tenant.status, tenantState(tenant)) : nothing}</h1>
         <p class="muted path">${tenant?.databasePath ?? ''}${tenant && this.serves === 'fleet' ? html`<br />as its host said ${age(tenant.updatedAt)}` : nothing}</p>
       </header>
       ${tenant?.detail && (tenant.problem || tenant.reason) ? html`<p class="hint ${tenant.problem ? 'bad' : ''}">${toldSentence(tenant.detail)} <span class="muted">since ${age(tenant.since)}</span></p>` : nothing}
