@@ -191,7 +191,7 @@ internal sealed class AgentHost : IAsyncDisposable
         [
             .. Kinds(environment, elsewhere),
             new TakeOverRemoteCommand(_ownership, patient),
-            new AdoptRemoteCommand(elsewhere, Stores, _ownership, patient, new(hostId, table, _ownership, patient, elsewhere, hook, _time), _time),
+            new AdoptRemoteCommand(elsewhere, Stores, _ownership, patient, new(hostId, table, _ownership, patient, elsewhere, hook, _time), new(table), _time),
             new ReleaseRemoteCommand(_ownership, patient, _options.LagLimit, _time)
             {
                 Leaving = new(_ownership, patient, elsewhere, hook, _time),

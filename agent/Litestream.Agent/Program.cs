@@ -13,6 +13,7 @@ return await CommandLine.RunAsync(args, new CommandContext
     Environment = environment,
     Out = Console.Out,
     Error = Console.Error,
+    In = Console.IsInputRedirected ? null : Console.In,
     IsInteractive = !Console.IsErrorRedirected,
     Stop = interruption.Token,
     Interruption = interruption,

@@ -46,6 +46,9 @@ internal static class ContractProblems
     public static Problem HostAway(string host, string liveness) =>
         RequestProblems.Of(409, ProblemCodes.HostAway, "The host is away", $"{host} is {liveness}: nobody there would begin", "start its agent, or choose another host");
 
+    public static Problem HostNotLost(string host, string liveness) => RequestProblems.Of(409, ProblemCodes.HostNotLost, "The host is not lost",
+        $"{host} is {liveness}: its tenants are not given to others without it", "wait until it is lost, or move its tenants while it is heard of");
+
     public static Problem StaleEpoch(Guid tenant, long now, long given) =>
         RequestProblems.Of(409, ProblemCodes.StaleEpoch, "The tenant has another epoch by now", $"{tenant} is in epoch {now}; the request was made for {given}", "look at it again before you decide");
 

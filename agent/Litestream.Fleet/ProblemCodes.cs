@@ -87,6 +87,12 @@ public static class ProblemCodes
     /// <summary>409: the host is stopped or not heard of: nobody would begin.</summary>
     public const string HostAway = "host-away";
 
+    /// <summary>409: the host is heard of, or was a moment ago: what it has cannot be given to others without it.</summary>
+    public const string HostNotLost = "host-not-lost";
+
+    /// <summary>409: the hosts that are named have no room for it.</summary>
+    public const string NoRoom = "no-room";
+
     /// <summary>409: the tenant has another owner or epoch than the caller saw.</summary>
     public const string StaleEpoch = "stale-epoch";
 

@@ -2,6 +2,7 @@ using Litestream.Cloud.Access;
 using Litestream.Cloud.Api;
 using Litestream.Cloud.Configuration;
 using Litestream.Cloud.Drills;
+using Litestream.Cloud.Evacuations;
 using Litestream.Cloud.Hosting;
 using Litestream.Cloud.Replicas;
 using Litestream.Cloud.Table;
@@ -59,6 +60,7 @@ internal static class CloudApplication
         RestoreEndpoints.Map(application, contract, new(contract, ids), audit);
         CommandEndpoints.Map(application, contract, new(contract, ids), audit);
         DrillEndpoints.Map(application, contract, new(contract, ids), audit);
+        EvacuationEndpoints.Map(application, contract, new(contract, ids), audit);
         AuditEndpoints.Map(application, contract);
         return application;
     }

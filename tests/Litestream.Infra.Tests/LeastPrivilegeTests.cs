@@ -56,7 +56,7 @@ public sealed class LeastPrivilegeTests
         var byName = Template.Many(policy["PolicyDocument"]!["Statement"]).ToDictionary(s => s["Sid"]!.GetValue<string>());
         Assert.EndsWith("/databases/*.ltx\"]]}", byName["RemoveOldFiles"]["Resource"]!.ToJsonString(), StringComparison.Ordinal);
         Assert.Equal(
-            ["FLEET#*", "TENANT#*", "HOST#*", "PROOF#*"],
+            ["FLEET#*", "TENANT#*", "HOST#*", "PROOF#*", "JOBS#*"],
             byName["ReportItself"]["Condition"]!["ForAllValues:StringLike"]!["dynamodb:LeadingKeys"]!.AsArray().Select(k => k!.GetValue<string>()));
     }
 

@@ -15,6 +15,9 @@ internal sealed record CommandContext
     /// <summary>Errors, hints and progress: what a person reads.</summary>
     public required TextWriter Error { get; init; }
 
+    /// <summary>Where a person answers a question; null: nobody does.</summary>
+    public TextReader? In { get; init; }
+
     /// <summary>A person watches <see cref="Error"/>: progress may be drawn there.</summary>
     public bool IsInteractive { get; init; }
 

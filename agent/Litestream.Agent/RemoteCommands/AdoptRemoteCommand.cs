@@ -13,7 +13,7 @@ namespace Litestream.Agent.RemoteCommands;
 /// <c>adopt</c>: a tenant of which this host has no file is this host's from now on, and its file is here, with everything that its former owner ever published. Before the table
 /// gives it to this host nothing has changed anywhere; from then on it is gone on with, or given back.
 /// </summary>
-internal sealed class AdoptRemoteCommand(RestoreElsewhere elsewhere, Stores stores, TenantOwnership ownership, PatientTable patient, ArrivingTenant arriving, TimeProvider time) : IRemoteCommand
+internal sealed class AdoptRemoteCommand(RestoreElsewhere elsewhere, Stores stores, TenantOwnership ownership, PatientTable patient, ArrivingTenant arriving, JobGate gate, TimeProvider time) : IRemoteCommand
 {
     /// <summary>The table is asked so long to take it back.</summary>
     private static readonly TimeSpan GiveBackLimit = TimeSpan.FromMinutes(10);
@@ -24,10 +24,27 @@ internal sealed class AdoptRemoteCommand(RestoreElsewhere elsewhere, Stores stor
 
     public bool TakesAbsentTenants => true;
 
-    public Task<RemoteResult> RunAsync(RemoteRun run, CancellationToken cancellationToken) => AdoptAsync(run, isResumed: false, cancellationToken);
+    public async Task<RemoteResult> RunAsync(RemoteRun run, CancellationToken cancellationToken)
+    {
+        await gate.RequireRunningAsync(run.Command, cancellationToken);
+        return await CountedAsync(run, isResumed: false, cancellationToken);
+    }
 
     /// <summary>Each step finds out whether it has happened.</summary>
-    public Task<RemoteResult> GoOnAsync(RemoteRun run, CancellationToken cancellationToken) => AdoptAsync(run, isResumed: true, cancellationToken);
+    public Task<RemoteResult> GoOnAsync(RemoteRun run, CancellationToken cancellationToken) => CountedAsync(run, isResumed: true, cancellationToken);
+
+    private async Task<RemoteResult> CountedAsync(RemoteRun run, bool isResumed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await AdoptAsync(run, isResumed, cancellationToken);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            await gate.FailedAsync(run.Command, cancellationToken);
+            throw;
+        }
+    }
 
     private async Task<RemoteResult> AdoptAsync(RemoteRun run, bool isResumed, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Litestream.DynamoDb;
 using Litestream.Fleet;
 using Litestream.Fleet.Items;
@@ -28,6 +29,9 @@ internal sealed class TenantOwnership(string hostId, FleetTableClient table, Tim
     private static readonly TimeSpan AskOfFormerAgain = TimeSpan.FromSeconds(30);
 
     private readonly long _begunAt = time.GetTimestamp();
+
+    /// <summary>What the digests of owners said that did not change while they were watched: of a lost host's thousand tenants only the first ones wait for that.</summary>
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _silentSince = new(StringComparer.Ordinal);
 
     /// <summary>What this agent saw of other hosts.</summary>
     public HostWatch Watch { get; } = former?.Watch ?? new(table, time);
@@ -212,8 +216,13 @@ internal sealed class TenantOwnership(string hostId, FleetTableClient table, Tim
         var interval = TimeSpan.FromSeconds(digest.IntervalSeconds);
         if (time.GetUtcNow() - digest.At <= interval * HeartbeatLease.Intervals)
             return digest.At;
+        if (_silentSince.TryGetValue(owner, out var watched) && watched == digest.At)
+            return null;
         var watch = interval * WatchedIntervals;
         await Task.Delay(watch < LongestWatch ? watch : LongestWatch, time, cancellationToken);
-        return await Watch.FindAsync(owner, cancellationToken) is { } later && later.At != digest.At ? later.At : null;
+        if (await Watch.FindAsync(owner, cancellationToken) is { } later && later.At != digest.At)
+            return later.At;
+        _silentSince[owner] = digest.At;
+        return null;
     }
 }

@@ -10,8 +10,9 @@ namespace Litestream.Contract.Jobs;
 /// is one range of its commands, and whoever begins again after half of it writes the same ones.
 /// </summary>
 /// <param name="context">Where they are.</param>
-/// <param name="kind">Of <see cref="JobKinds"/>, and of <see cref="CommandKinds"/>: each of its commands does the same. Jobs of other kinds are not found here.</param>
-internal sealed class CommandJobs(ContractContext context, string kind)
+/// <param name="kind">Of <see cref="JobKinds"/>. Jobs of other kinds are not found here.</param>
+/// <param name="does">Of <see cref="CommandKinds"/>: what each of its commands does; null: what the job is called.</param>
+internal sealed class CommandJobs(ContractContext context, string kind, string? does = null)
 {
     /// <summary>Queries at the same time.</summary>
     private const int Parallelism = 8;
@@ -51,12 +52,12 @@ internal sealed class CommandJobs(ContractContext context, string kind)
         Total = total,
     };
 
-    /// <summary>One of its commands: of the kind that the job is of.</summary>
+    /// <summary>One of its commands.</summary>
     public CommandRecord CommandOf(JobRecord job, int index, Guid tenant, string host, CommandArguments arguments, TimeSpan life) => new()
     {
         HostId = host,
         Id = CommandId(job.Id, index),
-        Kind = kind,
+        Kind = does ?? kind,
         State = CommandStates.Requested,
         Tenant = tenant,
         RequestedAt = job.RequestedAt,

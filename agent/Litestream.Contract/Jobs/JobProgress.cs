@@ -18,16 +18,23 @@ internal static class JobProgress
         var failed = commands.Count(c => c.State is CommandStates.Failed or CommandStates.Expired || IsGivenUp(c, now)) + lost;
         var (done, cancelled) = (commands.Count(c => c.State == CommandStates.Done), commands.Count(c => c.State == CommandStates.Cancelled));
         var progress = job with { Done = done, Failed = failed, Cancelled = cancelled, Bytes = commands.Sum(c => c.Progress?.Bytes ?? 0) };
+        var isHalted = job.State == JobStates.Halted || failed > job.MaxFailures;
         if (done + failed + cancelled < job.Total)
-            return progress with { State = JobStates.Running, FinishedAt = null };
+            return progress with { State = isHalted ? JobStates.Halted : JobStates.Running, FinishedAt = null, Error = isHalted ? ErrorOf(commands) : null };
         return progress with
         {
-            State = failed > 0 ? JobStates.Failed : cancelled > 0 && done == 0 ? JobStates.Cancelled : JobStates.Done,
+            // What was not begun for that can be asked for again.
+            State = isHalted && commands.Any(IsRefused) ? JobStates.Halted : failed > 0 ? JobStates.Failed : cancelled > 0 && done == 0 ? JobStates.Cancelled : JobStates.Done,
             FinishedAt = job.FinishedAt ?? commands.Max(c => c.FinishedAt) ?? now,
             Error = lost > 0 ? $"{lost} of {job.Total} commands were never put: the API ended while it did, and the request was not sent again"
-                : commands.FirstOrDefault(c => c.State == CommandStates.Failed)?.Error ?? (failed > 0 ? "no agent began in time" : null),
+                : ErrorOf(commands) ?? (failed > 0 ? "no agent began in time" : null),
         };
     }
+
+    /// <summary>Of those that failed by themselves, if there are any.</summary>
+    private static string? ErrorOf(IReadOnlyCollection<CommandRecord> commands) => commands.Where(c => c.State == CommandStates.Failed).OrderBy(IsRefused).FirstOrDefault()?.Error;
+
+    private static bool IsRefused(CommandRecord command) => command.ErrorCode == CommandErrors.Halted;
 
     /// <summary>Nothing comes of it any more.</summary>
     public static bool IsOver(CommandRecord command, DateTimeOffset now) => CommandStates.IsFinal(command.State) || IsGivenUp(command, now);

@@ -23,7 +23,7 @@ internal sealed class JobSteps(ContractContext context, ChangeRequests changes, 
         await Parallel.ForAsync(0, jobs.Length, new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = stop }, async (i, token) =>
         {
             var job = page.Jobs[i];
-            jobs[i] = CommandView.Of(job.State == JobStates.Running ? (await _jobs.LookAsync(job, token)).Job : job, null);
+            jobs[i] = CommandView.Of(job.State is JobStates.Running or JobStates.Halted ? (await _jobs.LookAsync(job, token)).Job : job, null);
         });
         return (jobs, page.Next);
     }

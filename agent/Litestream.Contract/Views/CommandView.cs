@@ -72,6 +72,7 @@ internal static class CommandView
         Failed = job.Failed,
         Cancelled = job.Cancelled,
         Bytes = job.Bytes,
+        MaxFailures = job.MaxFailures,
         Error = job.Error,
         Undoes = job.Undoes?.ToString(),
     };

@@ -23,14 +23,14 @@ internal static class ForeignChain
 
     /// <summary>Somebody wrote there since this agent did.</summary>
     public static CaptureException WrittenBehind(DatabaseReplica replica, string what) => new(DatabaseStatus.SplitBrain, DatabaseReason.ForeignTransaction,
-        $"{replica.Url} has another writer: {what}. {replica.Database.Path} is not replicated any more, and nothing is touched",
+        $"{replica.Url} has another writer: {what}. {replica.Database.Path} is not replicated any more, and nothing is touched. {OnlyHere.Of(replica.Database)}",
         "find the other writer and stop one of the two; `litestream start -take-over` has this one go on", Timeout.InfiniteTimeSpan);
 
     /// <summary>Throws when somebody outside said that another host owns it.</summary>
     public static void RefuseLost(ReplicatedDatabase database)
     {
         if (database.LostBecause is { } why)
-            throw new CaptureException(DatabaseStatus.Lost, DatabaseReason.NewerEpoch, $"{why}. {database.Path} is not replicated any more, and nothing is touched",
+            throw new CaptureException(DatabaseStatus.Lost, DatabaseReason.NewerEpoch, $"{why}. {database.Path} is not replicated any more, and nothing is touched. {OnlyHere.Of(database)}",
                 "what is committed here from now on is in no replica; stop its application, or have this host go on with `litestream start -take-over`", Timeout.InfiniteTimeSpan);
     }
 

@@ -1,6 +1,6 @@
 namespace Litestream.Fleet.Api;
 
-/// <summary>A job as the API shows it: answer of <c>POST /api/restores</c> and <c>/api/drills</c>, of <c>GET</c> of one of them, and of a cancel or an undo.</summary>
+/// <summary>A job as the API shows it: answer of <c>POST /api/restores</c>, <c>/api/drills</c> and <c>/api/evacuations</c>, of <c>GET</c> of one of them, and of a cancel or an undo.</summary>
 public sealed record FleetJob
 {
     /// <summary>A ULID.</summary>
@@ -33,6 +33,9 @@ public sealed record FleetJob
     public required int Cancelled { get; init; }
 
     public long Bytes { get; init; }
+
+    /// <summary>When more than so many have failed nothing new is begun; null: whatever fails, the rest goes on.</summary>
+    public int? MaxFailures { get; init; }
 
     /// <summary>Why it halted or failed.</summary>
     public string? Error { get; init; }

@@ -26,6 +26,8 @@ namespace Litestream.Fleet.Api;
 [JsonSerializable(typeof(DrillEvidence))]
 [JsonSerializable(typeof(RestoreRequest))]
 [JsonSerializable(typeof(RestorePlan))]
+[JsonSerializable(typeof(EvacuationRequest))]
+[JsonSerializable(typeof(EvacuationPlan))]
 [JsonSerializable(typeof(CommandRequest))]
 [JsonSerializable(typeof(FleetCommand))]
 [JsonSerializable(typeof(FleetCommandList))]

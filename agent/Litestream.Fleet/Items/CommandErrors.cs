@@ -42,6 +42,9 @@ public static class CommandErrors
     /// <summary>The hook of a move did not end well: nothing was changed. The text is what it said.</summary>
     public const string HookFailed = "hook-failed";
 
+    /// <summary>Too many of its job have failed: nothing was done with it.</summary>
+    public const string Halted = "halted";
+
     /// <summary>The agent ended in the middle: it happened whole, or not at all; nobody noted which.</summary>
     public const string Interrupted = "interrupted";
 
@@ -51,5 +54,5 @@ public static class CommandErrors
     public const string Other = "other";
 
     public static IReadOnlyList<string> All { get; } =
-        [UnknownKind, UnknownTenant, BadArgument, NotReplicated, OwnedElsewhere, Busy, Damaged, NoSuchPoint, NothingToUndo, ReplicaUnavailable, NoRoom, StaleEpoch, HookFailed, Interrupted, TimedOut, Other];
+        [UnknownKind, UnknownTenant, BadArgument, NotReplicated, OwnedElsewhere, Busy, Damaged, NoSuchPoint, NothingToUndo, ReplicaUnavailable, NoRoom, StaleEpoch, HookFailed, Halted, Interrupted, TimedOut, Other];
 }

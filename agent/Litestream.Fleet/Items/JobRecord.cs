@@ -35,6 +35,9 @@ public sealed record JobRecord
 
     public long Bytes { get; init; }
 
+    /// <summary>When more than so many have failed nothing new is begun; null: whatever fails, the rest goes on.</summary>
+    public int? MaxFailures { get; init; }
+
     /// <summary>Of many tenants: up to which GUID commands were put; a job that is resumed goes on behind it.</summary>
     public Guid? Cursor { get; init; }
 

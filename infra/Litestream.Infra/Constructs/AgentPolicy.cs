@@ -31,7 +31,7 @@ internal sealed class AgentPolicy : Construct
                     Sid = "ReportItself",
                     Actions = ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"],
                     Resources = [table.Table.TableArn],
-                    Conditions = Leading("FLEET#*", $"{FleetKeys.TenantPrefix}*", $"{FleetKeys.HostPrefix}*", $"{FleetKeys.ProofPrefix}*"),
+                    Conditions = Leading("FLEET#*", $"{FleetKeys.TenantPrefix}*", $"{FleetKeys.HostPrefix}*", $"{FleetKeys.ProofPrefix}*", $"{FleetKeys.JobPrefix}*"),
                 }),
                 new(new PolicyStatementProps
                 {

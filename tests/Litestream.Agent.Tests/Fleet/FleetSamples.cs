@@ -135,6 +135,7 @@ internal static class FleetSamples
         Failed = 30,
         Cancelled = 10,
         Bytes = 123456789,
+        MaxFailures = 10,
         Cursor = Tenant,
         Error = "too many failed",
         Undoes = Id,

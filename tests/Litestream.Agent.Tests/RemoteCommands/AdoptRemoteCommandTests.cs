@@ -115,4 +115,21 @@ public sealed class AdoptRemoteCommandTests
         await hosts.Owner.SyncedAsync($"{hosts.Tenant}");
         Assert.Equal(["1", "2"], await RunningAgent.RestoredAsync(hosts.Folder, $"{hosts.Tenant}", "SELECT x FROM t ORDER BY x"));
     }
+
+    [Fact]
+    public async Task Of_a_job_of_which_too_much_failed_nothing_new_is_begun()
+    {
+        await using var hosts = await AdoptingHosts.StartAsync();
+        var job = hosts.PutJob(maxFailures: 1);
+        foreach (var _ in Enumerable.Range(0, 2))
+        {
+            Assert.NotEqual(JobStates.Halted, hosts.StateOf(job));
+            Assert.Equal(CommandErrors.UnknownTenant, (await hosts.AdoptAsync(new() { Epoch = 1 }, Guid.NewGuid(), job)).ErrorCode);
+        }
+        Assert.Equal(JobStates.Halted, hosts.StateOf(job));
+        await hosts.LoseOwnerAsync();
+        Assert.Equal(CommandErrors.Halted, (await hosts.AdoptAsync(new() { Epoch = 1 }, job: job)).ErrorCode);
+        Assert.Equal((AdoptingHosts.First, 1L), (hosts.Record.HostId, hosts.Record.Epoch));
+        Assert.Equal(CommandStates.Done, (await hosts.AdoptAsync(new() { Epoch = 1 }, job: hosts.PutJob(maxFailures: 1))).State);
+    }
 }

@@ -59,7 +59,18 @@ internal sealed class AdoptingHosts : IAsyncDisposable
         Server.Set(key.Partition, key.Sort, attribute, value);
     }
 
-    public async Task<CommandRecord> AdoptAsync(CommandArguments arguments, Guid? tenant = null)
+    /// <summary>One of several commands, as an evacuation has it.</summary>
+    public JobRecord PutJob(int maxFailures)
+    {
+        var job = new JobRecord { Id = _ids.Next(), Kind = JobKinds.Evacuation, State = JobStates.Running, RequestedAt = DateTimeOffset.UtcNow, RequestedBy = "ada", MaxFailures = maxFailures };
+        foreach (var (name, value) in JobItem.Write(job))
+            Server.Set(job.Key.Partition, job.Key.Sort, name, new(value.IsNumber, value.Text));
+        return job;
+    }
+
+    public string StateOf(JobRecord job) => JobItem.Read(FleetTables.Find(Server, job.Key)!).State;
+
+    public async Task<CommandRecord> AdoptAsync(CommandArguments arguments, Guid? tenant = null, JobRecord? job = null)
     {
         var now = DateTimeOffset.UtcNow;
         var command = new CommandRecord
@@ -72,6 +83,7 @@ internal sealed class AdoptingHosts : IAsyncDisposable
             RequestedAt = now,
             RequestedBy = "ada",
             ExpiresAt = now.AddHours(1),
+            Job = job?.Id,
             Arguments = arguments,
         };
         foreach (var (name, value) in CommandItem.Write(command))

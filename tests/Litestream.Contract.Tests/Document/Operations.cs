@@ -17,6 +17,7 @@ internal static class Operations
     private static readonly Parameter HostId = Path("id", "Of the host.");
     private static readonly Parameter JobId = Path("id", "ULID of the restore.");
     private static readonly Parameter DrillId = Path("id", "ULID of the job of drills.");
+    private static readonly Parameter EvacuationId = Path("id", "ULID of the evacuation.");
     private static readonly Parameter CommandId = Path("command", "ULID of the command.");
     private static readonly Parameter DatabaseId = Path("id", "GUID of the tenant, or the name of a database that has none.");
 
@@ -27,7 +28,7 @@ internal static class Operations
         Flag("unhealthy", "Only what is in error or late, or has a replica that is.") with { Only = "host" },
     ];
 
-    public static IReadOnlyList<Operation> All { get; } = [.. Overview(), .. Hosts(), .. Tenants(), .. Restores(), .. Drills(), .. Commands(), .. Databases()];
+    public static IReadOnlyList<Operation> All { get; } = [.. Overview(), .. Hosts(), .. Tenants(), .. Restores(), .. Drills(), .. Evacuations(), .. Commands(), .. Databases()];
 
     private static IEnumerable<Operation> Overview() =>
     [
@@ -201,11 +202,48 @@ internal static class Operations
         },
     ];
 
+    private static IEnumerable<Operation> Evacuations() =>
+    [
+        new("POST", "/api/evacuations", "evacuate", "Evacuations", "Brings what a lost host had to others: each tenant is restored there, whole, and is that host's from then on.")
+        {
+            Description = "Largest first, each to the target that is filled least. Of all tenants of a host at most 1,000 at once, and those without anything in a replica are left out. "
+                + "The lost host finds that it lost them when it comes back, and touches nothing.",
+            Body = typeof(EvacuationRequest),
+            Answers = [(200, [typeof(EvacuationPlan)], "With dryRun: what would be done. Nothing was written."), (202, [typeof(FleetJob)], "It will be done; Location says where to look.")],
+            Codes = [BadArgument, BadGuid, TooMany, UnknownTenant, UnknownHost, HostAway, HostNotLost, NoRoom, NoSuchPoint],
+            IsKeyed = true,
+        },
+        new("GET", "/api/evacuations", "listEvacuations", "Evacuations", "What was asked for, the newest first.")
+        {
+            Parameters = [Limit(20, 50), Cursor],
+            Answers = [(200, [typeof(FleetJobList)], "A page.")],
+            Codes = [BadParameter, BadCursor],
+            HasTag = true,
+        },
+        new("GET", "/api/evacuations/{id}", "getEvacuation", "Evacuations", "How an evacuation goes, tenant by tenant.")
+        {
+            Description = "`halted`: more failed than may; what was not begun can be asked for again, by another evacuation.",
+            Parameters = [EvacuationId, Cursor],
+            Answers = [(200, [typeof(FleetJob)], "The job, with a page of its commands.")],
+            Codes = [BadParameter, BadCursor, UnknownJob],
+            HasTag = true,
+        },
+        new("POST", "/api/evacuations/{id}/cancel", "cancelEvacuation", "Evacuations", "Calls back what nobody began; a tenant that is not there yet is given back.")
+        {
+            Parameters = [EvacuationId],
+            Body = typeof(EmptyRequest),
+            IsBodyOptional = true,
+            Answers = [(202, [typeof(FleetJob)], "It is asked to end.")],
+            Codes = [UnknownJob, NotCancellable],
+            IsKeyed = true,
+        },
+    ];
+
     private static IEnumerable<Operation> Commands() =>
     [
         new("POST", "/api/hosts/{id}/commands", "command", "Commands", "Tells a host what to do with one tenant.")
         {
-            Description = "A `restore` needs the scope `fleet.restore`, too. A host's own API takes no `take-over` and no `release`: those are a fleet's.",
+            Description = "A `restore` needs the scope `fleet.restore`, too. A host's own API takes no `take-over`, no `adopt` and no `release`: those are a fleet's.",
             Parameters = [HostId],
             Body = typeof(CommandRequest),
             Answers = [(202, [typeof(FleetCommand)], "It will be done; Location says where to look.")],

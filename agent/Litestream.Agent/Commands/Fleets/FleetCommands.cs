@@ -1,3 +1,5 @@
+using Litestream.Fleet.Items;
+
 namespace Litestream.Agent.Commands.Fleets;
 
 /// <summary><c>litestream fleet …</c>: what the API of a fleet is asked for from a shell.</summary>
@@ -13,9 +15,11 @@ internal static class FleetCommands
         FleetProblemsCommand.Create(context),
         FleetRestoreCommand.Create(context),
         FleetForkCommand.Create(context),
-        FleetRestoresCommand.Create(context),
-        FleetRestoresCommand.Create(context, "cancel", "Call a restore or drills back, as far as nothing has changed"),
+        FleetRestoresCommand.Create(context, JobKinds.Restore),
+        FleetRestoresCommand.Create(context, "cancel", "Call a restore, drills or an evacuation back, as far as nothing has changed"),
         FleetRestoresCommand.Create(context, "undo", "Take a restore in place back, within 7 days"),
+        FleetEvacuateCommand.Create(context),
+        FleetRestoresCommand.Create(context, JobKinds.Evacuation),
         FleetDrillCommand.Create(context),
         FleetDrillsCommand.Create(context),
         FleetTellCommand.Create(context),

@@ -13,7 +13,7 @@ internal static class FleetJobs
     public static async Task<int> FollowAsync(FleetApi api, FleetJob job, bool isAtOnce, bool isJson, CommandContext context, CancellationToken stop)
     {
         var said = "";
-        while (!isAtOnce && job.State == JobStates.Running)
+        while (!isAtOnce && (job.State == JobStates.Running || IsEnding(job)))
         {
             if (Line(job) is var line && line != said)
                 context.Error.WriteLine(said = line);
@@ -23,6 +23,9 @@ internal static class FleetJobs
         context.Answer(isJson, job, FleetJson.Default.FleetJob, output => Write(job, output));
         return job.State is JobStates.Running or JobStates.Done ? ExitCode.Done : ExitCode.Failed;
     }
+
+    /// <summary>Nothing new of it is begun; what was begun comes to its end.</summary>
+    private static bool IsEnding(FleetJob job) => job.State == JobStates.Halted && job.Done + job.Failed + job.Cancelled < job.Total;
 
     public static void Write(FleetJob job, TextWriter output)
     {

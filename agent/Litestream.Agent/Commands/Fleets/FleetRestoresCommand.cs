@@ -5,18 +5,19 @@ using Litestream.Fleet.Items;
 
 namespace Litestream.Agent.Commands.Fleets;
 
-/// <summary><c>litestream fleet restores</c>, <c>cancel</c>, <c>undo</c>: what was asked for, and taking it back.</summary>
+/// <summary><c>litestream fleet restores</c>, <c>evacuations</c>, <c>cancel</c>, <c>undo</c>: what was asked for, and taking it back.</summary>
 internal static class FleetRestoresCommand
 {
     private const int MostShown = 20;
 
-    public static ProgramCommand Create(CommandContext context)
+    /// <summary>A list of jobs of a kind.</summary>
+    public static ProgramCommand Create(CommandContext context, string kind)
     {
         var flags = new FleetApiFlags();
         var id = new Argument<string?>("JOB") { Arity = ArgumentArity.ZeroOrOne };
-        var command = new ProgramCommand("restores", "List restores, the newest first, or show one", "[flags] [JOB]") { Parent = FleetCommands.Parent }.Group("Flags", flags.Api, flags.Json);
+        var command = new ProgramCommand($"{kind}s", $"List {kind}s, the newest first, or show one", "[flags] [JOB]") { Parent = FleetCommands.Parent }.Group("Flags", flags.Api, flags.Json);
         command.Arguments.Add(id);
-        command.SetAction((parsed, stop) => RunAsync(flags, parsed.GetValue(id), parsed, context, stop));
+        command.SetAction((parsed, stop) => RunAsync(flags, kind, parsed.GetValue(id), parsed, context, stop));
         return command;
     }
 
@@ -42,28 +43,32 @@ internal static class FleetRestoresCommand
     private static async Task<FleetJob> AskAsync(FleetApi api, string id, string verb, CancellationToken stop)
     {
         Task<FleetJob> Post(string kind) => api.PostAsync($"api/{kind}s/{Uri.EscapeDataString(id)}/{verb}", new(), FleetJson.Default.EmptyRequest, FleetJson.Default.FleetJob, stop);
-        try
+        string[] kinds = verb == "cancel" ? [JobKinds.Restore, JobKinds.Drill, JobKinds.Evacuation] : [JobKinds.Restore];
+        for (var i = 0; ; i++)
         {
-            return await Post(JobKinds.Restore);
-        }
-        catch (FleetApiException unknown) when (unknown.Code == ProblemCodes.UnknownJob && verb == "cancel")
-        {
-            return await Post(JobKinds.Drill);
+            try
+            {
+                return await Post(kinds[i]);
+            }
+            catch (FleetApiException unknown) when (unknown.Code == ProblemCodes.UnknownJob && i < kinds.Length - 1)
+            {
+                // The next kind may have it.
+            }
         }
     }
 
-    private static async Task<int> RunAsync(FleetApiFlags flags, string? id, ParseResult parsed, CommandContext context, CancellationToken stop)
+    private static async Task<int> RunAsync(FleetApiFlags flags, string kind, string? id, ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         using var api = flags.Open(parsed, context);
         if (id is not null)
         {
-            var job = await api.GetAsync($"api/restores/{Uri.EscapeDataString(id)}", FleetJson.Default.FleetJob, stop);
+            var job = await api.GetAsync($"api/{kind}s/{Uri.EscapeDataString(id)}", FleetJson.Default.FleetJob, stop);
             return context.Answer(parsed.GetValue(flags.Json), job, FleetJson.Default.FleetJob, output => FleetJobs.Write(job, output));
         }
-        var jobs = await api.GetAsync($"api/restores?limit={MostShown}", FleetJson.Default.FleetJobList, stop);
+        var jobs = await api.GetAsync($"api/{kind}s?limit={MostShown}", FleetJson.Default.FleetJobList, stop);
         return context.Answer(parsed.GetValue(flags.Json), jobs, FleetJson.Default.FleetJobList, output =>
         {
-            FleetJobs.Table(jobs.Items, JobKinds.Restore, context.Time.GetUtcNow()).Write(output);
+            FleetJobs.Table(jobs.Items, kind, context.Time.GetUtcNow()).Write(output);
         });
     }
 }
