@@ -14,7 +14,7 @@ namespace Litestream.EndToEnd.Fleet;
 public sealed class FleetEvacuationTests(ITestOutputHelper output)
 {
     private const int Tenants = 100;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
     private static readonly string[] Others = ["web-2", "web-3"];
 
     [NeedsNode]
