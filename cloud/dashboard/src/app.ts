@@ -16,6 +16,7 @@ import type { Serves, Status } from './state/serves';
 import { setTheme, theme, type Theme } from './state/theme';
 import './views/fleet/fleet-view';
 import './views/hosts/host-view';
+import './views/evacuate/evacuate-view';
 import './views/tenants/tenants-view';
 import './views/tenants/tenant-view';
 import './views/restore/restore-view';
@@ -136,6 +137,8 @@ export class App extends Part {
         return id ? html`<tenant-view .tenantId=${id} .place=${this.place} .serves=${serves}></tenant-view>` : html`<tenants-view .place=${this.place}></tenants-view>`;
       case 'restore':
         return html`<restore-view .place=${this.place} .serves=${serves}></restore-view>`;
+      case 'evacuate':
+        return html`<evacuate-view .hostId=${id ?? ''}></evacuate-view>`;
       case 'jobs':
         return id ? html`<job-view .jobId=${id} .kind=${jobKind(this.place)}></job-view>` : html`<jobs-view .serves=${serves}></jobs-view>`;
       case 'audit':
@@ -162,7 +165,7 @@ export class App extends Part {
 
   private isCurrent(view: string): boolean {
     const shown = this.place.view;
-    return shown === view || (view === 'fleet' && shown === 'hosts') || (view === 'tenants' && shown === 'restore');
+    return shown === view || (view === 'fleet' && (shown === 'hosts' || shown === 'evacuate')) || (view === 'tenants' && shown === 'restore');
   }
 
   private readonly moved = (): void => {

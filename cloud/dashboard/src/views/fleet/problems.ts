@@ -14,7 +14,7 @@ const tones: Tone[] = ['unknown', 'warning', 'bad', 'bad'];
 /** What to do about each kind, where its detail does not say so itself. */
 const fixes: Record<string, string> = {
   'split-brain': 'Two agents write one replica. Decide whose it is, then take it over there.',
-  lost: 'Start its agent, or restore its tenants on another host.',
+  lost: 'Start its agent, or evacuate it: its page brings its tenants to other hosts.',
   'proof-failed': 'Take a snapshot, drill again, and look at the file that the detail names.',
   error: 'It is retried by itself; the detail says what stands in the way.',
   late: 'Look at the network and the load of its host; a sync asks for it now.',

@@ -9,8 +9,8 @@ import { state } from '../../parts/state';
 import { jobLink } from '../jobs/job-link';
 
 /** What is being done now; else what was done last. */
-export function running(feed: Feed<FleetJobList>): TemplateResult {
-  const { items } = listed(feed);
+export function running(feed: Feed<FleetJobList>, others: FleetJob[]): TemplateResult {
+  const items = [...listed(feed).items, ...others].sort((a, b) => (a.id < b.id ? 1 : -1));
   const now = items.filter((job) => job.state === 'running' || job.state === 'halted');
   const shown = now.length > 0 ? now : items.slice(0, 3);
   const none = empty('jobs', 'No jobs', 'Restores that run, and those that ended last, stand here.');

@@ -13,7 +13,7 @@ import { ask } from '../../parts/dialog';
 import { Part } from '../../parts/element';
 import { panel, settled, freshness } from '../../parts/panel';
 import { confirmed, state } from '../../parts/state';
-import { go, type Place } from '../../state/place';
+import { go, link, type Place } from '../../state/place';
 import type { Serves } from '../../state/serves';
 import { commandTable } from '../jobs/command-table';
 import { jobLink } from '../jobs/job-link';
@@ -50,6 +50,7 @@ export class HostView extends Part {
     return html`<div class="acts" role="group" aria-label="Actions">
       <button ?disabled=${why !== null || host.tenants === 0} title=${why ? `Not now: ${why}` : 'Every backup of this host is restored aside, compared and deleted'} @click=${() => this.drillAll(host)}>Drill all</button>
       ${why ? html`<span class="muted small">Not now: ${why}.</span>` : nothing}
+      ${this.serves === 'fleet' && (host.liveness === 'lost' || host.liveness === 'stopped') && host.tenants > 0 ? html`<a class="button primary" href=${link('evacuate', host.hostId)}>Evacuate …</a>` : nothing}
     </div>`;
   }
 

@@ -7,10 +7,11 @@ export function jobLink(job: Pick<FleetJob, 'id' | 'kind'>): string {
 }
 
 /** The API's address of a job of each kind that can be asked for. */
-export const jobAddresses = { restore: '/api/restores/{id}', drill: '/api/drills/{id}' } as const;
+export const jobAddresses = { restore: '/api/restores/{id}', drill: '/api/drills/{id}', evacuation: '/api/evacuations/{id}' } as const;
 
 export type JobKind = keyof typeof jobAddresses;
 
 export function jobKind(place: Place): JobKind {
-  return place.query.get('kind') === 'drill' ? 'drill' : 'restore';
+  const kind = place.query.get('kind');
+  return kind === 'drill' || kind === 'evacuation' ? kind : 'restore';
 }

@@ -18,6 +18,12 @@ import { go, link } from '../../state/place';
 import { commandTable } from './command-table';
 import { jobAddresses, type JobKind } from './job-link';
 
+const called: Record<JobKind, string> = {
+  restore: 'What nobody began is not begun; what has changed a database goes on to its end.',
+  drill: 'What nobody began is not begun; what runs ends, and leaves nothing.',
+  evacuation: 'What nobody began is not begun; a tenant that has a new owner comes there all the same.',
+};
+
 /** One job while it runs and afterwards: how far each part is, calling it back, undoing it. */
 @customElement('job-view')
 export class JobView extends Part {
@@ -44,7 +50,7 @@ export class JobView extends Part {
         <div><dt>Progress</dt><dd class="value">${Math.round(100 * percent)} %</dd><dd class="sub">${bar(percent, 1, `${Math.round(100 * percent)} %`)}</dd></div>
         <div><dt>Done</dt><dd class="value">${job.done}</dd><dd class="sub">of ${job.total}</dd></div>
         <div class=${job.failed > 0 ? 'bad' : ''}><dt>Failed</dt><dd class="value">${job.failed}</dd><dd class="sub">${job.cancelled > 0 ? `${job.cancelled} called back` : 'none called back'}</dd></div>
-        <div><dt>Restored</dt><dd class="value">${size(job.bytes || (job.commands ?? []).reduce((sum, c) => sum + (c.doneBytes ?? 0), 0) || null)}</dd><dd class="sub">on ${job.toHosts.join(', ') || dash}</dd></div>
+        <div><dt>${job.kind === 'evacuation' ? 'Brought' : 'Restored'}</dt><dd class="value">${size(job.bytes || (job.commands ?? []).reduce((sum, c) => sum + (c.doneBytes ?? 0), 0) || null)}</dd><dd class="sub">${job.fromHost ? `from ${job.fromHost} to` : 'on'} ${job.toHosts.join(', ') || dash}</dd></div>
         <div><dt>Took</dt><dd class="value">${span(((job.finishedAt ? Date.parse(job.finishedAt) : Date.now()) - Date.parse(job.requestedAt)) / 1000)}</dd><dd class="sub">${job.finishedAt ? html`ended ${moment(job.finishedAt)}` : 'so far'}</dd></div>
       </dl></section>
       ${this.acts(job)} ${panel('Tenants', this.tenants(job), { feed: this.job })}`;
@@ -59,7 +65,7 @@ export class JobView extends Part {
     const off = connection.isAway;
     const undo = job.kind === 'restore' && (job.commands ?? []).some((c) => c.state === 'done' && c.beforeTxid);
     return html`<div class="acts" role="group" aria-label="Actions">
-      ${job.state === 'running' ? html`<button ?disabled=${off} @click=${() => this.begin('cancel', 'Call it back?', this.kind === 'drill' ? 'What nobody began is not begun; what runs ends, and leaves nothing.' : 'What nobody began is not begun; what has changed a database goes on to its end.', 'Call back')}>Cancel</button>` : nothing}
+      ${job.state === 'running' || job.state === 'halted' ? html`<button ?disabled=${off} @click=${() => this.begin('cancel', 'Call it back?', called[this.kind], 'Call back')}>Cancel</button>` : nothing}
       ${undo ? html`<button ?disabled=${off} @click=${() => this.begin('undo', 'Undo this restore?', 'The databases go back to the state that they had before it, as it was captured then. What was committed since is taken back, and kept as this was.', 'Undo')}>${icon('undo')}Undo</button>` : nothing}
     </div>`;
   }

@@ -19,11 +19,12 @@ import type { Serves } from '../../state/serves';
 export class JobsView extends Part {
   @property() serves: Serves | null = null;
   private readonly jobs = new Feed(this, () => at('/api/restores', { limit: 50 }), 5000);
+  private readonly evacuations = new Feed(this, () => (this.serves === 'fleet' ? at('/api/evacuations', { limit: 50 }) : null), 5000);
   private readonly drills = new Feed(this, () => at('/api/drills', { limit: 50 }), 5000);
 
   protected override render(): TemplateResult {
     return html`<header class="page"><h1>Jobs and drills</h1></header>
-      ${this.coverage()} ${this.restores()} ${this.tried()}`;
+      ${this.coverage()} ${this.restores()} ${this.tried()} ${this.serves === 'fleet' ? this.brought() : nothing}`;
   }
 
   private coverage(): TemplateResult {
@@ -45,6 +46,12 @@ export class JobsView extends Part {
     const { items, next } = listed(this.jobs);
     const none = empty('jobs', 'Nothing was restored yet', html`Choose a tenant under <a href="#/tenants">Tenants</a>; its timeline shows what can be.`);
     return panel('Restores', items.length === 0 ? none : html`${jobTable(items, 'Restores')}${next ? html`<button class="more" @click=${() => void this.jobs.more(next)}>Show more</button>` : nothing}`, { feed: this.jobs });
+  }
+
+  private brought(): TemplateResult {
+    const { items, next } = listed(this.evacuations);
+    const none = empty('jobs', 'No host was evacuated', 'When one is lost, its page brings its tenants to others.');
+    return panel('Evacuations', items.length === 0 ? none : html`${jobTable(items, 'Evacuations')}${next ? html`<button class="more" @click=${() => void this.evacuations.more(next)}>Show more</button>` : nothing}`, { feed: this.evacuations });
   }
 
   private tried(): TemplateResult {

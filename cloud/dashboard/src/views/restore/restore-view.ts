@@ -11,13 +11,13 @@ import { commandLine } from '../../parts/command-line';
 import { Part } from '../../parts/element';
 import { empty, sentence } from '../../parts/panel';
 import { tenantState } from '../../parts/state';
+import { step } from '../../parts/step';
 import type { Moment } from '../../parts/timeline/past';
 import type { Picker } from '../../parts/timeline/picker';
 import '../../parts/timeline/picker';
 import { go, link, type Place } from '../../state/place';
 import type { Serves } from '../../state/serves';
 import { planned } from './planned';
-import { step } from './step';
 import { commandOf, type Draft, type Where, type Wish, wishOf } from './wish';
 
 const typingPause = 350;

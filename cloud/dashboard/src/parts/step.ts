@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit';
-import { icon } from '../../parts/icon';
+import { icon } from './icon';
 
 export function step(number: number, title: string, isDone: boolean, body: unknown): TemplateResult {
   return html`<section class="step ${isDone ? 'done' : ''}" aria-labelledby="step-${number}">
