@@ -3,6 +3,7 @@ using Litestream.Cloud.Api;
 using Litestream.Cloud.Configuration;
 using Litestream.Cloud.Drills;
 using Litestream.Cloud.Evacuations;
+using Litestream.Cloud.Moves;
 using Litestream.Cloud.Hosting;
 using Litestream.Cloud.Replicas;
 using Litestream.Cloud.Table;
@@ -61,6 +62,7 @@ internal static class CloudApplication
         CommandEndpoints.Map(application, contract, new(contract, ids), audit);
         DrillEndpoints.Map(application, contract, new(contract, ids), audit);
         EvacuationEndpoints.Map(application, contract, new(contract, ids), audit);
+        MoveEndpoints.Map(application, contract, new(contract, ids), audit);
         AuditEndpoints.Map(application, contract);
         return application;
     }

@@ -29,6 +29,8 @@ internal static class CommandView
         Undoes = command.Arguments.Undoes?.ToString(),
         IfAlive = command.Arguments.IfAlive,
         Epoch = command.Arguments.Epoch,
+        PauseFor = command.Arguments.PauseFor,
+        From = command.Arguments.From,
         CancelRequestedAt = command.CancelRequestedAt,
         ClaimedAt = command.ClaimedAt,
         FinishedAt = command.FinishedAt,
@@ -40,6 +42,8 @@ internal static class CommandView
         Result = command.Result,
         ResultTxid = command.ResultTxid,
         BeforeTxid = command.BeforeTxid,
+        PausedAt = command.PausedAt,
+        PausedMs = command.PausedMs,
         ErrorCode = command.ErrorCode,
         Error = command.Error,
     };

@@ -44,6 +44,12 @@ public sealed record FleetCommand
 
     public long? Epoch { get; init; }
 
+    /// <summary>Of a move: the host that it goes to, of the release there; null: an ordinary release.</summary>
+    public string? PauseFor { get; init; }
+
+    /// <summary>Of a move: the host that it comes from.</summary>
+    public string? From { get; init; }
+
     /// <summary>Somebody wants it to end.</summary>
     public DateTimeOffset? CancelRequestedAt { get; init; }
 
@@ -71,6 +77,12 @@ public sealed record FleetCommand
 
     /// <summary>Of a restore in place that happened: the state before, 16 hexadecimal digits.</summary>
     public string? BeforeTxid { get; init; }
+
+    /// <summary>Of a move: since then nobody could write to the tenant, by the clock of the host that it left.</summary>
+    public DateTimeOffset? PausedAt { get; init; }
+
+    /// <summary>For so many milliseconds, up to this command's end.</summary>
+    public long? PausedMs { get; init; }
 
     /// <summary>Why it failed: one of <see cref="Items.CommandErrors"/>.</summary>
     public string? ErrorCode { get; init; }

@@ -28,6 +28,8 @@ namespace Litestream.Fleet.Api;
 [JsonSerializable(typeof(RestorePlan))]
 [JsonSerializable(typeof(EvacuationRequest))]
 [JsonSerializable(typeof(EvacuationPlan))]
+[JsonSerializable(typeof(MoveRequest))]
+[JsonSerializable(typeof(MovePlan))]
 [JsonSerializable(typeof(CommandRequest))]
 [JsonSerializable(typeof(FleetCommand))]
 [JsonSerializable(typeof(FleetCommandList))]

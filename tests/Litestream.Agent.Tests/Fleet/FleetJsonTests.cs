@@ -41,7 +41,7 @@ public sealed class FleetJsonTests
 
     [Fact]
     public void Changes_of_the_fleet_are_read_to_the_letter() => Assert.Equal(
-        ["CommandRequest", "DrillRequest", "EmptyRequest", "EvacuationRequest", "RestoreRequest"], Roots.Where(r => r.IsDefined(typeof(JsonUnmappedMemberHandlingAttribute))).Select(r => r.Name).Order(StringComparer.Ordinal));
+        ["CommandRequest", "DrillRequest", "EmptyRequest", "EvacuationRequest", "MoveRequest", "RestoreRequest"], Roots.Where(r => r.IsDefined(typeof(JsonUnmappedMemberHandlingAttribute))).Select(r => r.Name).Order(StringComparer.Ordinal));
 
     [Fact]
     public void Every_record_of_the_room_is_reached_from_one_that_is_an_answer_or_a_body()
@@ -72,12 +72,14 @@ public sealed class FleetJsonTests
         Assert.Equal("dryRun expiresInSeconds host ifBusy newTenant replica targetPath tenants timestamp txid", MembersOf(typeof(RestoreRequest)));
         Assert.Equal("epoch expiresInSeconds ifAlive ifBusy kind newTenant replica targetPath tenant timestamp txid", MembersOf(typeof(CommandRequest)));
         Assert.Equal(
-            "beforeTxid cancelRequestedAt claimedAt doneBytes donePages epoch error errorCode expiresAt finishedAt hostId id ifAlive ifBusy jobId kind newTenant percent progressAt replica requestedAt "
+            "beforeTxid cancelRequestedAt claimedAt doneBytes donePages epoch error errorCode expiresAt finishedAt from hostId id ifAlive ifBusy jobId kind newTenant pauseFor pausedAt pausedMs percent progressAt replica requestedAt "
             + "requestedBy result resultTxid state step targetPath tenantId timestamp txid undoes",
             MembersOf(typeof(FleetCommand)));
         Assert.Equal("bytes cancelled commands done error failed finishedAt fromHost id kind maxFailures nextCursor requestedAt requestedBy state toHosts total undoes", MembersOf(typeof(FleetJob)));
         Assert.Equal("dryRun expiresInSeconds from maxFailures tenants to", MembersOf(typeof(EvacuationRequest)));
         Assert.Equal("bytes from hasMore items refused targets total", MembersOf(typeof(EvacuationPlan)));
+        Assert.Equal("dryRun expiresInSeconds path tenantId to", MembersOf(typeof(MoveRequest)));
+        Assert.Equal("diskFreeBytes epoch from fromPath path sizeBytes tenantId to", MembersOf(typeof(MovePlan)));
         Assert.Equal("code detail epoch replicatedTxid sizeBytes tenantId toHost", MembersOf(typeof(EvacuationStep)));
         Assert.Equal("bytes diskFreeBytes hostId tenants", MembersOf(typeof(EvacuationTarget)));
         Assert.Equal("behind bytesPerSecond failed oldestProofAt oldestVisitAt p50Seconds p99Seconds provenWithin1Day provenWithin30Days provenWithin7Days tenants unproven visitedSlices", MembersOf(typeof(DrillCoverage)));

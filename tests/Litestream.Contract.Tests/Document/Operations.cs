@@ -18,6 +18,7 @@ internal static class Operations
     private static readonly Parameter JobId = Path("id", "ULID of the restore.");
     private static readonly Parameter DrillId = Path("id", "ULID of the job of drills.");
     private static readonly Parameter EvacuationId = Path("id", "ULID of the evacuation.");
+    private static readonly Parameter MoveId = Path("id", "ULID of the move.");
     private static readonly Parameter CommandId = Path("command", "ULID of the command.");
     private static readonly Parameter DatabaseId = Path("id", "GUID of the tenant, or the name of a database that has none.");
 
@@ -28,7 +29,7 @@ internal static class Operations
         Flag("unhealthy", "Only what is in error or late, or has a replica that is.") with { Only = "host" },
     ];
 
-    public static IReadOnlyList<Operation> All { get; } = [.. Overview(), .. Hosts(), .. Tenants(), .. Restores(), .. Drills(), .. Evacuations(), .. Commands(), .. Databases()];
+    public static IReadOnlyList<Operation> All { get; } = [.. Overview(), .. Hosts(), .. Tenants(), .. Restores(), .. Drills(), .. Evacuations(), .. Moves(), .. Commands(), .. Databases()];
 
     private static IEnumerable<Operation> Overview() =>
     [
@@ -231,6 +232,42 @@ internal static class Operations
         new("POST", "/api/evacuations/{id}/cancel", "cancelEvacuation", "Evacuations", "Calls back what nobody began; a tenant that is not there yet is given back.")
         {
             Parameters = [EvacuationId],
+            Body = typeof(EmptyRequest),
+            IsBodyOptional = true,
+            Answers = [(202, [typeof(FleetJob)], "It is asked to end.")],
+            Codes = [UnknownJob, NotCancellable],
+            IsKeyed = true,
+        },
+    ];
+
+    private static IEnumerable<Operation> Moves() =>
+    [
+        new("POST", "/api/moves", "move", "Moves", "Moves a tenant from the host that has it to another one, both of which are heard of, without losing a commit.")
+        {
+            Description = "Most of it goes over while its applications write. Then its host's hook is asked, its applications are kept from its file, the last commits follow, and it is opened on the other host, "
+                + "whose hook is told. The command's `pausedMs` says for how long nobody could write. What cannot come is given back.",
+            Body = typeof(MoveRequest),
+            Answers = [(200, [typeof(MovePlan)], "With dryRun: what would be done. Nothing was written."), (202, [typeof(FleetJob)], "It will be done; Location says where to look.")],
+            Codes = [BadArgument, BadGuid, BadPath, UnknownTenant, UnknownHost, HostAway, NoRoom],
+            IsKeyed = true,
+        },
+        new("GET", "/api/moves", "listMoves", "Moves", "What was asked for, the newest first.")
+        {
+            Parameters = [Limit(20, 50), Cursor],
+            Answers = [(200, [typeof(FleetJobList)], "A page.")],
+            Codes = [BadParameter, BadCursor],
+            HasTag = true,
+        },
+        new("GET", "/api/moves/{id}", "getMove", "Moves", "How a move goes.")
+        {
+            Parameters = [MoveId],
+            Answers = [(200, [typeof(FleetJob)], "The job, with its command.")],
+            Codes = [BadParameter, UnknownJob],
+            HasTag = true,
+        },
+        new("POST", "/api/moves/{id}/cancel", "cancelMove", "Moves", "Calls it back, until its host has let the tenant go.")
+        {
+            Parameters = [MoveId],
             Body = typeof(EmptyRequest),
             IsBodyOptional = true,
             Answers = [(202, [typeof(FleetJob)], "It is asked to end.")],

@@ -1,4 +1,5 @@
 using Litestream.EndToEnd.Needs;
+using Litestream.EndToEnd.Packages.Recipes;
 using Litestream.EndToEnd.Programs;
 using Litestream.Fleet;
 using Litestream.Fleet.Items;
@@ -20,7 +21,8 @@ public sealed class FleetMoveTests(ITestOutputHelper output)
         var told = Path.Combine(fleet.Sandbox.Root, "told");
         var hook = Path.Combine(fleet.Sandbox.Root, "hook.sh");
         ShellScript.Write(hook, $"""
-            #!/bin/sh
+            {Recipe.Read("move.md").Single().Text}
+            test $1 != leaving || ls "$closed" >> {told}
             echo "$1 $LITESTREAM_MOVE_PATH $LITESTREAM_MOVE_FROM $LITESTREAM_MOVE_TO" >> {told}
             """);
         using var first = await fleet.StartAsync("web-1", null, "-move-hook", hook);
@@ -40,7 +42,7 @@ public sealed class FleetMoveTests(ITestOutputHelper output)
         await writer.HasEverythingAsync(there.Path);
         await second.SyncAsync(tenant.Id);
         await there.ReplicaBecomesEqualAsync(second);
-        Assert.Equal($"leaving {tenant.Path} web-1 web-2\narrived {there.Path} web-1 web-2\n", await File.ReadAllTextAsync(told));
+        Assert.Equal($"{tenant.Id}\nleaving {tenant.Path} web-1 web-2\narrived {there.Path} web-1 web-2\n", await File.ReadAllTextAsync(told));
         Assert.True(moved is { PausedAt: not null, PausedMs: > 0 }, $"{moved}");
         output.WriteLine($"{new FileInfo(there.Path).Length} bytes moved; {moved.Result}; the application's longest pause {writer.LongestPause.TotalSeconds:0.000} s of {writer.Acknowledged.Count} commits");
 

@@ -5,7 +5,7 @@ using Litestream.Fleet.Items;
 
 namespace Litestream.Agent.Commands.Fleets;
 
-/// <summary><c>litestream fleet restores</c>, <c>evacuations</c>, <c>cancel</c>, <c>undo</c>: what was asked for, and taking it back.</summary>
+/// <summary><c>litestream fleet restores</c>, <c>evacuations</c>, <c>moves</c>, <c>cancel</c>, <c>undo</c>: what was asked for, and taking it back.</summary>
 internal static class FleetRestoresCommand
 {
     private const int MostShown = 20;
@@ -43,7 +43,7 @@ internal static class FleetRestoresCommand
     private static async Task<FleetJob> AskAsync(FleetApi api, string id, string verb, CancellationToken stop)
     {
         Task<FleetJob> Post(string kind) => api.PostAsync($"api/{kind}s/{Uri.EscapeDataString(id)}/{verb}", new(), FleetJson.Default.EmptyRequest, FleetJson.Default.FleetJob, stop);
-        string[] kinds = verb == "cancel" ? [JobKinds.Restore, JobKinds.Drill, JobKinds.Evacuation] : [JobKinds.Restore];
+        string[] kinds = verb == "cancel" ? [JobKinds.Restore, JobKinds.Drill, JobKinds.Evacuation, JobKinds.Move] : [JobKinds.Restore];
         for (var i = 0; ; i++)
         {
             try

@@ -26,7 +26,7 @@ internal static class Recipe
             {
                 // Every block says whose it is: one that no test runs could say anything.
                 opened = line[Fence.Length..].Split(' ');
-                Assert.True(opened is ["sh", "old" or "new"] or ["yml", "litestream.yml"], $"{file}: the block \"{line}\" is for no host");
+                Assert.True(opened is ["sh", "old" or "new" or "hook"] or ["yml", "litestream.yml"], $"{file}: the block \"{line}\" is for no host");
             }
             else
             {
