@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Litestream.Agent.Tests;
 using Litestream.Cloud.Tests;
 using Litestream.Contract.Tests.Document;
@@ -36,7 +37,7 @@ public sealed class AnswerTests : IDisposable
         var conversation = new Conversation(agent.Http);
         var served = ServedRoutes.Of(agent.Host.Api.Endpoints);
         var host = (await conversation.GetAsync("/api/hosts")).GetProperty("items")[0].GetProperty("hostId").GetString()!;
-        await ReadAsync(conversation, host);
+        await ReadAsync(conversation, served, host);
         await ChangeAsync(conversation, host, $"{txid}", job => Eventually.Becomes(
             () => agent.Http.GetStringAsync($"/api/restores/{job}").Result.Contains("\"state\":\"done\"", StringComparison.Ordinal), $"{job} is done"));
         await DatabasesAsync(conversation);
@@ -63,7 +64,7 @@ public sealed class AnswerTests : IDisposable
         fleet.Put(ProofItem.Write(new() { Tenant = tenant, At = SeededFleet.Now, Verdict = ProofVerdicts.Fail, By = "web-1", Checks = "sum,integrity", Detail = "a page differs" }));
         var conversation = new Conversation(fleet.Cloud.Http);
         var served = ServedRoutes.Of(fleet.Cloud.Application);
-        await ReadAsync(conversation, "web-1");
+        await ReadAsync(conversation, served, "web-1");
         await ChangeAsync(conversation, "web-1", "000000000000002a", _ =>
         {
             fleet.End(fleet.Commands("web-1").Single(), CommandStates.Done, before: "000000000000002a");
@@ -72,14 +73,20 @@ public sealed class AnswerTests : IDisposable
         await RefuseAsync(conversation, "web-1");
         await conversation.SendAsync("POST", "/api/restores", "", new { tenants = new[] { Tenant }, host = "web-2", newTenant = Absent });
         await conversation.SendAsync("POST", "/api/hosts/{id}/commands", "", new { kind = CommandKinds.Release, tenant = Tenant, epoch = 1 }, "web-1");
+        fleet.Host("web-3", TimeSpan.FromHours(1));
+        fleet.Put(HostDigestItem.Write(fleet.Host("web-4") with { DiskFreeBytes = 1L << 40, DiskBytes = 1L << 41 }));
+        var left = fleet.Tenant("web-3", t => t with { SizeBytes = 4096 }).Tenant;
+        await BringAsync(conversation, "/api/evacuations", new { from = "web-3", to = new[] { "web-4" } }, new { from = "web-1", to = new[] { "web-4" } }, new { from = "web-3" }, new { from = "web-3", to = new[] { "web-4" }, tenants = new[] { Absent } });
+        await BringAsync(conversation, "/api/moves", new { tenantId = Tenant, to = "web-4" }, new { tenantId = left, to = "web-4" }, new { tenantId = Tenant }, new { tenantId = "x", to = "web-4" }, new { tenantId = Absent, to = "web-4" });
         await conversation.GetAsync("/api/health");
         await conversation.KeepsLimitsAsync(served, "fleet", o => Sample(o, "web-1"));
         await conversation.ExpectFitAsync(served);
     }
 
-    private static async Task ReadAsync(Conversation conversation, string host)
+    /// <summary>What has its own address and is there from the start: jobs and commands are read where they are asked for.</summary>
+    private static async Task ReadAsync(Conversation conversation, ServedRoutes served, string host)
     {
-        foreach (var operation in Operations.All.Where(o => o.IsRead && o.Tag is not ("Databases" or "Commands") && !o.Path.Contains("restores/", StringComparison.Ordinal) && !o.Path.Contains("drills/", StringComparison.Ordinal)))
+        foreach (var operation in Operations.All.Where(o => o.IsRead && served.Has(o) && o.Tag is not ("Databases" or "Commands") && !(o.Tag is "Restores" or "Drills" or "Evacuations" or "Moves" && o.Path.Contains('{', StringComparison.Ordinal))))
         {
             var (query, ids) = Sample(operation, host);
             await conversation.GetAsync(operation.Path, query, ids);
@@ -143,6 +150,28 @@ public sealed class AnswerTests : IDisposable
         await conversation.SendAsync("POST", "/api/restores/{id}/undo", "", null, NoUlid);
         await conversation.SendAsync("POST", "/api/restores/{id}/cancel", "", "{\"now\":true}", NoUlid);
         await conversation.SendAsync("POST", "/api/hosts/{id}/commands/{command}/cancel", "", null, host, NoUlid);
+    }
+
+    /// <summary>What a fleet has beside its hosts: a tenant comes to another one of them.</summary>
+    /// <param name="conversation">With a fleet.</param>
+    /// <param name="address">Of jobs that bring tenants.</param>
+    /// <param name="wish">That can be had.</param>
+    /// <param name="refused">Ones that cannot.</param>
+    private static async Task BringAsync(Conversation conversation, string address, object wish, params object[] refused)
+    {
+        var plan = JsonSerializer.SerializeToNode(wish)!;
+        plan["dryRun"] = true;
+        await conversation.SendAsync("POST", address, "", plan.ToJsonString());
+        var job = (await conversation.SendAsync("POST", address, "", wish)).GetProperty("id").GetString()!;
+        await conversation.GetAsync(address);
+        await conversation.GetAsync($"{address}/{{id}}", "", job);
+        await conversation.SendAsync("POST", $"{address}/{{id}}/cancel", "", null, job);
+        await conversation.SendAsync("POST", $"{address}/{{id}}/cancel", "", null, job);
+        foreach (var body in refused.Prepend("{"))
+            await conversation.SendAsync("POST", address, "", body);
+        await conversation.GetAsync(address, "?cursor=x");
+        await conversation.GetAsync($"{address}/{{id}}", "", NoUlid);
+        await conversation.SendAsync("POST", $"{address}/{{id}}/cancel", "", null, NoUlid);
     }
 
     /// <summary>What an agent has beside the contract.</summary>

@@ -14,15 +14,15 @@ public sealed class FleetNamesTests
             + "paused pk putRequests sk splitBrain startedAt state tenantBytes tenants type unhealthy version waiting worstLagSeconds",
             NamesOf(HostDigestItem.Write(FleetSamples.Digest())));
         Assert.Equal(
-            "badPk badSk behindSince detail drillAskedAt drillBytes drillSeconds epoch hostPk lagLimitSeconds lagSeconds lastDrillAt lastDrillPassAt lastDrillVerdict lastProofAt lastSnapshotAt lastSyncAt "
+            "badPk badSk behindSince detail drillAskedAt drillBytes drillSeconds epoch formerHost hostPk lagLimitSeconds lagSeconds lastDrillAt lastDrillPassAt lastDrillVerdict lastProofAt lastSnapshotAt lastSyncAt "
             + "pageSize path pk problem reason replica replicatedTxid seenAt seenTxid since sizeBytes sk status txid type undoTxid undoUntil updatedAt visitedSince",
             NamesOf(TenantItem.Write(FleetSamples.TenantRecord())));
         Assert.Equal(
-            "argEpoch argIfAlive argIfBusy argNewTenant argReplica argTargetPath argTimestamp argTxid argUndoes beforeTxid cancelRequestedAt claimedAt claimedBy doneBytes donePages error errorCode expiresAt "
-            + "finishedAt job kind percent pk progressAt requestedAt requestedBy result resultTxid sk state step tenant ttl type",
+            "argEpoch argFrom argIfAlive argIfBusy argNewTenant argPause argReplica argTargetPath argTimestamp argTxid argUndoes beforeTxid cancelRequestedAt claimedAt claimedBy doneBytes donePages error errorCode expiresAt "
+            + "finishedAt job kind pausedAt pausedMs percent pk progressAt requestedAt requestedBy result resultTxid sk state step tenant ttl type",
             NamesOf(CommandItem.Write(FleetSamples.Command())));
         Assert.Equal(
-            "bytes cancelled cursor done error failed finishedAt fromHost kind pk requestedAt requestedBy revision sk state toHosts total ttl type undoes",
+            "bytes cancelled cursor done error failed finishedAt fromHost kind maxFailures pk requestedAt requestedBy revision sk state toHosts total ttl type undoes",
             NamesOf(JobItem.Write(FleetSamples.Job())));
         Assert.Equal("at badPk badSk by bytes checks command detail evidence pk problem seconds sk tenant ttl txid type verdict", NamesOf(ProofItem.Write(FleetSamples.Proof())));
         Assert.Equal(
