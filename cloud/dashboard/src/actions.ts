@@ -37,7 +37,7 @@ export function perform(act: Act, tenant: FleetTenant): Promise<FleetCommand> {
 
 /** One job for all of them, or for a whole host. */
 export function drill(what: { tenants: string[] } | { host: string }): Promise<FleetJob> {
-  return change('/api/drills', {}, { tenants: null, host: null, dryRun: false, expiresInSeconds: null, ...what });
+  return change('/api/drills', {}, what);
 }
 
 const atOnce = 4;

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
+using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using Litestream.Contract.Restores;
 using Litestream.Fleet;
@@ -15,7 +16,7 @@ internal sealed partial class ContractSchemas(DocComments comments)
     private const string TxidPattern = "^[0-9a-f]{16}$";
     private const string AskedTxidPattern = "^[0-9a-fA-F]{16}$";
 
-    private static readonly Type[] Bodies = [typeof(RestoreRequest), typeof(CommandRequest), typeof(EmptyRequest), typeof(RegisterRequest), typeof(StatusChange)];
+    private static readonly HashSet<Type> Bodies = [.. Operations.All.Select(o => o.Body).OfType<Type>()];
 
     private readonly SortedDictionary<string, JsonObject> _schemas = new(StringComparer.Ordinal);
 
@@ -51,7 +52,7 @@ internal sealed partial class ContractSchemas(DocComments comments)
         // Every member of an answer is there, null or not; of what is asked for the body says what it lacks.
         if (!isBody)
             whole["required"] = new JsonArray([.. members.Select(m => (JsonNode)m.Key)]);
-        else if (type != typeof(RegisterRequest) && type != typeof(StatusChange))
+        else if (type.GetCustomAttribute<JsonUnmappedMemberHandlingAttribute>() is { UnmappedMemberHandling: JsonUnmappedMemberHandling.Disallow })
             whole["additionalProperties"] = false;
         return whole;
     }

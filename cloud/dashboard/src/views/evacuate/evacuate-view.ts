@@ -54,7 +54,7 @@ export class EvacuateView extends Part {
   }
 
   private get wish(): EvacuationRequest {
-    return { from: this.hostId, to: [...this.to], tenants: null, maxFailures: null, dryRun: false, expiresInSeconds: null };
+    return { from: this.hostId, to: [...this.to] };
   }
 
   private get isPossible(): boolean {
