@@ -1,5 +1,5 @@
 # One-liners over dotnet; nothing here that cannot be typed by hand.
-.PHONY: run test format agent cloud packages crash soak bench bench-quick bench-full coverage synth diff deploy
+.PHONY: run test format agent cloud packages crash soak chaos bench bench-quick bench-full coverage synth diff deploy
 
 run:
 	dotnet run --project agent/Litestream.Agent -- demo
@@ -28,6 +28,12 @@ crash:
 	@mkdir -p out && rm -f out/crash-totals; \
 	CRASH_KILLS=$${CRASH_KILLS:-50} CRASH_TOTALS=$(CURDIR)/out/crash-totals dotnet test tests/Litestream.EndToEnd --filter FullyQualifiedName~CrashTests; \
 	verdict=$$?; cat out/crash-totals || verdict=1; exit $$verdict
+
+# Everything goes wrong that can, for CHAOS_SECONDS, in an order drawn from CHAOS_SEED; the last line is the totals. LITESTREAM_TEST_S3=ceph: on a real object store.
+chaos:
+	@mkdir -p out && rm -f out/chaos-totals; \
+	CHAOS_SECONDS=$${CHAOS_SECONDS:-300} CHAOS_TOTALS=$(CURDIR)/out/chaos-totals dotnet test tests/Litestream.EndToEnd --filter FullyQualifiedName~ChaosTests; \
+	verdict=$$?; cat out/chaos-totals || verdict=1; exit $$verdict
 
 # 200 tenants, 8 writers, 60 s, 5 kills; every SOAK_… variable can be set (tests/Litestream.EndToEnd/Soak/SoakOptions.cs).
 soak:

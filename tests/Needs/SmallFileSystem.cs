@@ -5,10 +5,12 @@ namespace Litestream.Tests.Needs;
 /// <summary>A file system in memory that is soon full.</summary>
 internal sealed partial class SmallFileSystem : IDisposable
 {
+    private readonly int _megabytes;
     private readonly DirectoryInfo _mountPoint = Directory.CreateTempSubdirectory("litestream-test-");
 
     public SmallFileSystem(int megabytes)
     {
+        _megabytes = megabytes;
         if (Mount("tmpfs", Path, "tmpfs", 0, $"size={megabytes}m") == 0)
             return;
         var error = Marshal.GetLastPInvokeErrorMessage();
@@ -43,7 +45,7 @@ internal sealed partial class SmallFileSystem : IDisposable
     public void Free()
     {
         File.Delete(Ballast);
-        Remount(0, "size=64m");
+        Remount(0, $"size={Math.Max(64, _megabytes)}m");
     }
 
     public void MakeReadOnly() => Remount(1, "");

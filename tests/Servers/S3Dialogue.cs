@@ -86,7 +86,7 @@ internal sealed class S3Dialogue(S3Server server)
         {
             xml.Append(entry.IsFolder
                 ? $"<CommonPrefixes><Prefix>{SecurityElement.Escape(entry.Name)}</Prefix></CommonPrefixes>"
-                : $"<Contents><Key>{SecurityElement.Escape(entry.Name)}</Key><LastModified>{entry.Value.StoredAt:yyyy-MM-ddTHH:mm:ss.000Z}</LastModified><Size>{entry.Value.Content.Length}</Size></Contents>");
+                : $"<Contents><Key>{SecurityElement.Escape(entry.Name)}</Key><LastModified>{entry.Value.StoredAt:yyyy-MM-ddTHH:mm:ss.000Z}</LastModified><ETag>&quot;{entry.Value.Tag}&quot;</ETag><Size>{entry.Value.Content.Length}</Size></Contents>");
         }
         return S3Answer.Xml(200, xml.Append("</ListBucketResult>").ToString());
     }
@@ -116,7 +116,7 @@ internal sealed class S3Dialogue(S3Server server)
     private bool IsConditional(S3ServerRequest request) => request.Header("If-None-Match") == "*" && !server.IgnoresConditions;
 
     private static S3Answer Tagged(byte[] content) =>
-        new(200, [], new Dictionary<string, string> { ["ETag"] = $"\"{Convert.ToHexStringLower(SHA256.HashData(content))[..32]}\"" });
+        new(200, [], new Dictionary<string, string> { ["ETag"] = $"\"{S3Object.TagOf(content)}\"" });
 
     private static Dictionary<string, string> Kept(S3ServerRequest request) => request.Headers
         .Where(h => h.Key.StartsWith("x-amz-meta-", StringComparison.OrdinalIgnoreCase) || h.Key.StartsWith("x-amz-server-side-", StringComparison.OrdinalIgnoreCase)

@@ -1,4 +1,14 @@
+using System.Security.Cryptography;
+
 namespace Litestream.Tests.Servers;
 
 /// <summary>An object with the headers that it was stored with (user metadata, encryption).</summary>
-internal sealed record S3Object(byte[] Content, DateTimeOffset StoredAt, IReadOnlyDictionary<string, string> Headers);
+internal sealed record S3Object(byte[] Content, DateTimeOffset StoredAt, IReadOnlyDictionary<string, string> Headers)
+{
+    private string? _tag;
+
+    /// <summary>Another one for every other content.</summary>
+    public string Tag => _tag ??= TagOf(Content);
+
+    public static string TagOf(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content))[..32];
+}

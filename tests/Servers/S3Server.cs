@@ -28,8 +28,10 @@ internal sealed class S3Server : IAsyncDisposable
 
     public S3Store Store { get; } = new();
 
-    /// <summary>Every request so far, answered or not.</summary>
+    /// <summary>Every request so far, answered or not; forgotten with <see cref="KeepsRequests"/> false.</summary>
     public ConcurrentQueue<S3ServerRequest> Requests { get; } = new();
+
+    public bool KeepsRequests { get; set; } = true;
 
     /// <summary>A store of the kind that knows no conditional writes: it overwrites.</summary>
     public bool IgnoresConditions { get; set; }
@@ -75,7 +77,8 @@ internal sealed class S3Server : IAsyncDisposable
     {
         var body = await ReadAsync(context.Request);
         var request = S3ServerRequest.Of(context.Request, body);
-        Requests.Enqueue(request);
+        if (KeepsRequests)
+            Requests.Enqueue(request);
         var fault = Fault(request);
         if (fault == S3ServerFault.Reset)
         {

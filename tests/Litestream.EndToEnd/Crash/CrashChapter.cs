@@ -1,3 +1,4 @@
+using Litestream.EndToEnd.Histories;
 using Litestream.EndToEnd.Programs;
 using Litestream.Replication;
 
@@ -35,7 +36,7 @@ internal sealed class CrashChapter : IDisposable
         _replicas = new(_sandbox, two: _random.Next(3) == 0);
         _acks = new(_sandbox.Folder("acks"));
         _judge = new(_sandbox, _archive);
-        _witness = new(_sandbox, _tenants, _replicas, _judge, _archive, totals);
+        _witness = new(_sandbox, _tenants, _replicas.Of, _judge, _archive, totals);
         _writers = new(_sandbox, _random, _tenants, _acks, _archive);
 
         Tenant NewTenant()

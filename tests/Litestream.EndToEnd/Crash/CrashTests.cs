@@ -1,3 +1,4 @@
+using Litestream.EndToEnd.Histories;
 using Litestream.EndToEnd.Soak;
 using Xunit.Abstractions;
 

@@ -1,3 +1,4 @@
+using Litestream.EndToEnd.Histories;
 using Litestream.EndToEnd.Needs;
 using Litestream.EndToEnd.Programs;
 

@@ -1,4 +1,4 @@
-using Litestream.EndToEnd.Crash;
+using Litestream.EndToEnd.Histories;
 using Litestream.Tests.Needs;
 
 namespace Litestream.EndToEnd.Needs;

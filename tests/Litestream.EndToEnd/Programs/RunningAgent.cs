@@ -58,12 +58,15 @@ internal sealed class RunningAgent : IDisposable
     }
 
     /// <summary>As <see cref="StartExactlyAsync"/>, with more in its environment, and without waiting: it may be meant to die before it answers.</summary>
-    public static RunningAgent Launch(Sandbox sandbox, IReadOnlyDictionary<string, string>? more, params string[] arguments)
+    public static RunningAgent Launch(Sandbox sandbox, IReadOnlyDictionary<string, string>? more, params string[] arguments) => LaunchBy([], sandbox, more, arguments);
+
+    /// <summary>The same by a program that becomes it, with words of its own.</summary>
+    public static RunningAgent LaunchBy(string[] starter, Sandbox sandbox, IReadOnlyDictionary<string, string>? more, params string[] arguments)
     {
         var port = FreePort();
         string[] place = arguments.Contains("-state-dir") ? [] : ["-state-dir", sandbox.State];
-        var agent = new RunningAgent(
-            ChildProcess.Start(PublishedProgram.Path, [.. arguments, .. place, "-port", $"{port}"], sandbox.Root, sandbox.EnvironmentWith(more)), port);
+        string[] words = [.. starter, PublishedProgram.Path, .. arguments, .. place, "-port", $"{port}"];
+        var agent = new RunningAgent(ChildProcess.Start(words[0], words[1..], sandbox.Root, sandbox.EnvironmentWith(more)), port);
         sandbox.Started(agent);
         return agent;
     }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Litestream.EndToEnd.Crash;
+using Litestream.EndToEnd.Histories;
 using Litestream.EndToEnd.Needs;
 using Litestream.EndToEnd.Programs;
 

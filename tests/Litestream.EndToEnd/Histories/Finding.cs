@@ -1,4 +1,4 @@
-namespace Litestream.EndToEnd.Crash;
+namespace Litestream.EndToEnd.Histories;
 
 /// <summary>What must never happen.</summary>
 internal enum Finding
@@ -17,6 +17,14 @@ internal enum Finding
     Unequal,
     /// <summary>The application's own database lost a commit or is damaged.</summary>
     LiveHarmed,
+    /// <summary>A restore of a damaged replica is refused without saying what is missing or damaged.</summary>
+    NotNamed,
+    /// <summary>An object of a replica has another content than it had.</summary>
+    Overwritten,
+    /// <summary>A database is not replicated, and nothing says why; or for longer than it may be.</summary>
+    Stuck,
+    /// <summary>More memory or disk than may be used.</summary>
+    OverCap,
     /// <summary>A program ended by itself, or did not come back.</summary>
     Other,
 }

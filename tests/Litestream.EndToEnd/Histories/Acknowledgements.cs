@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Litestream.EndToEnd.Crash;
+namespace Litestream.EndToEnd.Histories;
 
 /// <summary>The commits that SQLite acknowledged to the writers, as far as they could note it before they died.</summary>
 internal sealed class Acknowledgements(string folder)
@@ -10,6 +10,9 @@ internal sealed class Acknowledgements(string folder)
     private readonly Dictionary<string, (FileStream Stream, string Unfinished)> _files = [];
 
     private int _writers;
+
+    /// <summary>Commits that were noted, as of the last look.</summary>
+    public long Count { get; private set; }
 
     /// <summary>A file for another writer process.</summary>
     public string NewFile() => Path.Combine(folder, $"{_writers++}.acks");
@@ -44,6 +47,7 @@ internal sealed class Acknowledgements(string folder)
         var end = text.LastIndexOf('\n') + 1;
         foreach (var line in text[..end].Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
+            Count++;
             var fields = line.Split(' ');
             var position = new Position(int.Parse(fields[1], CultureInfo.InvariantCulture), long.Parse(fields[2], CultureInfo.InvariantCulture));
             _newest[fields[0]] = _newest.TryGetValue(fields[0], out var newest) ? Position.Later(newest, position) : position;

@@ -1,4 +1,4 @@
-namespace Litestream.EndToEnd.Crash;
+namespace Litestream.EndToEnd.Histories;
 
 /// <summary>A moment in the life of a tenant: so many commits of so many incarnations.</summary>
 internal readonly record struct Position(int Incarnation, long Commits) : IComparable<Position>

@@ -1,6 +1,6 @@
 using Litestream.EndToEnd.Programs;
 
-namespace Litestream.EndToEnd.Crash;
+namespace Litestream.EndToEnd.Histories;
 
 /// <summary>The applications of a chapter: processes that own tenants or share them, are killed, and come back.</summary>
 internal sealed class HistoryWriters : IDisposable

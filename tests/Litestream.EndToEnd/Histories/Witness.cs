@@ -1,16 +1,20 @@
 using System.Text.Json;
 using Litestream.EndToEnd.Programs;
 
-namespace Litestream.EndToEnd.Crash;
+namespace Litestream.EndToEnd.Histories;
 
 /// <summary>Restores the replicas as they stand and says what of it must never be.</summary>
-internal sealed class Witness(Sandbox sandbox, IReadOnlyList<Tenant> tenants, CrashReplicas replicas, JudgeProcess judge, string archive, CrashTotals totals)
+internal sealed class Witness(Sandbox sandbox, IReadOnlyList<Tenant> tenants, Func<Tenant, IReadOnlyList<Tenant>> replicasOf, JudgeProcess judge, string archive, HistoryTotals totals)
 {
     private const int Parallelism = 2;
+
+    /// <summary>How a refused restore says that files are not there, or not what they were.</summary>
+    private static readonly string[] Reasons = ["missing", ".ltx", "no backup", "nothing that old"];
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Position> _promised = [];
     private readonly Dictionary<string, Position> _reached = [];
+    private readonly HashSet<string> _spoiled = [];
 
     /// <summary>From now on a restore of the tenant has this commit: a sync said so.</summary>
     public void Promise(Tenant tenant, Position position)
@@ -36,12 +40,14 @@ internal sealed class Witness(Sandbox sandbox, IReadOnlyList<Tenant> tenants, Cr
         // Before the restore begins: what is promised or published while it runs need not be in it.
         var promised = Newest(_promised, tenant.Id);
         var answers = new List<Restored>();
-        foreach (var replica in replicas.Of(tenant))
+        foreach (var replica in replicasOf(tenant))
         {
             if (await RestoreOneAsync(replica) is { } restored)
                 answers.Add(restored);
         }
 
+        if (IsSpoiled(tenant))
+            return answers;
         if (promised is { } must && answers.Count == 0)
             Find(Finding.NotRestorable, tenant, $"from no replica; promised was {must}");
         else if (promised is { } least && !answers.Exists(restored => Keeps(tenant, least, restored.Position)))
@@ -58,6 +64,29 @@ internal sealed class Witness(Sandbox sandbox, IReadOnlyList<Tenant> tenants, Cr
             _reached.Remove(replica.ReplicaFolder);
     }
 
+    /// <summary>
+    /// Somebody takes away or damages objects of it: until it is healed a restore may be refused, or end earlier. What is restored is sound and proven all the same.
+    /// Not while a restore of it runs.
+    /// </summary>
+    public void Spoil(Tenant tenant)
+    {
+        lock (_lock)
+            _spoiled.Add(tenant.Id);
+    }
+
+    /// <summary>From now on everything that was promised is asked for again.</summary>
+    public void Trust(Tenant tenant)
+    {
+        lock (_lock)
+            _spoiled.Remove(tenant.Id);
+    }
+
+    private bool IsSpoiled(Tenant tenant)
+    {
+        lock (_lock)
+            return _spoiled.Contains(tenant.Id);
+    }
+
     private async Task<Restored?> RestoreOneAsync(Tenant replica)
     {
         var reached = Newest(_reached, replica.ReplicaFolder);
@@ -66,7 +95,9 @@ internal sealed class Witness(Sandbox sandbox, IReadOnlyList<Tenant> tenants, Cr
         var result = await replica.TryRestoreAsync(output, "-json");
         if (result.ExitCode != 0)
         {
-            if (reached is not null || isThere)
+            if (IsSpoiled(replica))
+                Refused(replica, result.All);
+            else if (reached is not null || isThere)
                 Find(Finding.NotRestorable, replica, result.All);
             return null;
         }
@@ -106,9 +137,18 @@ internal sealed class Witness(Sandbox sandbox, IReadOnlyList<Tenant> tenants, Cr
             totals.Add(kind, $"{kind}: {tenant.Id}: {text}\n  {tenant.Listing()}\n  kept in {sandbox.Root}");
     }
 
+    /// <summary>What is spoiled is not restored, and whoever asked is told why.</summary>
+    private void Refused(Tenant replica, string text)
+    {
+        lock (_lock)
+            totals.Refused++;
+        if (!Reasons.Any(reason => text.Contains(reason, StringComparison.OrdinalIgnoreCase)))
+            Find(Finding.NotNamed, replica, text);
+    }
+
     private Restored? Reached(Tenant replica, Position? before, Restored restored)
     {
-        if (before is { } must && !Keeps(replica, must, restored.Position))
+        if (before is { } must && !IsSpoiled(replica) && !Keeps(replica, must, restored.Position))
         {
             Find(Finding.SyncedCommitLost, replica, $"restored is {restored.Position}, an earlier restore of this replica had {must}");
             return null;

@@ -1,6 +1,6 @@
 using Litestream.EndToEnd.Programs;
 
-namespace Litestream.EndToEnd.Crash;
+namespace Litestream.EndToEnd.Histories;
 
 /// <summary>The writer program as judge of histories, a process that stays for a chapter.</summary>
 internal sealed class JudgeProcess(Sandbox sandbox, string archive) : IDisposable

@@ -1,4 +1,4 @@
-namespace Litestream.EndToEnd.Crash;
+namespace Litestream.EndToEnd.Histories;
 
 /// <summary>What a replica was restored to.</summary>
 /// <param name="File">The database.</param>

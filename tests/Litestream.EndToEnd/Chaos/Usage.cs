@@ -1,0 +1,54 @@
+using System.Globalization;
+using Litestream.EndToEnd.Histories;
+
+namespace Litestream.EndToEnd.Chaos;
+
+/// <summary>Memory and disk of the agents, within what they may have.</summary>
+internal sealed class Usage(ChaosSite site)
+{
+    private const long MemoryCap = 700L << 20;
+
+    /// <summary>What may wait for the replica, and as much again for what is being merged.</summary>
+    private const long StateCap = 2L << 30;
+
+    public void Look()
+    {
+        foreach (var host in site.Hosts)
+        {
+            if (host.Agent is { } agent)
+                Compare(host, "memory", site.Totals.MostMemory = Math.Max(site.Totals.MostMemory, MemoryOf(agent.Id)), MemoryCap);
+            Compare(host, "state", site.Totals.MostState = Math.Max(site.Totals.MostState, SizeOf(host.State)), StateCap);
+        }
+    }
+
+    private void Compare(ChaosHost host, string what, long bytes, long cap)
+    {
+        if (bytes > cap)
+            site.Find(Finding.OverCap, $"{what} of {host.Name}: {bytes} bytes, more than {cap}");
+    }
+
+    /// <summary>0 when it has just ended.</summary>
+    private static long MemoryOf(int process)
+    {
+        try
+        {
+            var line = File.ReadLines($"/proc/{process}/status").FirstOrDefault(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
+            return line is null ? 0 : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) << 10;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
+    private static long SizeOf(string folder)
+    {
+        var bytes = 0L;
+        foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true }))
+        {
+            if (file.Name != "ballast")
+                bytes += file.Exists ? file.Length : 0;
+        }
+        return bytes;
+    }
+}
