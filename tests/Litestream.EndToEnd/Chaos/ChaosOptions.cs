@@ -18,7 +18,10 @@ internal sealed record ChaosOptions
     public string? TotalsFile { get; init; }
 
     /// <summary>A gigabyte takes its time.</summary>
-    public int HugeMegabytes => Seconds >= 3600 ? 1024 : Seconds >= 240 ? 150 : 25;
+    public int HugeMegabytes => Seconds >= 3600 ? 1000 : IsLong ? 150 : 25;
+
+    /// <summary>Not the short one of every test run.</summary>
+    public bool IsLong => Seconds >= 240;
 
     public static ChaosOptions FromEnvironment() => new()
     {

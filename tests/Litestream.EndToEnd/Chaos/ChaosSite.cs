@@ -17,6 +17,7 @@ internal sealed class ChaosSite : IAsyncDisposable
     {
         (Store, _table, Machine, Options, Totals) = (store, table, machine, options, totals);
         Table = new(table.Endpoint, "fleet");
+        Commands = new(Table);
         Sandbox.UseBucket(store.StraightUrl, store.AccessKeyId, store.SecretAccessKey);
         // The last one has the small disk.
         Hosts = [.. Enumerable.Range(1, HostCount).Select(i => new ChaosHost(this, $"web-{i}",
@@ -51,6 +52,8 @@ internal sealed class ChaosSite : IAsyncDisposable
     public ChaosTotals Totals { get; }
 
     public RawTable Table { get; }
+
+    public CommandDesk Commands { get; }
 
     /// <summary>The table's troubles.</summary>
     public Func<TableServerRequest, TableServerFault> TableFault { set => _table.Fault = value; }
@@ -89,6 +92,9 @@ internal sealed class ChaosSite : IAsyncDisposable
         return site;
     }
 
+    /// <summary>Another one than this.</summary>
+    public ChaosHost After(ChaosHost host) => Hosts[(Hosts.TakeWhile(h => h != host).Count() + 1) % Hosts.Count];
+
     public ChaosHost HostOf(Tenant tenant) => Hosts.First(host => host.Tenants.Contains(tenant));
 
     /// <summary>Everything that happens once an hour happens every few seconds.</summary>
@@ -103,7 +109,7 @@ internal sealed class ChaosSite : IAsyncDisposable
         return RunningAgent.LaunchBy(Machine.Starter, Sandbox, variables,
             "replicate", "-watch-dir", host.Folder, "-state-dir", host.State, "-replica", Store.AgentsUrl, "-host-id", host.Name, "-fleet-table", Table.Name, "-fleet-interval", "1s",
             "-sync-interval", "200ms", "-level-intervals", "1s,3s,10s", "-l0-retention", "3s", "-snapshot-interval", "8s", "-snapshot-retention", "25s", "-quiet-time", "2s", "-sweep-interval", "5s",
-            "-wal-cap", "1000000", "-drill-interval", "20s", "-spool-cap", "1GB");
+            "-wal-cap", "1000000", "-drill-interval", "20s", "-spool-cap", $"{1000 + (2 * Options.HugeMegabytes)}MB");
     }
 
     /// <summary>Judged by the witness, while the store is up and nobody spoils what it has.</summary>

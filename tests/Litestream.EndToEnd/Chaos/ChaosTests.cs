@@ -14,7 +14,8 @@ public sealed class ChaosTests(ITestOutputHelper output)
     private static IEnumerable<Fault> Faults =>
     [
         new AgentKilled(), new AgentPaused(), new ClockStepped(), .. StoreSpoiled.All, new StoreKilled(), new TableSpoiled(), new ApplicationKilled(), new ApplicationDiedInFsync(),
-        new DiskFull(), new PermissionsWithdrawn(), new BooksCorrupted(), new ObjectsSpoiled(isDeleted: true), new ObjectsSpoiled(isDeleted: false),
+        new DiskFull(), new PermissionsWithdrawn(), new BooksCorrupted(), new ObjectsSpoiled(isDeleted: true), new ObjectsSpoiled(isDeleted: false), new HugeTransaction(),
+        new BurstOfSmallOnes(), new ManyFiles(), new EventsOverflow(), new TwoAgents(), new WokenTooLate(),
     ];
 
     [Fact]

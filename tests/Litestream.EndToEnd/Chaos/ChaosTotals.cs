@@ -8,22 +8,20 @@ internal sealed class ChaosTotals : HistoryTotals
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly SortedDictionary<string, int> _faults = new(StringComparer.Ordinal);
+    private int _comparisons;
 
     public string Store { get; set; } = "no store";
 
     public long Commits { get; set; }
 
     /// <summary>Restored databases compared with the live ones by content.</summary>
-    public int Comparisons { get; set; }
+    public int Comparisons => _comparisons;
 
     /// <summary>How often everything was given time to be well again.</summary>
     public int Calms { get; set; }
 
     /// <summary>From the end of the last fault until every tenant was synced, the longest.</summary>
     public TimeSpan SlowestRecovery { get; set; }
-
-    /// <summary>Tenants whose objects were deleted or damaged, and of which somebody said so.</summary>
-    public int Named { get; set; }
 
     public long MostMemory { get; set; }
 
@@ -33,6 +31,8 @@ internal sealed class ChaosTotals : HistoryTotals
     public SortedSet<string> Skipped { get; } = [];
 
     public int Faults => _faults.Values.Sum();
+
+    public void Compared() => Interlocked.Increment(ref _comparisons);
 
     public void Struck(string fault)
     {

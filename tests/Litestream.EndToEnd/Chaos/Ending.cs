@@ -33,7 +33,7 @@ internal sealed class Ending(ChaosSite site)
     {
         var restored = await site.Witness.RestoreAsync(tenant);
         var (live, copy) = (await site.Witness.DigestAsync(tenant.Path), restored.Count > 0 ? await site.Witness.DigestAsync(restored[0].File) : null);
-        site.Totals.Comparisons++;
+        site.Totals.Compared();
         if (live is null || live != copy)
             site.Find(Finding.Unequal, $"{tenant.Id}: stopped in order, the database is {live}, its replica restores to {copy}\n{site.HostOf(tenant).Said}");
     }

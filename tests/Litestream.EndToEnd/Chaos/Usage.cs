@@ -9,7 +9,7 @@ internal sealed class Usage(ChaosSite site)
     private const long MemoryCap = 700L << 20;
 
     /// <summary>What may wait for the replica, and as much again for what is being merged.</summary>
-    private const long StateCap = 2L << 30;
+    private long StateCap => (1000L + (4 * site.Options.HugeMegabytes)) << 20;
 
     public void Look()
     {

@@ -12,12 +12,17 @@ internal sealed class FleetHosts : IDisposable
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private const int NodeIdAt = 72;
-    private readonly UlidSource _ids = new(TimeProvider.System, new Random());
     private readonly Dynalite _server;
 
     private readonly BucketFiles? _bucket;
 
-    private FleetHosts(Dynalite server, BucketFiles? bucket) => (_server, _bucket, Table) = (server, bucket, new(server.Endpoint, "fleet"));
+    private readonly CommandDesk _desk;
+
+    private FleetHosts(Dynalite server, BucketFiles? bucket)
+    {
+        (_server, _bucket, Table) = (server, bucket, new(server.Endpoint, "fleet"));
+        _desk = new(Table);
+    }
 
     public Sandbox Sandbox { get; } = new();
 
@@ -75,34 +80,9 @@ internal sealed class FleetHosts : IDisposable
 
     public async Task<TenantRecord?> TenantAsync(Tenant tenant) => await Table.FindAsync(FleetKeys.Tenant(tenant.Guid)) is { } item ? TenantItem.Read(item) : null;
 
-    /// <summary>As the API does it: the item first, then the digest says so.</summary>
-    public async Task<CommandRecord> PutAsync(string host, Tenant tenant, string kind, CommandArguments? arguments = null)
-    {
-        var now = DateTimeOffset.UtcNow;
-        var command = new CommandRecord
-        {
-            HostId = host,
-            Id = _ids.Next(),
-            Kind = kind,
-            State = CommandStates.Requested,
-            Tenant = tenant.Guid,
-            RequestedAt = now,
-            RequestedBy = "ada",
-            ExpiresAt = now.AddHours(1),
-            Arguments = arguments ?? new(),
-        };
-        Assert.True(await Table.TryUpdateAsync(CommandItem.Put(command)));
-        Assert.True(await Table.TryUpdateAsync(HostDigestItem.CommandAdded(host)));
-        return command;
-    }
+    public Task<CommandRecord> PutAsync(string host, Tenant tenant, string kind, CommandArguments? arguments = null) => _desk.PutAsync(host, tenant, kind, arguments);
 
-    public async Task<CommandRecord> EndOfAsync(CommandRecord command, RunningAgent agent)
-    {
-        var found = command;
-        await Eventually.TrueAsync(
-            async () => CommandStates.IsFinal((found = CommandItem.Read((await Table.FindAsync(command.Key))!)).State), () => $"the command ends; it is {found}\n{agent.Said}");
-        return found;
-    }
+    public Task<CommandRecord> EndOfAsync(CommandRecord command, RunningAgent agent) => _desk.EndOfAsync(command, () => agent.Said);
 
     public async Task<CommandRecord> RunAsync(string host, RunningAgent agent, Tenant tenant, string kind, CommandArguments? arguments = null) =>
         await EndOfAsync(await PutAsync(host, tenant, kind, arguments), agent);
