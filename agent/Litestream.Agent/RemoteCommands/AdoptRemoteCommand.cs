@@ -71,7 +71,7 @@ internal sealed class AdoptRemoteCommand(RestoreElsewhere elsewhere, Stores stor
 
     private async Task<RemoteResult> TakeAsync(RemoteRun run, AdoptedPlace place, Arrival arrival, bool isResumed, CancellationToken cancellationToken)
     {
-        run.Report("claim", percent: 5);
+        run.Report("claim", arrival.PercentOf(5));
         var (before, epoch) = await patient.AskAsync(
             () => ownership.TakeAsync(run.Command.Tenant, place.Path, run.Command.Arguments.Epoch, arrival.IsWanted, cancellationToken, isResumed), cancellationToken);
         Faults.Reach(FaultPoint.EpochRaised);
@@ -82,12 +82,13 @@ internal sealed class AdoptRemoteCommand(RestoreElsewhere elsewhere, Stores stor
             opened = await arriving.OpenedAsync(run, place.Path, arrival, before?.HostId ?? before?.FormerHost ?? "");
         }
 
-        var database = await GiveBackUnlessAsync(run, before, epoch, arrival, () => BringAsync(run, place, epoch, OpenAsync, cancellationToken));
+        var database = await GiveBackUnlessAsync(run, before, epoch, arrival, () => BringAsync(run, place, epoch, arrival, OpenAsync, cancellationToken));
         // The file is here, and may be written: nobody calls it back.
-        run.Report("replicate", percent: 95);
+        var bytes = new FileInfo(place.Path).Length;
+        run.Report("replicate", arrival.PercentOf(95), bytes);
         var held = await ChainTakeOver.RunAsync(database, before, epoch);
         var text = string.Create(CultureInfo.InvariantCulture,
-            $"{held.Text}; {new FileInfo(place.Path).Length} bytes at {place.Path}, restored in {time.GetElapsedTime(arrival.BegunAt).TotalSeconds:0.0} s{opened.Text}");
+            $"{held.Text}; {bytes} bytes at {place.Path}, restored in {time.GetElapsedTime(arrival.BegunAt).TotalSeconds:0.0} s{opened.Text}");
         return new(text, held.Txid) { PausedAt = opened.Since, Paused = opened.Paused };
     }
 
@@ -134,14 +135,14 @@ internal sealed class AdoptRemoteCommand(RestoreElsewhere elsewhere, Stores stor
     /// Its former owner is shut out, then everything up to there is restored: what that one published a moment ago is in it, and what it would publish now it cannot. Then it is a tenant
     /// of this host by its name.
     /// </summary>
-    private async Task<Database> BringAsync(RemoteRun run, AdoptedPlace place, long epoch, Func<Task> open, CancellationToken cancellationToken)
+    private async Task<Database> BringAsync(RemoteRun run, AdoptedPlace place, long epoch, Arrival arrival, Func<Task> open, CancellationToken cancellationToken)
     {
         if (place.From is not { } from)
         {
             await open();
             return run.Database;
         }
-        run.Report("fence", percent: 10);
+        run.Report("fence", arrival.PercentOf(10));
         await place.Store.FenceAsync(run.Name, from, (uint)epoch, () => ownership.RequireOursAsync(run.Command.Tenant, epoch, cancellationToken), cancellationToken);
         Faults.Reach(FaultPoint.FencedNotRestored);
         var isThere = place.IsBegun && run.Command.ClaimedAt is { } claimed && await elsewhere.FindAsync(place.Path, claimed, cancellationToken) is not null;
@@ -153,7 +154,7 @@ internal sealed class AdoptRemoteCommand(RestoreElsewhere elsewhere, Stores stor
         {
             // It may have moved away from here once.
             _ = VacatedPlace.Clear(place.Path);
-            await elsewhere.RunAsync(run.Name, place.Path, new RestoreOptions { OutputPath = "" }, new Telling(run), cancellationToken, from, open);
+            await elsewhere.RunAsync(run.Name, place.Path, new RestoreOptions { OutputPath = "" }, new Telling(run, arrival), cancellationToken, from, open);
         }
         return stores.Find(run.Name) ?? throw new RemoteCommandException(CommandErrors.NotReplicated, $"its file is at {place.Path}, but it is not replicated from there; `litestream status` on this host says why");
     }
@@ -188,8 +189,8 @@ internal sealed class AdoptRemoteCommand(RestoreElsewhere elsewhere, Stores stor
 
     private static RemoteCommandException Bad(string why) => new(CommandErrors.BadArgument, why);
 
-    private sealed class Telling(RemoteRun run) : IProgress<RestoreProgress>
+    private sealed class Telling(RemoteRun run, Arrival arrival) : IProgress<RestoreProgress>
     {
-        public void Report(RestoreProgress value) => run.Report("fetch", value.PagesTotal == 0 ? 15 : 15 + (int)(80 * value.PagesDone / value.PagesTotal), value.BytesRead, value.PagesDone);
+        public void Report(RestoreProgress value) => run.Report("fetch", arrival.PercentOf(value.PagesTotal == 0 ? 15 : 15 + (int)(80 * value.PagesDone / value.PagesTotal)), value.BytesRead, value.PagesDone);
     }
 }

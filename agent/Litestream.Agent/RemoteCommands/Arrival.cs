@@ -8,6 +8,13 @@ namespace Litestream.Agent.RemoteCommands;
 /// <param name="IsWanted">Be its owner lost or not.</param>
 internal sealed record Arrival(CommandRecord? Release, long BegunAt, bool IsWanted)
 {
+    /// <summary>Of a move, when its former host has let it go; what comes before is the larger part.</summary>
+    public const int PercentLetGo = 60;
+
+    /// <summary>Of the whole command, which never seems to go back.</summary>
+    /// <param name="percent">Of what is done since <see cref="BegunAt"/>.</param>
+    public int PercentOf(int percent) => Release is null ? percent : PercentLetGo + (percent * (100 - PercentLetGo) / 100);
+
     /// <summary>Its file has its name here: what fails from then on does not take it away again.</summary>
     public bool IsHere { get; set; }
 }

@@ -150,7 +150,7 @@ internal sealed class ArrivingTenant(string hostId, IFleetTable table, TenantOwn
             }
             if (cancellationToken.IsCancellationRequested && !isCalledBack)
                 isCalledBack = await TryAsync(CommandItem.AskToCancel(now, time.GetUtcNow()), run.Stopping);
-            run.Report(now.Progress?.Step is { } step ? $"release-{step}" : "release", percent: 60);
+            run.Report(now.Progress?.Step is { } step ? $"release-{step}" : "release", percent: Arrival.PercentLetGo);
             await Task.Delay(now.State == CommandStates.Running ? QuickLookPause : LookPause, time, run.Stopping);
         }
     }
