@@ -57,7 +57,7 @@ internal static class ProblemEndpoints
             Since = digest.At,
             HostId = digest.HostId,
             Tenants = digest.Tenants,
-            Detail = $"{digest.HostId} is not heard of since {ItemTime.Text(digest.At)}: start its agent, or restore its {digest.Tenants} tenants on another host",
+            Detail = $"nobody has heard of {digest.HostId} since {ItemTime.Text(digest.At)}: start its agent, or evacuate it: bring what it had ({digest.Tenants}) to others",
         };
 
     private static FleetProblem Of(Item item) => item.Text(FleetTable.Type) switch

@@ -17,6 +17,7 @@ import { setTheme, theme, type Theme } from './state/theme';
 import './views/fleet/fleet-view';
 import './views/hosts/host-view';
 import './views/evacuate/evacuate-view';
+import './views/move/move-view';
 import './views/tenants/tenants-view';
 import './views/tenants/tenant-view';
 import './views/restore/restore-view';
@@ -139,6 +140,8 @@ export class App extends Part {
         return html`<restore-view .place=${this.place} .serves=${serves}></restore-view>`;
       case 'evacuate':
         return html`<evacuate-view .hostId=${id ?? ''}></evacuate-view>`;
+      case 'move':
+        return html`<move-view .tenantId=${id ?? ''}></move-view>`;
       case 'jobs':
         return id ? html`<job-view .jobId=${id} .kind=${jobKind(this.place)}></job-view>` : html`<jobs-view .serves=${serves}></jobs-view>`;
       case 'audit':
@@ -165,7 +168,7 @@ export class App extends Part {
 
   private isCurrent(view: string): boolean {
     const shown = this.place.view;
-    return shown === view || (view === 'fleet' && (shown === 'hosts' || shown === 'evacuate')) || (view === 'tenants' && shown === 'restore');
+    return shown === view || (view === 'fleet' && (shown === 'hosts' || shown === 'evacuate')) || (view === 'tenants' && (shown === 'restore' || shown === 'move'));
   }
 
   private readonly moved = (): void => {

@@ -42,7 +42,7 @@ public sealed class DashboardOfAFleetTests(Chromium chromium) : IClassFixture<Ch
         {
             await visitor.GoAsync("/");
             await visitor.SeesAsync(visitor.Page.Locator("a.cell.unknown[href='#/hosts/web-2']"));
-            await visitor.SeesAsync("web-2 is not heard of since");
+            await visitor.SeesAsync("heard of web-2 since");
             await visitor.SeesAsync(visitor.Page.Locator(".figures .unknown .value"));
             await visitor.IsSoundAsync("a fleet with a lost host");
             await visitor.ShowAsync("fleet-lost");

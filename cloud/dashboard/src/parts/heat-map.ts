@@ -64,5 +64,5 @@ export class HeatMap extends Part {
 
 function legend(): TemplateResult {
   const names = ['≤ 10 %', '≤ 25 %', '≤ 50 %', '≤ 100 %', 'beyond'];
-  return html`<p class="legend"><span>Worst lag, of the objective</span>${names.map((name, i) => html`<span class="key"><i class="swatch step-${i}"></i>${name}</span>`)}<span class="key"><i class="swatch unknown"></i>unknown</span></p>`;
+  return html`<p class="legend"><span>Worst lag of objective</span>${names.map((name, i) => html`<span class="key"><i class="swatch step-${i}"></i>${name}</span>`)}<span class="key"><i class="swatch unknown"></i>unknown</span></p>`;
 }

@@ -65,7 +65,7 @@ function head<T>(column: Column<T>, options: TableOptions<T>): TemplateResult {
   const isBy = options.sorting?.column === column.name;
   const descending = isBy && options.sorting!.descending;
   return html`<th scope="col" class=${classOf(column)} aria-sort=${isBy ? (descending ? 'descending' : 'ascending') : 'none'}>
-    <button type="button" class="sort" @click=${() => options.onSort!({ column: column.name, descending: isBy ? !descending : !!column.isNumber })}>${column.name}<span aria-hidden="true">${isBy ? (descending ? '↓' : '↑') : ''}</span></button>
+    <button type="button" class="sort" @click=${() => options.onSort!({ column: column.name, descending: isBy ? !descending : !!column.isNumber })}>${column.name}${isBy ? html`<span aria-hidden="true">${descending ? '↓' : '↑'}</span>` : nothing}</button>
   </th>`;
 }
 

@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 import type { EvacuationPlan, EvacuationTarget } from '../../api/schema';
 import { count, many, size } from '../../format/numbers';
-import { bar } from '../../parts/bar';
+import { room } from '../../parts/room';
 import { badge } from '../../parts/state';
 import { table } from '../../parts/table';
 import { toldSentence } from '../../parts/told';
@@ -18,16 +18,10 @@ export function targets(plan: EvacuationPlan): TemplateResult {
         { name: 'To', cell: (t) => html`<a href=${link('hosts', t.hostId)}>${t.hostId}</a>` },
         { name: 'Tenants', isNumber: true, cell: (t) => count(t.tenants) },
         { name: 'Bytes', isNumber: true, cell: (t) => size(t.bytes) },
-        { name: 'Of its free disk', cell: room },
+        { name: 'Of its free disk', cell: (t) => room(t.bytes, t.diskFreeBytes) },
       ],
       plan.targets,
       { caption: 'Where to', key: (t) => t.hostId },
     )}
     ${refused.length > 0 ? html`<ul class="plain">${refused.slice(0, mostRefused).map((item) => html`<li><span class="guid">${item.tenantId}</span> <span class="bad">${toldSentence(item.detail ?? item.code!)}</span></li>`)}</ul>` : ''}`;
-}
-
-function room(target: EvacuationTarget): TemplateResult {
-  if (target.diskFreeBytes === null) return html`<span class="muted">unknown</span>`;
-  const said = `${size(target.bytes)} of ${size(target.diskFreeBytes)}`;
-  return html`<span class="room">${bar(target.bytes, target.diskFreeBytes, said)}<span class="muted small">${said}</span></span>`;
 }

@@ -25,6 +25,7 @@ export class FleetView extends Part {
   private readonly problems = new Feed(this, () => at('/api/problems', { limit: 20 }), 5000);
   private readonly jobs = new Feed(this, () => at('/api/restores', { limit: 10 }), 5000);
   private readonly evacuations = new Feed(this, () => (this.serves === 'fleet' ? at('/api/evacuations', { limit: 10 }) : null), 5000);
+  private readonly moves = new Feed(this, () => (this.serves === 'fleet' ? at('/api/moves', { limit: 10 }) : null), 5000);
   private readonly audit = new Feed(this, () => at('/api/audit', { limit: 8 }), 15000);
 
   protected override render(): TemplateResult {
@@ -42,7 +43,7 @@ export class FleetView extends Part {
           ${panel('Hosts', this.heat(hosts, next !== null), { feed: this.hosts, tools: hosts.length > 0 ? this.twin() : nothing })}
           ${problems(this.problems, status, hosts)}
         </div>
-        <div>${running(this.jobs, listed(this.evacuations).items)} ${activity(this.audit)}</div>
+        <div>${running(this.jobs, [...listed(this.evacuations).items, ...listed(this.moves).items])} ${activity(this.audit)}</div>
       </div>`;
   }
 

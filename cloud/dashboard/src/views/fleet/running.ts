@@ -13,7 +13,7 @@ export function running(feed: Feed<FleetJobList>, others: FleetJob[]): TemplateR
   const items = [...listed(feed).items, ...others].sort((a, b) => (a.id < b.id ? 1 : -1));
   const now = items.filter((job) => job.state === 'running' || job.state === 'halted');
   const shown = now.length > 0 ? now : items.slice(0, 3);
-  const none = empty('jobs', 'No jobs', 'Restores that run, and those that ended last, stand here.');
+  const none = empty('jobs', 'No jobs', 'Those that run, and those that ended last, stand here.');
   const body = items.length === 0 ? none : html`<ul class="jobs">${shown.map(row)}</ul>`;
   return panel(now.length > 0 ? `Running jobs` : 'Jobs', body, { feed });
 }

@@ -48,9 +48,9 @@ export class HostView extends Part {
   private acts(host: FleetHost): TemplateResult {
     const why = connection.isAway ? 'the API does not answer' : isUnheard(host) ? `it is ${host.liveness}` : null;
     return html`<div class="acts" role="group" aria-label="Actions">
+      ${this.serves === 'fleet' && (host.liveness === 'lost' || host.liveness === 'stopped') && host.tenants > 0 ? html`<a class="button primary" href=${link('evacuate', host.hostId)}>Evacuate …</a>` : nothing}
       <button ?disabled=${why !== null || host.tenants === 0} title=${why ? `Not now: ${why}` : 'Every backup of this host is restored aside, compared and deleted'} @click=${() => this.drillAll(host)}>Drill all</button>
       ${why ? html`<span class="muted small">Not now: ${why}.</span>` : nothing}
-      ${this.serves === 'fleet' && (host.liveness === 'lost' || host.liveness === 'stopped') && host.tenants > 0 ? html`<a class="button primary" href=${link('evacuate', host.hostId)}>Evacuate …</a>` : nothing}
     </div>`;
   }
 
@@ -76,7 +76,7 @@ function figures(host: FleetHost): TemplateResult {
   return html`<dl>
     <div><dt>Tenants</dt><dd class="value">${count(host.tenants)}</dd><dd class="sub">${statuses.length > 0 ? statuses.map(([word, n]) => `${count(n)} ${word}`).join(', ') : `${count(host.hotTenants)} written lately`}</dd></div>
     <div class=${host.unhealthyTenants > 0 ? 'bad' : ''}><dt>Unhealthy</dt><dd class="value">${isUnknown ? dash : count(host.unhealthyTenants)}</dd><dd class="sub">${isUnknown ? `${count(host.unhealthyTenants)} when it was last heard of` : 'in error or too far behind'}</dd></div>
-    <div class=${!isUnknown && host.worstLagSeconds > host.lagLimitSeconds ? 'bad' : ''}><dt>Worst lag</dt><dd class="value">${isUnknown ? dash : span(host.worstLagSeconds)}</dd><dd class="sub">99 % below ${isUnknown ? dash : span(host.p99LagSeconds)}, objective ${span(host.lagLimitSeconds)}</dd></div>
+    <div class=${!isUnknown && host.worstLagSeconds > host.lagLimitSeconds ? 'bad' : ''}><dt>Worst lag</dt><dd class="value">${isUnknown ? dash : span(host.worstLagSeconds)}</dd><dd class="sub">${isUnknown ? '' : `99 % below ${span(host.p99LagSeconds)}, `}objective ${span(host.lagLimitSeconds)}</dd></div>
     <div><dt>Queue</dt><dd class="value">${size(host.dirtyBytes)}</dd><dd class="sub">captured, not in every replica</dd></div>
     <div><dt>Data</dt><dd class="value">${size(host.tenantBytes)}</dd><dd class="sub">in ${many(host.tenants + host.otherDatabases, 'database')}</dd></div>
     <div><dt>Disk free</dt><dd class="value">${size(host.diskFreeBytes)}</dd><dd class="sub">${used === null ? '' : html`${bar(used, host.diskBytes!, `${Math.round((100 * used) / host.diskBytes!)} % of the disk used`)}of ${size(host.diskBytes)}`}</dd></div>

@@ -1,21 +1,22 @@
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, type TemplateResult } from 'lit';
 import type { FleetCommand } from '../../api/schema';
 import { size } from '../../format/numbers';
-import { short } from '../../format/txids';
 import { age } from '../../parts/age';
-import { bar } from '../../parts/bar';
 import { state } from '../../parts/state';
-import { table } from '../../parts/table';
-import { told } from '../../parts/told';
+import { type Column, table } from '../../parts/table';
 import { link } from '../../state/place';
+import { outcome } from './outcome';
 
-/** Commands of a host or of a job, each with how far it is and what came of it. */
+const tenant: Column<FleetCommand> = { name: 'Tenant', cell: (c) => html`<a class="guid" href=${link('tenants', c.tenantId)}>${c.tenantId}</a>` };
+const stateOf: Column<FleetCommand> = { name: 'State', cell: (c) => state(c.state) };
+
+/** Commands of a host, each with how far it is and what came of it. */
 export function commandTable(commands: FleetCommand[]): TemplateResult {
   return table<FleetCommand>(
     [
       { name: 'What', cell: (c) => c.kind },
-      { name: 'Tenant', cell: (c) => html`<a class="guid" href=${link('tenants', c.tenantId)}>${c.tenantId}</a>` },
-      { name: 'State', cell: (c) => state(c.state) },
+      tenant,
+      stateOf,
       { name: 'Outcome', cell: outcome },
       { name: 'By', isMinor: true, cell: (c) => c.requestedBy },
       { name: 'Asked', isMinor: true, cell: (c) => age(c.requestedAt) },
@@ -25,9 +26,12 @@ export function commandTable(commands: FleetCommand[]): TemplateResult {
   );
 }
 
-function outcome(command: FleetCommand): unknown {
-  if (command.error) return html`<span class="bad wrap">${told(command.error)}</span>`;
-  if (command.state === 'running')
-    return html`<span class="small">${command.step ?? ''} ${command.percent === null ? nothing : html`${bar(command.percent, 100, `${command.percent} %`)} ${command.percent} %`} ${command.doneBytes ? size(command.doneBytes) : ''}</span>`;
-  return html`<span class="wrap">${told(command.result ?? '')} ${command.resultTxid && !command.result?.includes(command.resultTxid) ? html`<span class="muted number">TXID ${short(command.resultTxid)}</span>` : nothing}</span>`;
+/** Those of a job, which says itself who asked for what, and when: each with the host that does it, and its bytes as far as any is known. */
+export function partTable(commands: FleetCommand[]): TemplateResult {
+  const bytes: Column<FleetCommand>[] = commands.some((c) => c.doneBytes) ? [{ name: 'Bytes', isNumber: true, isMinor: true, cell: (c) => size(c.doneBytes || null) }] : [];
+  return table<FleetCommand>(
+    [tenant, { name: 'Host', cell: (c) => html`<a href=${link('hosts', c.hostId)}>${c.hostId}</a>` }, stateOf, ...bytes, { name: 'Outcome', cell: outcome }],
+    commands,
+    { caption: 'Tenants of the job' },
+  );
 }

@@ -7,11 +7,11 @@ export function jobLink(job: Pick<FleetJob, 'id' | 'kind'>): string {
 }
 
 /** The API's address of a job of each kind that can be asked for. */
-export const jobAddresses = { restore: '/api/restores/{id}', drill: '/api/drills/{id}', evacuation: '/api/evacuations/{id}' } as const;
+export const jobAddresses = { restore: '/api/restores/{id}', drill: '/api/drills/{id}', evacuation: '/api/evacuations/{id}', move: '/api/moves/{id}' } as const;
 
 export type JobKind = keyof typeof jobAddresses;
 
 export function jobKind(place: Place): JobKind {
-  const kind = place.query.get('kind');
-  return kind === 'drill' || kind === 'evacuation' ? kind : 'restore';
+  const kind = place.query.get('kind') ?? '';
+  return Object.hasOwn(jobAddresses, kind) ? (kind as JobKind) : 'restore';
 }

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { at } from '../../api/address';
-import type { FleetJob } from '../../api/schema';
+import type { FleetJob, FleetJobList } from '../../api/schema';
 import { Feed, listed } from '../../api/feed';
 import { count, many, nothing as dash, share, size, span } from '../../format/numbers';
 import { age } from '../../parts/age';
@@ -18,13 +18,19 @@ import type { Serves } from '../../state/serves';
 @customElement('jobs-view')
 export class JobsView extends Part {
   @property() serves: Serves | null = null;
-  private readonly jobs = new Feed(this, () => at('/api/restores', { limit: 50 }), 5000);
+  private readonly restores = new Feed(this, () => at('/api/restores', { limit: 50 }), 5000);
   private readonly evacuations = new Feed(this, () => (this.serves === 'fleet' ? at('/api/evacuations', { limit: 50 }) : null), 5000);
+  private readonly moves = new Feed(this, () => (this.serves === 'fleet' ? at('/api/moves', { limit: 50 }) : null), 5000);
   private readonly drills = new Feed(this, () => at('/api/drills', { limit: 50 }), 5000);
 
   protected override render(): TemplateResult {
     return html`<header class="page"><h1>Jobs and drills</h1></header>
-      ${this.coverage()} ${this.restores()} ${this.tried()} ${this.serves === 'fleet' ? this.brought() : nothing}`;
+      ${this.coverage()}
+      ${this.list('Restores', this.restores, empty('jobs', 'Nothing was restored yet', html`Choose a tenant under <a href="#/tenants">Tenants</a>; its timeline shows what can be.`))}
+      ${this.list('Drills that were asked for', this.drills, empty('jobs', 'Nobody asked for drills', 'Those of the schedule need no asking; a tenant’s own are on its timeline. Choose tenants, or a host, to drill now.'))}
+      ${this.serves === 'fleet'
+        ? html`${this.list('Moves', this.moves)} ${this.list('Evacuations', this.evacuations)}`
+        : nothing}`;
   }
 
   private coverage(): TemplateResult {
@@ -42,22 +48,11 @@ export class JobsView extends Part {
     </dl><div class="asof">${freshness(this.drills)}</div></section>`;
   }
 
-  private restores(): TemplateResult {
-    const { items, next } = listed(this.jobs);
-    const none = empty('jobs', 'Nothing was restored yet', html`Choose a tenant under <a href="#/tenants">Tenants</a>; its timeline shows what can be.`);
-    return panel('Restores', items.length === 0 ? none : html`${jobTable(items, 'Restores')}${next ? html`<button class="more" @click=${() => void this.jobs.more(next)}>Show more</button>` : nothing}`, { feed: this.jobs });
-  }
-
-  private brought(): TemplateResult {
-    const { items, next } = listed(this.evacuations);
-    const none = empty('jobs', 'No host was evacuated', 'When one is lost, its page brings its tenants to others.');
-    return panel('Evacuations', items.length === 0 ? none : html`${jobTable(items, 'Evacuations')}${next ? html`<button class="more" @click=${() => void this.evacuations.more(next)}>Show more</button>` : nothing}`, { feed: this.evacuations });
-  }
-
-  private tried(): TemplateResult {
-    const { items, next } = listed(this.drills);
-    const none = empty('jobs', 'Nobody asked for drills', 'Those of the schedule need no asking; a tenant’s own are on its timeline. Choose tenants, or a host, to drill now.');
-    return panel('Drills that were asked for', items.length === 0 ? none : html`${jobTable(items, 'Drills')}${next ? html`<button class="more" @click=${() => void this.drills.more(next)}>Show more</button>` : nothing}`, { feed: this.drills });
+  /** @param none in the place of an empty list; without it, what is rare takes no room until there is any. */
+  private list(title: string, feed: Feed<FleetJobList>, none: TemplateResult | null = null): unknown {
+    const { items, next } = listed(feed);
+    if (none === null && feed.value && items.length === 0) return nothing;
+    return panel(title, items.length === 0 ? none : html`${jobTable(items, title)}${next ? html`<button class="more" @click=${() => void feed.more(next)}>Show more</button>` : nothing}`, { feed });
   }
 }
 

@@ -9,6 +9,7 @@ import { many } from '../../format/numbers';
 import { parse } from '../../format/times';
 import { commandLine } from '../../parts/command-line';
 import { Part } from '../../parts/element';
+import { endOf, guidEnd, isEndOf } from '../../parts/guid-end';
 import { empty, sentence } from '../../parts/panel';
 import { tenantState } from '../../parts/state';
 import { step } from '../../parts/step';
@@ -21,7 +22,6 @@ import { planned } from './planned';
 import { commandOf, type Draft, type Where, type Wish, wishOf } from './wish';
 
 const typingPause = 350;
-const confirmDigits = 6;
 
 /** A restore, step by step on one page: what, when, where, how safe; the plan is made as soon as it can be, and nothing happens before the end of the GUID is typed. */
 @customElement('restore-view')
@@ -77,7 +77,7 @@ export class RestoreView extends Part {
   private what(): TemplateResult {
     const tenant = this.tenant.value;
     if (this.draft.tenants.length > 1) return html`<details><summary>${many(this.draft.tenants.length, 'tenant')}, each on its own host, to one time</summary><ul class="plain">${this.draft.tenants.map((t) => html`<li class="guid">${t}</li>`)}</ul></details>`;
-    return html`<p class="line"><span class="guid">${tenant?.name ?? this.draft.tenants[0]}</span> ${tenant ? tenantState(tenant) : nothing} ${tenant?.hostId ? html`<span class="muted">on ${tenant.hostId}, ${tenant.databasePath}</span>` : nothing}</p>
+    return html`<p class="line"><span class="guid">${tenant?.name ?? this.draft.tenants[0]}</span> ${tenant ? tenantState(tenant) : nothing} ${tenant?.hostId ? html`<span class="muted path">on ${tenant.hostId}, ${tenant.databasePath}</span>` : nothing}</p>
       ${this.tenant.problem ? html`<p class="error">${sentence(this.tenant.problem.message)}</p>` : nothing}`;
   }
 
@@ -122,11 +122,9 @@ export class RestoreView extends Part {
   }
 
   private confirm(wish: Wish | null, isPlanned: boolean): TemplateResult {
-    const end = (this.draft.tenants.at(-1) ?? '').slice(-confirmDigits);
-    const isSaid = this.typed.trim().toLowerCase() === end;
-    const why = connection.isAway ? 'the API does not answer' : !isPlanned ? 'there is no plan that could be carried out' : !isSaid ? `type ${end} to confirm` : null;
-    return html`<label class="field"><span>The last ${confirmDigits} digits of ${this.draft.tenants.length === 1 ? 'its GUID' : 'the last GUID'}, <code>${end}</code></span>
-        <input name="confirm" class="guid" spellcheck="false" autocomplete="off" maxlength=${confirmDigits} .value=${this.typed} @input=${(e: Event) => (this.typed = (e.target as HTMLInputElement).value)} /></label>
+    const last = this.draft.tenants.at(-1)!;
+    const why = connection.isAway ? 'the API does not answer' : !isPlanned ? 'there is no plan that could be carried out' : !isEndOf(last, this.typed) ? `type ${endOf(last)} to confirm` : null;
+    return html`${guidEnd(last, this.draft.tenants.length === 1 ? 'its GUID' : 'the last GUID', this.typed, (text) => (this.typed = text))}
       <p class="line"><button class="primary" type="submit" ?disabled=${why !== null || wish === null || this.isSending}>${this.isSending ? 'Asking …' : 'Restore'}</button>${why ? html`<span class="muted">Not yet: ${why}.</span>` : nothing}</p>`;
   }
 
@@ -158,8 +156,7 @@ export class RestoreView extends Part {
   private async submit(event: Event): Promise<void> {
     event.preventDefault();
     const wish = wishOf(this.draft);
-    const end = (this.draft.tenants.at(-1) ?? '').slice(-confirmDigits);
-    if (wish === null || this.plan === null || this.plan.refused > 0 || this.typed.trim().toLowerCase() !== end || this.isSending) return;
+    if (wish === null || this.plan === null || this.plan.refused > 0 || !isEndOf(this.draft.tenants.at(-1)!, this.typed) || this.isSending) return;
     this.isSending = true;
     try {
       // The same key until it was answered: pressed twice, or after a lost answer, it happens once.

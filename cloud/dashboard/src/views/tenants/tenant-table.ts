@@ -18,7 +18,7 @@ export function tenantTable(tenants: FleetTenant[], options: Omit<TableOptions<F
     knows((t) => t.lastSyncAt) ? { name: 'Last sync', isMinor: true, cell: (t) => age(t.lastSyncAt), sort: (t) => t.lastSyncAt ?? '' } : null,
     knows((t) => t.lastProofAt ?? t.lastDrillAt) ? { name: 'Proven', isMinor: true, cell: (t) => age(t.lastDrillAt ?? t.lastProofAt), sort: (t) => t.lastDrillAt ?? t.lastProofAt ?? '' } : null,
     { name: 'Since', isMinor: true, cell: (t) => age(t.since), sort: (t) => t.since },
-    { name: 'Reason', isMinor: true, cell: (t) => html`<span class="muted" title=${t.detail ?? nothing}>${t.reason?.replaceAll('-', ' ') ?? ''}</span>`, sort: (t) => t.reason ?? '' },
+    knows((t) => t.reason) ? { name: 'Reason', isMinor: true, cell: (t) => html`<span class="muted" title=${t.detail ?? nothing}>${t.reason?.replaceAll('-', ' ') ?? ''}</span>`, sort: (t) => t.reason ?? '' } : null,
   ];
   return table(columns.filter((c) => c !== null), tenants, { ...options, caption: 'Tenants', key: (t) => t.tenantId });
 }

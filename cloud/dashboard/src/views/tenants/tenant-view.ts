@@ -55,7 +55,7 @@ export class TenantView extends Part {
       ${actions()
         .filter((a) => a.act !== (isPaused ? 'pause' : 'resume'))
         .map((a) => html`<button ?disabled=${why !== null} title=${why ? `Not now: ${why}` : a.what} @click=${() => begin(a, [tenant], () => this.tenant.refresh())}>${a.name}</button>`)}
-      ${why ? html`<span class="muted small">Not now: ${why}.</span>` : nothing}
+      ${why ? html`<span class="muted small">Not now: ${why}.</span>` : this.serves === 'fleet' ? html`<a class="button" href=${link('move', tenant.tenantId)}>Move …</a>` : nothing}
     </div>`;
   }
 }
@@ -70,7 +70,7 @@ function figures(tenant: FleetTenant, serves: Serves | null): TemplateResult {
     <div><dt>TXID</dt><dd class="value number" title=${tenant.txid ?? ''}>${short(tenant.txid)}</dd><dd class="sub">${waiting === null ? 'nothing replicated yet' : waiting === 0 ? 'all of it is in the replica' : `${many(waiting, 'transaction')} on ${waiting === 1 ? 'its' : 'their'} way`}</dd></div>
     <div><dt>Last sync</dt><dd class="value">${age(tenant.lastSyncAt)}</dd><dd class="sub">${moment(tenant.lastSyncAt)}</dd></div>
     <div><dt>Full image</dt><dd class="value">${age(tenant.lastSnapshotAt)}</dd><dd class="sub">${moment(tenant.lastSnapshotAt)}</dd></div>
-    <div><dt>Proven</dt><dd class="value">${age(drilled ?? tenant.lastProofAt)}</dd><dd class="sub">${tenant.lastDrillVerdict ? state(tenant.lastDrillVerdict) : tenant.lastProofAt ? 'database equal to what was captured' : 'not yet'}</dd></div>
+    <div><dt>Proven</dt><dd class="value">${age(drilled ?? tenant.lastProofAt)}</dd><dd class="sub">${tenant.lastDrillVerdict ? state(tenant.lastDrillVerdict) : tenant.lastProofAt ? 'equal to what was captured' : 'not yet'}</dd></div>
     ${serves === 'fleet' ? html`<div><dt>Epoch</dt><dd class="value number">${tenant.epoch}</dd><dd class="sub">${tenant.undoUntil ? html`undo until ${moment(tenant.undoUntil)}` : 'nothing to undo'}</dd></div>` : nothing}
   </dl>`;
 }
