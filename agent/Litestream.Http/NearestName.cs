@@ -6,11 +6,9 @@ public static class NearestName
     /// <summary>Null when nothing is near: better no suggestion than a wild one.</summary>
     public static string? Find(string wanted, IEnumerable<string> known)
     {
-        var near = known
-            .Select(name => (Name: name, Distance: Distance(wanted.TrimStart('-'), name.TrimStart('-'))))
-            .OrderBy(candidate => candidate.Distance)
-            .FirstOrDefault();
-        return near.Name is not null && near.Distance <= Math.Max(1, wanted.TrimStart('-').Length / 3) ? near.Name : null;
+        var bare = wanted.TrimStart('-');
+        int DistanceTo(string name) => Distance(bare, name.TrimStart('-'));
+        return known.MinBy(DistanceTo) is { } near && DistanceTo(near) <= Math.Max(1, bare.Length / 3) ? near : null;
     }
 
     /// <summary>Edits (insert, delete, replace, exchange of neighbours) from one text to the other.</summary>

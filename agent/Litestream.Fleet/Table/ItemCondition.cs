@@ -23,7 +23,7 @@ public sealed record ItemCondition(string Expression, IReadOnlyDictionary<string
 
     public static ItemCondition IsOneOf(string attribute, params string[] texts) => new(
         $"#{attribute} IN ({string.Join(", ", texts.Select((_, i) => $":if_{attribute}{i}"))})",
-        texts.Select((text, i) => (Name: $":if_{attribute}{i}", Value: ItemValue.Of(text))).ToDictionary(v => v.Name, v => v.Value));
+        Enumerable.Range(0, texts.Length).ToDictionary(i => $":if_{attribute}{i}", i => ItemValue.Of(texts[i])));
 
     public ItemCondition And(ItemCondition other) => Join("AND", other);
 

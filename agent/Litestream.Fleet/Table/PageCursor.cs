@@ -17,9 +17,9 @@ public sealed record PageCursor(string List, int Shard, Item? After)
 
     public override string ToString()
     {
-        var keys = FleetTable.KeyAttributes.Select(name => (Name: name, Text: After?.Text(name))).Where(k => k.Text is not null).SelectMany(k => new[] { k.Name, k.Text! });
-        var text = string.Join(Separator, (string[])[Version, List, Shard.ToString(CultureInfo.InvariantCulture), .. keys]);
-        return Convert.ToBase64String(Encoding.UTF8.GetBytes(text)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+        var keys = FleetTable.KeyAttributes.SelectMany<string, string>(name => After?.Text(name) is { } text ? [name, text] : []);
+        var all = string.Join(Separator, (string[])[Version, List, Shard.ToString(CultureInfo.InvariantCulture), .. keys]);
+        return Convert.ToBase64String(Encoding.UTF8.GetBytes(all)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
     }
 
     /// <summary>False for what none of us made, or for another list.</summary>
