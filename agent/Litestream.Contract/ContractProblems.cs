@@ -28,6 +28,11 @@ internal static class ContractProblems
     public static Problem TooMany(int most) =>
         RequestProblems.Of(413, ProblemCodes.TooMany, "Too many tenants at once", $"one request names at most {most}", "send several requests");
 
+    /// <summary>All tenants of a host were meant.</summary>
+    public static Problem HostHasTooMany(string host, int most) =>
+        RequestProblems.Of(413, ProblemCodes.TooMany, "Too many tenants at once", $"host {host} has more than {most}, and one request drills no more",
+            $"name them, {most} at a time: /api/hosts/{host}/tenants lists them. The fleet's worker drills each within its days without being asked");
+
     /// <param name="kind">Of job.</param>
     /// <param name="id">As it was asked for.</param>
     public static Problem UnknownJob(string kind, string id) => RequestProblems.Of(404, ProblemCodes.UnknownJob, $"Unknown {kind}", $"there is no {kind} {id}", $"/api/{kind}s lists them");

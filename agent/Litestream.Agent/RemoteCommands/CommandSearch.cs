@@ -14,7 +14,7 @@ internal sealed class CommandSearch(string hostId, string runId, IFleetTable tab
 {
     /// <summary>
     /// Ids are dated by the clock of whoever puts a command, and two of those may differ, or a put may take long: so far back before the newest command seen
-    /// is read again. One that is older still is found by the look at everything.
+    /// is read again. One that is older still (part of a move that took hours) is announced and not among the news: everything is looked at.
     /// </summary>
     public static readonly TimeSpan Margin = TimeSpan.FromMinutes(10);
 
@@ -33,12 +33,16 @@ internal sealed class CommandSearch(string hostId, string runId, IFleetTable tab
     /// <summary>Begun by somebody else before this agent was confirmed: left in the middle.</summary>
     private readonly HashSet<Ulid> _left = [];
 
+    /// <summary>What was among the news of late, so that those which were not are counted once.</summary>
+    private readonly HashSet<Ulid> _known = [];
+
     private readonly HashSet<string> _malformed = new(StringComparer.Ordinal);
     private int _confirmation = -1;
     private bool _isLater;
     private long _wholeAt;
     private Ulid? _newest;
     private Ulid? _goOnFrom;
+    private long _early;
 
     /// <summary>Not begun, the oldest first. A copy.</summary>
     public IReadOnlyList<CommandRecord> Waiting => [.. _waiting.Values];
@@ -66,16 +70,29 @@ internal sealed class CommandSearch(string hostId, string runId, IFleetTable tab
             return;
         _waiting.Clear();
         _left.Clear();
-        (_confirmation, _isLater, _newest, _goOnFrom) = (confirmation, false, null, null);
+        _known.Clear();
+        (_confirmation, _isLater, _newest, _goOnFrom, _early) = (confirmation, false, null, null, 0);
     }
 
-    /// <summary>Reads what may be new, or everything if that is due. What was read stays, also when the table fails in the middle.</summary>
+    /// <summary>Reads what may be new, or everything if that is due, or if less is new than was announced. What was read stays, also when the table fails in the middle.</summary>
+    /// <param name="announced">So many were put since this was called last.</param>
     /// <param name="isRunning">This agent is doing it.</param>
     /// <param name="stop">Ends it.</param>
-    public async Task ReadAsync(Func<Ulid, bool> isRunning, CancellationToken stop)
+    public async Task ReadAsync(long announced, Func<Ulid, bool> isRunning, CancellationToken stop)
     {
-        var (now, begun) = (time.GetUtcNow(), time.GetTimestamp());
         var isWhole = UntilWhole == TimeSpan.Zero;
+        var news = await ReadAsync(isWhole, isRunning, stop);
+        // One is put first and announced then: it may have been read with those before it.
+        var missing = announced - news - _early;
+        _early = !isWhole && missing < 0 ? -missing : 0;
+        if (!isWhole && missing > 0 && _goOnFrom is null)
+            _ = await ReadAsync(isWhole: true, isRunning, stop);
+    }
+
+    /// <summary>Answers how many were read that were not read lately.</summary>
+    private async Task<int> ReadAsync(bool isWhole, Func<Ulid, bool> isRunning, CancellationToken stop)
+    {
+        var (now, begun, news) = (time.GetUtcNow(), time.GetTimestamp(), 0);
         var query = ItemQuery.Commands(hostId, isWhole ? Ulid.First(now - (_isLater ? Window : FirstLookBack)) : Beginning(now));
         Ulid? leftOut = null;
         Item? next = null;
@@ -84,14 +101,20 @@ internal sealed class CommandSearch(string hostId, string runId, IFleetTable tab
             (var items, next) = await table.QueryAsync(query, PageSize, next, stop);
             foreach (var item in items)
             {
-                if (await ReadAsync(item, now, stop) is { } command && !Take(command, isRunning))
+                if (await ReadAsync(item, now, stop) is not { } command)
+                    continue;
+                news += _known.Add(command.Id) ? 1 : 0;
+                if (!Take(command, isRunning))
                     leftOut ??= command.Id;
             }
         }
         while (next is not null && (leftOut is null || isWhole));
         _goOnFrom = leftOut;
+        var lately = Beginning(now);
+        _known.RemoveWhere(id => id < lately);
         if (isWhole)
             (_isLater, _wholeAt) = (true, begun);
+        return news;
     }
 
     private Ulid Beginning(DateTimeOffset now)

@@ -16,6 +16,9 @@ internal sealed class LeavingTenant(TenantOwnership ownership, PatientTable pati
     /// <summary>The target waits for the table's word, applications for the target: from here on nobody calls it back.</summary>
     private static readonly TimeSpan TellLimit = TimeSpan.FromMinutes(10);
 
+    /// <summary>Its applications are disturbed only when so much is in the replica that little is left to wait for.</summary>
+    private static readonly TimeSpan SyncLimit = TimeSpan.FromSeconds(60);
+
     /// <param name="to">The host that it moves to.</param>
     public async Task<RemoteResult> RunAsync(RemoteRun run, string to, CancellationToken cancellationToken)
     {
@@ -28,6 +31,8 @@ internal sealed class LeavingTenant(TenantOwnership ownership, PatientTable pati
         TenantOwnership.RequireEpoch(tenant, found, run.Command.Arguments.Epoch);
         if (found is null || !ownership.IsOurs(found))
             throw new OwnershipException(CommandErrors.OwnedElsewhere, $"{tenant} is {(found?.HostId is { } owner ? $"host {owner}'s" : "nobody's")}", "only its owner can let it go; look whose it is, and ask again");
+        run.Report("sync");
+        await SyncAsync(run.Database, cancellationToken);
         run.Report("hook", percent: 5);
         await hook.RequireAsync(MoveHook.Leaving, tenant, run.Database.Path, to, cancellationToken);
         run.Report("lock", percent: 20);
@@ -47,6 +52,21 @@ internal sealed class LeavingTenant(TenantOwnership ownership, PatientTable pati
     /// <summary>What an earlier run of the agent did. Its tenant may be registered still: a directory that lies at its path is looked at like any other file.</summary>
     private VacatedPlace? FindLeft(RemoteRun run, string id) =>
         run.IsRegistered ? run.Database.GoOnLeaving(id) : elsewhere.FormerPath(run.Name) is { } path ? Departure.GoOn(path, id) : null;
+
+    private async Task SyncAsync(Database database, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(SyncLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            await database.SyncAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            var why = database.Snapshot() is { Detail: { } detail } ? $" ({detail})" : "";
+            throw new RemoteCommandException(CommandErrors.NotReplicated, $"{database.Name} stays: what was committed is not in the replica after {SyncLimit.TotalSeconds:0} s{why}; nobody was disturbed");
+        }
+    }
 
     private async Task<RemoteResult> TellAsync(RemoteRun run, VacatedPlace place, TenantRecord? found)
     {

@@ -31,6 +31,7 @@ internal sealed class RemoteCommandLane : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private Task _looking = Task.CompletedTask;
     private long _seen = Unconfirmed;
+    private long _announced;
     private int _confirmation;
     private volatile bool _isNews;
 
@@ -70,8 +71,11 @@ internal sealed class RemoteCommandLane : IAsyncDisposable
         if (commandsWaiting is null)
             Interlocked.Increment(ref _confirmation);
         var seen = commandsWaiting ?? Unconfirmed;
-        if (Interlocked.Exchange(ref _seen, seen) == seen || seen == Unconfirmed)
+        var before = Interlocked.Exchange(ref _seen, seen);
+        if (before == seen || seen == Unconfirmed)
             return;
+        if (before != Unconfirmed && seen > before)
+            Interlocked.Add(ref _announced, seen - before);
         _isNews = true;
         Signal();
     }
@@ -149,12 +153,14 @@ internal sealed class RemoteCommandLane : IAsyncDisposable
     private async Task ReadAsync(CancellationToken stop)
     {
         _isNews = false;
+        var announced = Interlocked.Exchange(ref _announced, 0);
         try
         {
-            await _search.ReadAsync(_running.ContainsKey, stop);
+            await _search.ReadAsync(announced, _running.ContainsKey, stop);
         }
         catch
         {
+            Interlocked.Add(ref _announced, announced);
             _isNews = true;
             throw;
         }

@@ -87,7 +87,7 @@ internal sealed class DrillEndpoints(ContractContext context, ChangeRequests cha
         return await context.Catalogue.TenantsOfAsync(host, DrillWish.MostTenants + 1, stop) switch
         {
             { Count: 0 } => throw new ProblemException(ContractProblems.BadArgument($"{host} has no tenants: there is nothing to drill")),
-            { Count: > DrillWish.MostTenants } => throw new ProblemException(ContractProblems.TooMany(DrillWish.MostTenants)),
+            { Count: > DrillWish.MostTenants } => throw new ProblemException(ContractProblems.HostHasTooMany(host, DrillWish.MostTenants)),
             var all => all,
         };
     }

@@ -15,10 +15,13 @@ internal sealed class Departure(ReplicatedDatabase database, TimeProvider time)
 {
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(30);
 
-    private static readonly TimeSpan LockedSyncLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan SyncLimit = TimeSpan.FromSeconds(60), LockedSyncLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>Whoever reads keeps the end of the WAL from the file.</summary>
     private static readonly TimeSpan ReadersPatience = TimeSpan.FromSeconds(5);
+
+    /// <summary>Whoever checkpoints may be waiting for the writer lock, which is ours: it is let through.</summary>
+    private static readonly TimeSpan CheckpointersPatience = TimeSpan.FromMilliseconds(500);
 
     private static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(10);
 
@@ -34,7 +37,7 @@ internal sealed class Departure(ReplicatedDatabase database, TimeProvider time)
             throw new NotReplicatedException($"{database.Name} is not replicated now ({database.Snapshot().Status}): what is in its file only could not leave with it");
         VacatedPlace.RequireExchange(database.Path, id);
         // Most of it, while applications go on.
-        await database.SyncAsync(new(), cancellationToken).ConfigureAwait(false);
+        _ = await SyncAsync(SyncLimit, cancellationToken).ConfigureAwait(false);
         using var writer = Open();
         using var second = Open();
         writer.BeginMark();
@@ -44,16 +47,21 @@ internal sealed class Departure(ReplicatedDatabase database, TimeProvider time)
         _ = second.TryCheckpoint(NativeSqlite.CheckpointPassive, out _);
         second.SyncDatabase();
         writer.EndTransaction();
-        await LockAsync(writer, cancellationToken).ConfigureAwait(false);
-        try
+        for (var begun = time.GetTimestamp(); ;)
         {
-            return await LeaveAsync(writer, second, id, to, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            writer.EndTransaction();
-            database.Hold = null;
-            database.CaptureLane.Wake();
+            await LockAsync(writer, begun, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                if (await LeaveAsync(writer, second, id, to, cancellationToken).ConfigureAwait(false) is { } place)
+                    return place;
+            }
+            finally
+            {
+                writer.EndTransaction();
+                database.Hold = null;
+                database.CaptureLane.Wake();
+            }
+            await LetThroughAsync(second, begun, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -67,7 +75,9 @@ internal sealed class Departure(ReplicatedDatabase database, TimeProvider time)
         }
         if (VacatedPlace.FindBegun(path, id) is not { } begun)
             return null;
-        if (!IsShut(path))
+        // Open until it has changed places: as long as anybody has it open it stays shut, and the last application may close it now.
+        using var shut = Directory.Exists(DatabaseFiles.WalOf(path)) ? null : OpenShut(path);
+        if (shut is null && !Directory.Exists(DatabaseFiles.WalOf(path)))
         {
             begun.Abandon();
             return null;
@@ -76,13 +86,15 @@ internal sealed class Departure(ReplicatedDatabase database, TimeProvider time)
         return begun;
     }
 
-    private async Task<VacatedPlace> LeaveAsync(EngineConnection writer, EngineConnection second, string id, string to, CancellationToken cancellationToken)
+    /// <summary>Null: a checkpoint that another program began waits for the lock that we hold, and nothing has happened.</summary>
+    private async Task<VacatedPlace?> LeaveAsync(EngineConnection writer, EngineConnection second, string id, string to, CancellationToken cancellationToken)
     {
         var lockedAt = time.GetUtcNow();
-        var txid = await SyncAsync(cancellationToken).ConfigureAwait(false);
+        var txid = await SyncAsync(LockedSyncLimit, cancellationToken).ConfigureAwait(false);
         // Our writer's snapshot is a mark at the very end: nothing can be reset though the engine closes.
         await CloseAsync(cancellationToken).ConfigureAwait(false);
-        await MakeWalSuperfluousAsync(second, cancellationToken).ConfigureAwait(false);
+        if (!await TryMakeWalSuperfluousAsync(second, cancellationToken).ConfigureAwait(false))
+            return null;
         Faults.Reach(FaultPoint.LeavingLocked);
         var place = new VacatedPlace(database.Path, id, to, txid, lockedAt);
         try
@@ -106,9 +118,8 @@ internal sealed class Departure(ReplicatedDatabase database, TimeProvider time)
         return place;
     }
 
-    private async Task LockAsync(EngineConnection writer, CancellationToken cancellationToken)
+    private async Task LockAsync(EngineConnection writer, long begun, CancellationToken cancellationToken)
     {
-        var begun = time.GetTimestamp();
         while (!writer.TryBeginImmediate())
         {
             if (time.GetElapsedTime(begun) >= LockPatience)
@@ -117,18 +128,18 @@ internal sealed class Departure(ReplicatedDatabase database, TimeProvider time)
         }
     }
 
-    /// <summary>Nobody writes: what this answers is everything that was ever committed.</summary>
-    private async Task<Txid> SyncAsync(CancellationToken cancellationToken)
+    /// <summary>While nobody writes, what this answers is everything that was ever committed.</summary>
+    private async Task<Txid> SyncAsync(TimeSpan longest, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(LockedSyncLimit);
+        limit.CancelAfter(longest);
         try
         {
             return await database.SyncAsync(new(), limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new NotReplicatedException($"{database.Path} stays: its last commits are not in the replica after {LockedSyncLimit.TotalSeconds:0} s, for which nobody could write; see `litestream status`");
+            throw new NotReplicatedException($"{database.Path} stays: its last commits are not in the replica after {longest.TotalSeconds:0} s; see `litestream status`");
         }
     }
 
@@ -142,34 +153,54 @@ internal sealed class Departure(ReplicatedDatabase database, TimeProvider time)
             throw new DatabaseBusyException($"{database.Path} stays: it is still being read for its replica", hint: "ask again");
     }
 
-    /// <summary>The file is whole by itself: without its WAL it is the same database.</summary>
-    private async Task MakeWalSuperfluousAsync(EngineConnection second, CancellationToken cancellationToken)
+    /// <summary>The file is whole by itself: without its WAL it is the same database. False: another program checkpoints, and may wait for us.</summary>
+    private async Task<bool> TryMakeWalSuperfluousAsync(EngineConnection second, CancellationToken cancellationToken)
     {
         var begun = time.GetTimestamp();
-        while (!second.TryCheckpoint(NativeSqlite.CheckpointPassive, out var result) || !result.IsComplete)
+        while (true)
         {
-            if (time.GetElapsedTime(begun) >= ReadersPatience)
+            var isAlone = second.TryCheckpoint(NativeSqlite.CheckpointPassive, out var result);
+            if (isAlone && result.IsComplete)
+                break;
+            var elapsed = time.GetElapsedTime(begun);
+            if (!isAlone && elapsed >= CheckpointersPatience)
+                return false;
+            if (elapsed >= ReadersPatience)
                 throw new DatabaseBusyException($"{database.Path} stays: another program reads from it in a transaction that does not end", hint: "end that transaction, and ask again");
             await Task.Delay(TryPause, time, cancellationToken).ConfigureAwait(false);
         }
         second.SyncDatabase();
+        return true;
     }
 
-    /// <summary>Nobody could have written since: SQLite refuses us, too, or cannot have a WAL there.</summary>
-    private static bool IsShut(string path)
+    /// <summary>Behind it there may be a moment without a checkpoint.</summary>
+    private async Task LetThroughAsync(EngineConnection second, long begun, CancellationToken cancellationToken)
     {
-        if (Directory.Exists(DatabaseFiles.WalOf(path)))
-            return true;
+        while (second.WalIndex.IsCheckpointRunning())
+        {
+            if (time.GetElapsedTime(begun) >= LockPatience)
+                throw new DatabaseBusyException($"{database.Path} stays: another program's checkpoint does not end", hint: "end whatever that waits for, and ask again");
+            await Task.Delay(TryPause, time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Nobody could have written since: SQLite refuses us, too. Null: it does not.</summary>
+    private static EngineConnection? OpenShut(string path)
+    {
+        EngineConnection? probe = null;
         try
         {
-            using var probe = EngineConnection.Open(path);
+            probe = EngineConnection.Open(path);
             _ = probe.TryExecute("PRAGMA schema_version\0"u8);
-            return probe.WalIndex.IsShut;
+            if (probe.WalIndex.IsShut)
+                return probe;
         }
         catch (SqliteErrorException)
         {
-            return false;
+            // Not shut, as far as anybody can tell.
         }
+        probe?.Dispose();
+        return null;
     }
 
     /// <summary>Another connection to the file that is replicated.</summary>

@@ -58,6 +58,17 @@ public sealed class RemoteCommandsLaneTests
         await other.EndOfAsync(other.Put(TimeSpan.FromHours(23)));
     }
 
+    /// <summary>A move that fetched for hours has the id of when it was asked for in what it asks of the other host; that one has seen newer commands since.</summary>
+    [Fact]
+    public async Task One_that_was_announced_and_is_not_among_the_news_is_found_at_once()
+    {
+        await using var host = await CommandedLane.StartAsync();
+        host.Lane.Heard(1);
+        await host.EndOfAsync(Announced(host, TimeSpan.Zero, 2));
+        await host.EndOfAsync(Announced(host, TimeSpan.FromHours(3), 3));
+        await host.EndOfAsync(Announced(host, TimeSpan.FromHours(2), 4));
+    }
+
     [Fact]
     public async Task A_clock_that_is_years_ahead_hides_nobody_elses_command()
     {

@@ -48,6 +48,8 @@ public sealed class ReportingTakeOverTests : IAsyncLifetime
         await _ownership.ReleaseAsync((await _ownership.FindAsync(Tenant, default))!, default);
         Assert.Equal((null, 4L), await OwnerAsync());
         Assert.Equal(OwnershipAnswer.Granted(4), await AnswerAsync());
+        // It moves between two others, and is nobody's for a moment: what this host had of it is older.
+        Assert.Equal((false, true), (await AnswerAsync(wasHere: true) is var former ? former.IsGranted : true, former.IsKnown));
 
         _server.Fault = _ => TableServerFault.Throttle;
         var unknown = await AnswerAsync();
