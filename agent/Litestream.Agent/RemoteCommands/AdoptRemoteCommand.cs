@@ -154,7 +154,7 @@ internal sealed class AdoptRemoteCommand(RestoreElsewhere elsewhere, Stores stor
         {
             // It may have moved away from here once.
             _ = VacatedPlace.Clear(place.Path);
-            await elsewhere.RunAsync(run.Name, place.Path, new RestoreOptions { OutputPath = "" }, new Telling(run, arrival), cancellationToken, from, open);
+            await elsewhere.RunAsync(run.Name, place.Path, new RestoreOptions { OutputPath = "", Seeded = place.Seeded }, new Telling(run, arrival), cancellationToken, from, open);
         }
         return stores.Find(run.Name) ?? throw new RemoteCommandException(CommandErrors.NotReplicated, $"its file is at {place.Path}, but it is not replicated from there; `litestream status` on this host says why");
     }

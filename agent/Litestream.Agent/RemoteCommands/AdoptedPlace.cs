@@ -1,3 +1,4 @@
+using Litestream.Restore;
 using Litestream.Storage;
 
 namespace Litestream.Agent.RemoteCommands;
@@ -10,4 +11,7 @@ internal sealed record AdoptedPlace(string Path, Store Store, IReplicaStorage? F
 {
     /// <summary>An earlier run of the agent had the table's word for it: its file may be here, too.</summary>
     public bool IsBegun { get; init; }
+
+    /// <summary>What of it is here already, before anybody was disturbed.</summary>
+    public SeededPages Seeded { get; } = new();
 }

@@ -30,6 +30,8 @@ internal sealed class ArrivingTenant(string hostId, IFleetTable table, TenantOwn
 
     private static readonly TimeSpan LookPause = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan KeepUpInterval = TimeSpan.FromSeconds(5);
+
     /// <summary>Applications wait.</summary>
     private static readonly TimeSpan QuickLookPause = TimeSpan.FromMilliseconds(100);
 
@@ -49,13 +51,13 @@ internal sealed class ArrivingTenant(string hostId, IFleetTable table, TenantOwn
                 var found = await patient.AskAsync(() => ownership.FindAsync(run.Command.Tenant, cancellationToken), cancellationToken);
                 if (place.From is not { } from || found?.HostId != source)
                     throw new OwnershipException(CommandErrors.OwnedElsewhere, $"{run.Command.Tenant} is {(found?.HostId is { } owner ? $"host {owner}'s" : "nobody's")}, not {source}'s", "look whose it is, and ask again");
-                await SeedAsync(run, place.Path, from, cancellationToken);
+                await SeedAsync(run, place, from, cancellationToken);
                 Faults.Reach(FaultPoint.MoveSeeded);
                 release = NewCommand(run, source, ReleaseBit, CommandKinds.Release, ReleaseLife, new() { Epoch = run.Command.Arguments.Epoch, PauseFor = hostId, TargetPath = found.Path });
                 await PutAsync(release, cancellationToken);
                 Faults.Reach(FaultPoint.MoveReleasePut);
             }
-            var released = await EndOfReleaseAsync(run, release, cancellationToken);
+            var released = await EndOfReleaseAsync(run, place, release, cancellationToken);
             Faults.Reach(FaultPoint.MoveReleased);
             return released;
         }
@@ -116,21 +118,36 @@ internal sealed class ArrivingTenant(string hostId, IFleetTable table, TenantOwn
     }
 
     /// <summary>Again and again, while its applications write: each time only what is new.</summary>
-    private async Task SeedAsync(RemoteRun run, string path, IReplicaStorage from, CancellationToken cancellationToken)
+    private async Task SeedAsync(RemoteRun run, AdoptedPlace place, IReplicaStorage from, CancellationToken cancellationToken)
     {
         for (var pass = 1; pass <= MostPasses; pass++)
         {
             var begun = Stopwatch.GetTimestamp();
-            await elsewhere.SeedAsync(path, new Telling(run), from, cancellationToken);
+            await elsewhere.SeedAsync(place.Path, new Telling(run), from, place.Seeded, cancellationToken);
             if (Stopwatch.GetElapsedTime(begun) < CloseEnough)
                 return;
         }
     }
 
-    /// <summary>Waits for that host, be it killed and started again. Who calls the move back has the release called back, which that host may still do, or not any more.</summary>
-    private async Task<CommandRecord> EndOfReleaseAsync(RemoteRun run, CommandRecord release, CancellationToken cancellationToken)
+    /// <summary>That host may need a minute to find what it is asked for, and its applications write.</summary>
+    private async Task KeepUpAsync(AdoptedPlace place, CancellationToken cancellationToken)
     {
-        var isCalledBack = false;
+        if (place.From is not { } from || !place.Seeded.IsKept)
+            return;
+        try
+        {
+            await elsewhere.SeedAsync(place.Path, progress: null, from, place.Seeded, cancellationToken);
+        }
+        catch (Exception error) when (error is LitestreamException or OperationCanceledException)
+        {
+            // The more is left for later.
+        }
+    }
+
+    /// <summary>Waits for that host, be it killed and started again. Who calls the move back has the release called back, which that host may still do, or not any more.</summary>
+    private async Task<CommandRecord> EndOfReleaseAsync(RemoteRun run, AdoptedPlace place, CommandRecord release, CancellationToken cancellationToken)
+    {
+        var (isCalledBack, keptUpAt) = (false, time.GetTimestamp());
         while (true)
         {
             var now = await FindAsync(release.Key, run.Stopping) ?? release;
@@ -151,6 +168,11 @@ internal sealed class ArrivingTenant(string hostId, IFleetTable table, TenantOwn
             if (cancellationToken.IsCancellationRequested && !isCalledBack)
                 isCalledBack = await TryAsync(CommandItem.AskToCancel(now, time.GetUtcNow()), run.Stopping);
             run.Report(now.Progress?.Step is { } step ? $"release-{step}" : "release", percent: Arrival.PercentLetGo);
+            if (now.State == CommandStates.Requested && time.GetElapsedTime(keptUpAt) >= KeepUpInterval)
+            {
+                await KeepUpAsync(place, cancellationToken);
+                keptUpAt = time.GetTimestamp();
+            }
             await Task.Delay(now.State == CommandStates.Running ? QuickLookPause : LookPause, time, run.Stopping);
         }
     }

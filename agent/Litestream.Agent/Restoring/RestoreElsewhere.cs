@@ -50,12 +50,17 @@ internal sealed class RestoreElsewhere(Stores stores, Registration registration,
     }
 
     /// <summary>Fetches the newest state to beside that path, so that a <see cref="RunAsync"/> to it has little left to fetch. Nothing gets its name.</summary>
-    public async Task SeedAsync(string path, IProgress<RestoreProgress>? progress, IReplicaStorage from, CancellationToken stop)
+    /// <param name="path">Of the file that it is to become.</param>
+    /// <param name="progress">Told as any restore tells it.</param>
+    /// <param name="from">From there.</param>
+    /// <param name="seeded">What is known of it; the same for each seed, and for the restore.</param>
+    /// <param name="stop">Ends it.</param>
+    public async Task SeedAsync(string path, IProgress<RestoreProgress>? progress, IReplicaStorage from, SeededPages seeded, CancellationToken stop)
     {
         using var folder = RestorePlaces.Open(path, Directories(), Kept());
         try
         {
-            await stores.All[0].RestoreAsync(from, new RestoreOptions { OutputPath = path, HeldFolder = folder.Path, IsSeed = true }, progress, stop);
+            await stores.All[0].RestoreAsync(from, new RestoreOptions { OutputPath = path, HeldFolder = folder.Path, IsSeed = true, Seeded = seeded }, progress, stop);
         }
         catch (SeededException)
         {

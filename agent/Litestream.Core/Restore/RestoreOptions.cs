@@ -38,6 +38,9 @@ public sealed record RestoreOptions
     /// </summary>
     internal bool IsSeed { get; init; }
 
+    /// <summary>What the seeds before it have written, for a restore that others wait for; each of them has the same one.</summary>
+    internal SeededPages? Seeded { get; init; }
+
     /// <summary>Nobody but this user may read it: it is thrown away later.</summary>
     internal bool IsPrivate { get; init; }
 

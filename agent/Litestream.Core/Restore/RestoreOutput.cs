@@ -24,15 +24,18 @@ internal sealed class RestoreOutput : IDisposable
     private readonly SafeFileHandle _handle;
     private readonly PartJournal _journal;
     private readonly WriteBack _writeBack;
+    private readonly SeededPages? _seeded;
+    private readonly bool _isAsSeeded;
     private long _bytesWritten;
     private ulong _sum;
 
-    private RestoreOutput(Destination destination, int pageSize, uint commit)
+    private RestoreOutput(Destination destination, int pageSize, uint commit, SeededPages? seeded)
     {
         (_destination, _pageSize, PartPath) = (destination, pageSize, destination.Path + PartSuffix);
         SizeBytes = (long)commit * pageSize;
         _journal = PartJournal.At(PartPath + "-done");
         _isFresh = !_journal.Exists || !File.Exists(PartPath);
+        (_seeded, _isAsSeeded) = (seeded, seeded?.Begin(_isFresh ? null : FileStat.Of(PartPath), commit) ?? false);
         _handle = PartFile.Open(PartPath, goOn: !_isFresh, SizeBytes);
         destination.CopyPermissions(_handle, isFinished: false);
         if (_isFresh)
@@ -56,12 +59,13 @@ internal sealed class RestoreOutput : IDisposable
     /// <param name="destination">Where it goes in the end.</param>
     /// <param name="pageSize">Bytes.</param>
     /// <param name="commit">Size of the database in pages.</param>
-    public static RestoreOutput Create(Destination destination, int pageSize, uint commit)
+    /// <param name="seeded">What was written there before, by this process; null: nothing, or nobody remembers.</param>
+    public static RestoreOutput Create(Destination destination, int pageSize, uint commit, SeededPages? seeded = null)
     {
         try
         {
             DestinationFolder.Create(Path.GetDirectoryName(destination.Path)!);
-            return new(destination, pageSize, commit);
+            return new(destination, pageSize, commit, seeded);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -76,6 +80,8 @@ internal sealed class RestoreOutput : IDisposable
         if (_isFresh)
             return 0;
         var sources = chain.Files.ToDictionary(f => PartJournal.IdentityOf(replica, f.File));
+        if (_isAsSeeded && _seeded is { } seeded)
+            return GoOn(chain, sources, seeded);
         var pages = new byte[MaxRunBytes];
         foreach (var claim in _journal.Read())
         {
@@ -84,7 +90,20 @@ internal sealed class RestoreOutput : IDisposable
             var length = claim.Count * _pageSize;
             var run = pages.AsSpan(0, length);
             if (RandomAccess.Read(_handle, run, OffsetOf(claim.FirstPgno)) == length && SumOf(claim.FirstPgno, run) == claim.Sum)
-                Take(chain, source, claim.FirstPgno, run);
+                Take(chain, source, claim.Source, claim.FirstPgno, run);
+        }
+        return PagesWritten;
+    }
+
+    /// <summary>The same of pages that this process wrote a moment ago, without a look at them: nobody wrote to the part since.</summary>
+    private long GoOn(ChainReader chain, Dictionary<ulong, ChainFile> sources, SeededPages seeded)
+    {
+        for (var (pgno, last) = (1u, (uint)(SizeBytes / _pageSize)); pgno <= last; pgno++)
+        {
+            if (seeded.Find(pgno) is not var (source, sum) || !sources.TryGetValue(source, out var file) || chain.NewestOf(pgno) != file)
+                continue;
+            chain.LeaveOut(pgno);
+            Wrote(pgno, _pageSize, sum);
         }
         return PagesWritten;
     }
@@ -94,7 +113,8 @@ internal sealed class RestoreOutput : IDisposable
     /// <param name="pages">One after the other.</param>
     public void Write(ulong source, uint firstPgno, ReadOnlySpan<byte> pages)
     {
-        var sum = SumOf(firstPgno, pages);
+        Span<ulong> sums = stackalloc ulong[pages.Length / _pageSize];
+        var sum = SumOf(firstPgno, pages, sums);
         try
         {
             if (!_isFresh || pages.ContainsAnyExcept((byte)0)) // a fresh file is zeros to begin with
@@ -105,7 +125,21 @@ internal sealed class RestoreOutput : IDisposable
         {
             throw _destination.Failed(e, SizeBytes);
         }
+        _seeded?.Set(source, firstPgno, sums);
         Wrote(firstPgno, pages.Length, sum);
+    }
+
+    /// <summary>So that it is little for whoever goes on with it.</summary>
+    public void Flush()
+    {
+        try
+        {
+            RandomAccess.FlushToDisk(_handle);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw _destination.Failed(e, SizeBytes);
+        }
     }
 
     /// <summary>Once it is proven: what follows is not what was captured.</summary>
@@ -148,7 +182,10 @@ internal sealed class RestoreOutput : IDisposable
     public bool Keep()
     {
         if (_journal.Exists)
+        {
+            _seeded?.Leave(FileStat.Of(PartPath));
             return true;
+        }
         Discard();
         return false;
     }
@@ -167,14 +204,16 @@ internal sealed class RestoreOutput : IDisposable
         _handle.Dispose();
     }
 
-    private void Take(ChainReader chain, ChainFile source, uint firstPgno, ReadOnlySpan<byte> pages)
+    private void Take(ChainReader chain, ChainFile source, ulong identity, uint firstPgno, ReadOnlySpan<byte> pages)
     {
         for (var pgno = firstPgno; pages.Length > 0; pgno++, pages = pages[_pageSize..])
         {
             if (chain.NewestOf(pgno) != source)
                 continue;
             chain.LeaveOut(pgno);
-            Wrote(pgno, _pageSize, PageSum.Of(pgno, pages[.._pageSize]));
+            var sum = PageSum.Of(pgno, pages[.._pageSize]);
+            _seeded?.Set(identity, pgno, [sum]);
+            Wrote(pgno, _pageSize, sum);
         }
     }
 
@@ -195,11 +234,16 @@ internal sealed class RestoreOutput : IDisposable
 
     private long OffsetOf(uint pgno) => (pgno - 1L) * _pageSize;
 
-    private ulong SumOf(uint firstPgno, ReadOnlySpan<byte> pages)
+    private ulong SumOf(uint firstPgno, ReadOnlySpan<byte> pages, Span<ulong> sums = default)
     {
         var sum = 0UL;
-        for (var pgno = firstPgno; pages.Length > 0; pgno++, pages = pages[_pageSize..])
-            sum += PageSum.Of(pgno, pages[.._pageSize]);
+        for (var i = 0; pages.Length > 0; i++, pages = pages[_pageSize..])
+        {
+            var page = PageSum.Of(firstPgno + (uint)i, pages[.._pageSize]);
+            sum += page;
+            if (!sums.IsEmpty)
+                sums[i] = page;
+        }
         return sum;
     }
 }

@@ -99,7 +99,7 @@ public sealed class Restorer
     {
         // Fetch: only the page indexes yet, which say where the newest frame of each page lies.
         var chain = await ChainReader.OpenAsync(_storage, plan.Files, options.Parallelism, cancellationToken).ConfigureAwait(false);
-        using var output = RestoreOutput.Create(destination, chain.Newest.PageSize, chain.Newest.Commit);
+        using var output = RestoreOutput.Create(destination, chain.Newest.PageSize, chain.Newest.Commit, options.Seeded);
         try
         {
             var resumed = output.GoOn(chain, _storage.Url);
@@ -117,7 +117,10 @@ public sealed class Restorer
                 output.MakeReadReplica(plan.Txid);
 
             if (options.IsSeed)
+            {
+                output.Flush();
                 throw new SeededException();
+            }
             // Name: from here on it is the database.
             var pages = output.Pages();
             options.BeforeNaming?.Invoke(pages);

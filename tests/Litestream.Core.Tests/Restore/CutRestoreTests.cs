@@ -42,6 +42,31 @@ public sealed class CutRestoreTests : IDisposable
         Assert.True(result.BytesResumed > 0);
     }
 
+    /// <summary>A tenant that moves: while nobody can write only what is new is read, be the database as large as it may.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_this_process_fetched_before_is_not_looked_at_again_unless_somebody_touched_it(bool isTouched)
+    {
+        var options = _target.Options with { Seeded = new() };
+        Task SeedAsync() => Assert.ThrowsAsync<SeededException>(() => RestoreTarget.Restore(_history.Storage, options with { IsSeed = true }));
+        await SeedAsync();
+        _history.Run("UPDATE t SET v = 'new' WHERE id IN (7, 35)");
+        await SeedAsync();
+        // A look could tell nothing now.
+        await File.WriteAllBytesAsync(_target.Path + ".part-done", []);
+        if (isTouched)
+        {
+            await using var part = File.OpenWrite(_target.Path + ".part");
+            part.Position = 20_000_000;
+            part.Write(new byte[5000]);
+        }
+        _history.Run("UPDATE t SET v = 'newer' WHERE id IN (7, 12)");
+        var result = await RestoreTarget.Restore(_history.Storage, options);
+        AssertRestored(result);
+        Assert.InRange(result.SizeBytes - result.BytesResumed, isTouched ? result.SizeBytes : 1, isTouched ? result.SizeBytes : 2_000_000);
+    }
+
     [Fact]
     public async Task A_cut_may_follow_a_cut()
     {
