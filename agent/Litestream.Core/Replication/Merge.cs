@@ -78,12 +78,18 @@ internal sealed class Merge
         };
         var page = new byte[header.PageSize];
         using var encoder = new LtxEncoder(output, header);
+        var sum = 0UL;
         var merger = new LtxMerger([.. _inputs.Select(f => new MergeInput(f.Index, f.Header.Commit))], header.PageSize);
         while (merger.TryNext(out var next))
         {
             var frame = await FrameAsync(next, cancellationToken).ConfigureAwait(false);
             WriteFrame(encoder, frame.Span, next, page);
+            if (next.Entry.Pgno <= header.Commit)
+                sum = unchecked(sum + PageSum.Of(next.Entry.Pgno, page));
         }
+        // Frames that decode need not be what was written. Copied into an image, the damage would be in a file that is whole by itself.
+        if (header.MinTxid.Value == 1 && header.Proof is { } proof && proof.Post != sum)
+            throw new LtxFormatException(_inputs[0].Name, 0, $"pages of the sum {proof.Post:x16} in it and the {_inputs.Length - 1} files behind it", $"{sum:x16}");
         encoder.Finish();
         return header;
     }

@@ -88,6 +88,26 @@ public sealed class DrillTests
     }
 
     [Fact]
+    public async Task A_chain_that_a_drill_finds_damaged_gets_an_image_and_restores_again()
+    {
+        await using var folder = new ReplicatedFolder();
+        using var application = folder.NewTenant();
+        for (var i = 0; i < 50; i++)
+            application.Sql("INSERT INTO t (v) VALUES (hex(randomblob(2000)))");
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.WriteAsync(application, database, 2);
+        var image = Directory.GetFiles(folder.LevelOf(Name, "1")).Single(f => f.EndsWith("0000000000000001-0000000000000001.ltx", StringComparison.Ordinal));
+        Damage(image, offset: 3000);
+        Assert.False((await database.DrillAsync(new(), null, default)).IsPassed);
+
+        for (var deadline = DateTime.UtcNow.AddSeconds(60); !(await database.DrillAsync(new(), null, default)).IsPassed; await Task.Delay(50))
+            Assert.True(DateTime.UtcNow < deadline, $"its chain is not healed, it is {database.Snapshot()}");
+        await ReplicatedFolder.WriteAsync(application, database, 2);
+        Assert.True((await database.DrillAsync(new(), null, default)).IsPassed);
+    }
+
+    [Fact]
     public async Task A_stopped_database_is_drilled_without_a_live_check()
     {
         await using var folder = new ReplicatedFolder();
