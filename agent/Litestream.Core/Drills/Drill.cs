@@ -20,10 +20,11 @@ internal sealed class Drill(ReplicatedDatabase database, IReplicaStorage from, L
         var (begun, at) = (time.GetTimestamp(), time.GetUtcNow());
         await SyncAsync(cancellationToken).ConfigureAwait(false);
         var trial = await RestoreTrial.RunAsync(new(from, time, log), scratch, OptionsFor, () => Faults.Reach(FaultPoint.RestoredAside), progress, cancellationToken).ConfigureAwait(false);
-        if (trial.Result is null)
-            WantImage();
         if (trial.Result is not { } restored)
+        {
+            HaveItHealed(trial.Trouble!.Message);
             return Told(new(Txid.None, at, time.GetElapsedTime(begun), time.GetElapsedTime(begun), 0, 0, 0, null, IntegrityCheck.None, LiveVerdict.NotDone, trial.Trouble!.Message) { WhyNotLive = "there is nothing restored to compare with" });
+        }
         var record = new DrillRecord(restored.Txid, at, restored.Duration, default, restored.SizeBytes, restored.BytesRead, restored.FileCount, restored.Proof, options.IntegrityCheck, LiveVerdict.NotDone, null)
         {
             CapturedAt = restored.Timestamp,
@@ -33,13 +34,11 @@ internal sealed class Drill(ReplicatedDatabase database, IReplicaStorage from, L
         return Told(await CheckLiveAsync(record, cancellationToken).ConfigureAwait(false) with { Duration = time.GetElapsedTime(begun) });
     }
 
-    /// <summary>A chain of ours whose newest state does not restore: an image is made of it at once, and when what it would be made of is damaged, of the live database.</summary>
-    private void WantImage()
+    /// <summary>A chain whose newest state does not restore, of a database that is here: it gets an image of that, as when a file of it is met damaged on the way.</summary>
+    private void HaveItHealed(string trouble)
     {
-        if (options.Txid is not null || options.Timestamp is not null || WhyNotLive() is not null || database.Replicas.FirstOrDefault(r => r.Url == from.Url) is not { } replica)
-            return;
-        replica.WantUpkeep(snapshot: true, retention: false);
-        database.Replicas.WakeAll();
+        if (options.Txid is null && options.Timestamp is null && WhyNotLive() is null)
+            database.Replicas.FirstOrDefault(r => r.Url == from.Url)?.TellDamage(trouble);
     }
 
     private RestoreOptions OptionsFor(string path) => new() { OutputPath = path, Txid = options.Txid, Timestamp = options.Timestamp, IntegrityCheck = options.IntegrityCheck, Parallelism = options.Parallelism };

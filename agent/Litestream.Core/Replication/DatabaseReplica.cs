@@ -15,6 +15,7 @@ internal sealed class DatabaseReplica
     private RequestCounters? _requests;
     private long _errors;
     private UpkeepRequest? _upkeepWanted;
+    private string? _toldDamage;
     private int _stage;
     private bool _isFenced;
 
@@ -250,6 +251,16 @@ internal sealed class DatabaseReplica
         lock (Database.Gate)
             return Database.IsOver ? throw new LitestreamException($"{Database.Name} is not replicated any more") : _upkeepWanted = _upkeepWanted is { } other ? other with { Snapshot = other.Snapshot || snapshot, Retention = other.Retention || retention } : new(snapshot, retention);
     }
+
+    /// <summary>Its newest state does not restore: the lane has the live database published anew.</summary>
+    public void TellDamage(string what)
+    {
+        Volatile.Write(ref _toldDamage, what);
+        Lane.Wake();
+    }
+
+    /// <summary>What was told and is not healed; told once.</summary>
+    public string? TakeDamage() => Interlocked.Exchange(ref _toldDamage, null);
 
     /// <summary>It was served; what was wanted meanwhile is not, and goes on.</summary>
     public void EndUpkeep(UpkeepRequest served)

@@ -88,6 +88,8 @@ internal sealed class PublishWork(
             if (replica.Stage == ReplicaStage.Unknown)
                 return Lane.Never;
         }
+        if (replica.Stage == ReplicaStage.Follows && replica.TakeDamage() is { } damage)
+            throw new CaptureException(DatabaseStatus.Error, DatabaseReason.ReplicaDamaged, damage);
         var (published, isPairOut) = (false, false);
         while (replica.PeekStaged() is { } staged)
         {

@@ -87,8 +87,11 @@ public sealed class DrillTests
         AssertNothingIsLeft(folder);
     }
 
-    [Fact]
-    public async Task A_chain_that_a_drill_finds_damaged_gets_an_image_and_restores_again()
+    [Theory]
+    [InlineData("the first image")]
+    [InlineData("each image, the newest snapshot too")]
+    [InlineData("the only change behind it")]
+    public async Task A_chain_that_a_drill_finds_damaged_is_healed_by_the_live_database_without_a_commit(string damaged)
     {
         await using var folder = new ReplicatedFolder();
         using var application = folder.NewTenant();
@@ -97,14 +100,28 @@ public sealed class DrillTests
         folder.Open();
         var database = folder.Register(Name);
         await ReplicatedFolder.WriteAsync(application, database, 2);
-        var image = Directory.GetFiles(folder.LevelOf(Name, "1")).Single(f => f.EndsWith("0000000000000001-0000000000000001.ltx", StringComparison.Ordinal));
-        Damage(image, offset: 3000);
-        Assert.False((await database.DrillAsync(new(), null, default)).IsPassed);
+        if (damaged != "the first image")
+            await database.UpkeepAsync(snapshot: true, retention: false, default);
+        if (damaged == "the only change behind it")
+            await ReplicatedFolder.WriteAsync(application, database, 1);
+        var files = Directory.GetFiles(Path.Combine(folder.Backups, "databases", Name, "ltx"), "*.ltx", SearchOption.AllDirectories).Order().ToList();
+        var spoiled = damaged switch
+        {
+            "the first image" => files.FindAll(f => f.EndsWith("0000000000000001-0000000000000001.ltx", StringComparison.Ordinal)),
+            "each image, the newest snapshot too" => files.FindAll(f => Path.GetFileName(f).StartsWith("0000000000000001-", StringComparison.Ordinal)),
+            _ => files.FindAll(f => f.Contains("/0/", StringComparison.Ordinal))[^1..],
+        };
+        foreach (var file in spoiled)
+            Damage(file, offset: (int)(new FileInfo(file).Length / 2));
+        var found = await database.DrillAsync(new(), null, default);
+        Assert.False(found.IsPassed);
+        Assert.Contains(spoiled, file => found.Trouble!.Contains(Path.GetFileName(file), StringComparison.Ordinal));
 
         for (var deadline = DateTime.UtcNow.AddSeconds(60); !(await database.DrillAsync(new(), null, default)).IsPassed; await Task.Delay(50))
             Assert.True(DateTime.UtcNow < deadline, $"its chain is not healed, it is {database.Snapshot()}");
         await ReplicatedFolder.WriteAsync(application, database, 2);
         Assert.True((await database.DrillAsync(new(), null, default)).IsPassed);
+        await folder.AssertRestoresEqualAsync(Name);
     }
 
     [Fact]
