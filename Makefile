@@ -32,7 +32,7 @@ crash:
 # Everything goes wrong that can, for CHAOS_SECONDS, in an order drawn from CHAOS_SEED; the last line is the totals. LITESTREAM_TEST_S3=ceph: on a real object store.
 chaos:
 	@mkdir -p out && rm -f out/chaos-totals; \
-	CHAOS_SECONDS=$${CHAOS_SECONDS:-300} CHAOS_TOTALS=$(CURDIR)/out/chaos-totals dotnet test tests/Litestream.EndToEnd --filter FullyQualifiedName~ChaosTests; \
+	CHAOS_SECONDS=$${CHAOS_SECONDS:-300} CHAOS_SEED=$${CHAOS_SEED:-$$(date +%s)} CHAOS_TOTALS=$(CURDIR)/out/chaos-totals dotnet test tests/Litestream.EndToEnd --filter FullyQualifiedName~ChaosTests; \
 	verdict=$$?; cat out/chaos-totals || verdict=1; exit $$verdict
 
 # 200 tenants, 8 writers, 60 s, 5 kills; every SOAK_… variable can be set (tests/Litestream.EndToEnd/Soak/SoakOptions.cs).
