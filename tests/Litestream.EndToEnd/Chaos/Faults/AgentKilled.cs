@@ -1,5 +1,3 @@
-using Litestream.EndToEnd.Programs;
-
 namespace Litestream.EndToEnd.Chaos.Faults;
 
 /// <summary>SIGKILL, and a new one after a while.</summary>

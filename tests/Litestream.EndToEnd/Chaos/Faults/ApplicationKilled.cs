@@ -1,5 +1,3 @@
-using Litestream.EndToEnd.Histories;
-
 namespace Litestream.EndToEnd.Chaos.Faults;
 
 /// <summary>An application is killed wherever it is, and comes back.</summary>

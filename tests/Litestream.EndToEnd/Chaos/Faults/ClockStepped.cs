@@ -1,5 +1,3 @@
-using Litestream.EndToEnd.Programs;
-
 namespace Litestream.EndToEnd.Chaos.Faults;
 
 /// <summary>The time of the day jumps on its host, forward or back, and back again.</summary>

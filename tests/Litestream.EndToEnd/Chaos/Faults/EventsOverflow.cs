@@ -1,4 +1,3 @@
-using Litestream.EndToEnd.Histories;
 using Litestream.EndToEnd.Programs;
 
 namespace Litestream.EndToEnd.Chaos.Faults;

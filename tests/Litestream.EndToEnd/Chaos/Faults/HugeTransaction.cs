@@ -1,6 +1,3 @@
-using Litestream.EndToEnd.Histories;
-using Litestream.EndToEnd.Programs;
-
 namespace Litestream.EndToEnd.Chaos.Faults;
 
 /// <summary>One transaction of very many pages.</summary>

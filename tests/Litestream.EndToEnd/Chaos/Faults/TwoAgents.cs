@@ -1,8 +1,4 @@
 using Litestream.EndToEnd.Histories;
-using Litestream.EndToEnd.Programs;
-using Litestream.Fleet;
-using Litestream.Fleet.Items;
-using Litestream.Fleet.Table;
 
 namespace Litestream.EndToEnd.Chaos.Faults;
 
