@@ -84,8 +84,10 @@ internal sealed class TenantOwnership(string hostId, FleetTableClient table, Tim
             // Nobody's for a moment while it moves, or was given back: what this host wrote before others did is no state to go on from.
             if (found.HostId is null && question.WasHere)
                 return OwnershipAnswer.Refused($"{tenant} is nobody's with epoch {found.Epoch}, and was another's behind what this host has of it");
-            if (IsOurs(found) || found.HostId is null)
+            if (IsOurs(found))
                 return OwnershipAnswer.Granted((uint)found.Epoch);
+            if (found.HostId is null)
+                return path is null ? OwnershipAnswer.Unknown($"{tenant} is nobody's, and where its file is here is not known yet") : OwnershipAnswer.Granted((uint)await RaiseAsync(found, path, cancellationToken));
             if (path is not null && !question.WasHere && former is not null && former.Include(found.HostId) && await former.LookAsync(found.HostId, cancellationToken) is not HostSeen.Alive and var seen)
                 return seen == HostSeen.Gone
                     ? OwnershipAnswer.Granted((uint)await RaiseAsync(found, path, cancellationToken))

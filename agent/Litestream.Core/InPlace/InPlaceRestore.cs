@@ -38,7 +38,7 @@ internal sealed class InPlaceRestore(
         _live.Report(InPlaceStep.Capturing);
         await _live.CaptureAsync(LiveDatabase.CaptureLimit, cancellationToken).ConfigureAwait(false);
         var shape = wanted.Shape();
-        var (isAlike, evidence) = CompareWithPresent(wanted, shape);
+        var (isAlike, evidence) = await CompareWithPresentAsync(wanted, shape, cancellationToken).ConfigureAwait(false);
         var entered = await (isAlike
             ? new UnderReaders(_live).RunAsync(wanted, shape.PageSize, evidence, cancellationToken)
             : new WhileAlone(_live).RunAsync(wanted, shape.PageSize, cancellationToken)).ConfigureAwait(false);
@@ -119,10 +119,10 @@ internal sealed class InPlaceRestore(
     private FetchProgress Fetched() => new(_live);
 
     /// <summary>With the database as it stands, WAL included; not through SQLite's schema, which may be what is broken.</summary>
-    private (bool IsAlike, RestoreEvidence Evidence) CompareWithPresent(RestoredAside wanted, DatabaseShape shape)
+    private async Task<(bool IsAlike, RestoreEvidence Evidence)> CompareWithPresentAsync(RestoredAside wanted, DatabaseShape shape, CancellationToken cancellationToken)
     {
         using var connection = _live.Open();
-        connection.BeginMark();
+        await _live.MarkAsync(connection, cancellationToken).ConfigureAwait(false);
         var index = connection.WalIndex.Read() ?? throw _live.NotCaptured("its wal-index cannot be read");
         using var pinned = PinnedDatabase.TryOpen(connection, index) ?? throw _live.Busy("its WAL changed while it was read");
         var page = new byte[pinned.PageSize];

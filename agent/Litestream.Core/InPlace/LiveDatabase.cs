@@ -19,6 +19,8 @@ internal sealed class LiveDatabase(ReplicatedDatabase database, InPlaceOptions o
 
     private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(100);
 
+    private static readonly TimeSpan MarkPause = TimeSpan.FromMilliseconds(10);
+
     public ReplicatedDatabase State => database;
 
     public string Path => database.Path;
@@ -115,6 +117,24 @@ internal sealed class LiveDatabase(ReplicatedDatabase database, InPlaceOptions o
             return connection;
         connection.Dispose();
         throw Busy("its file was replaced in this moment");
+    }
+
+    /// <summary>Whoever closes it as the last one, the engine's own lane as well, keeps everybody out while its WAL goes.</summary>
+    public async Task MarkAsync(EngineConnection connection, CancellationToken cancellationToken)
+    {
+        for (var begun = time.GetTimestamp(); ; await Task.Delay(MarkPause, time, cancellationToken).ConfigureAwait(false))
+        {
+            try
+            {
+                connection.BeginMark();
+                return;
+            }
+            catch (SqliteErrorException e) when (e.IsBusy)
+            {
+                if (time.GetElapsedTime(begun) >= options.Patience)
+                    throw Busy("a program keeps everybody else out of it");
+            }
+        }
     }
 
     /// <summary>Throws when there is no room for so much beside the database. Others may take it meanwhile: SQLite's word counts then.</summary>

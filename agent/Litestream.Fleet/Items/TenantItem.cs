@@ -105,8 +105,8 @@ public static class TenantItem
     }
 
     /// <summary>
-    /// What its owner says of it now. Refused when another host owns it under the same epoch or a higher one, be that one right or wrong: whoever is refused
-    /// is not the owner.
+    /// What its owner says of it now. Refused when another host owns it under the same epoch or a higher one, be that one right or wrong, and when it is nobody's: what was on its way
+    /// while its owner gave it up takes nothing back. Whoever is refused is not the owner.
     /// </summary>
     public static ItemUpdate Describe(TenantRecord tenant) => ItemUpdate.Of(Write(tenant), Optional, MayBeOwnedBy(tenant));
 
@@ -191,5 +191,5 @@ public static class TenantItem
 
     private static ItemCondition MayBeOwnedBy(TenantRecord tenant) => ItemCondition.IsAbsent
         .Or(ItemCondition.Compare(Epoch, "<", ItemValue.Of(tenant.Epoch)))
-        .Or(ItemCondition.Is(Epoch, ItemValue.Of(tenant.Epoch)).And(HasNoOwner.Or(IsOwnedBy(tenant.HostId!))));
+        .Or(ItemCondition.Is(Epoch, ItemValue.Of(tenant.Epoch)).And(IsOwnedBy(tenant.HostId!)));
 }

@@ -47,13 +47,28 @@ public sealed class ReportingTakeOverTests : IAsyncLifetime
         Assert.Equal(OwnershipAnswer.Granted(4), await AnswerAsync());
         await _ownership.ReleaseAsync((await _ownership.FindAsync(Tenant, default))!, default);
         Assert.Equal((null, 4L), await OwnerAsync());
-        Assert.Equal(OwnershipAnswer.Granted(4), await AnswerAsync());
         // It moves between two others, and is nobody's for a moment: what this host had of it is older.
         Assert.Equal((false, true), (await AnswerAsync(wasHere: true) is var former ? former.IsGranted : true, former.IsKnown));
+        Assert.Equal((null, 4L), await OwnerAsync());
+        Assert.Equal(OwnershipAnswer.Granted(5), await AnswerAsync());
+        Assert.Equal(("web-2", 5L), await OwnerAsync());
 
         _server.Fault = _ => TableServerFault.Throttle;
         var unknown = await AnswerAsync();
         Assert.Equal((false, false), (unknown.IsGranted, unknown.IsKnown));
+    }
+
+    /// <summary>The report was begun before, and the table hears of it behind: its host would have a tenant that it gave up, and whoever is to have it would not.</summary>
+    [Fact]
+    public async Task A_report_on_its_way_while_its_tenant_is_given_up_takes_nothing_back()
+    {
+        await PutAsync("web-1");
+        await new TenantOwnership("web-1", _table, TimeProvider.System).ReleaseAsync((await _ownership.FindAsync(Tenant, default))!, default);
+
+        Assert.Equal(TableFault.Refused, (await Assert.ThrowsAsync<FleetTableException>(() => PutAsync("web-1"))).Fault);
+
+        Assert.Equal((null, 3L), await OwnerAsync());
+        Assert.Equal(4, (await TakeAsync(epoch: 3)).Epoch);
     }
 
     /// <summary>

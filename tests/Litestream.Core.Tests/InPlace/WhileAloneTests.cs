@@ -1,6 +1,8 @@
 using Litestream.Core.Tests.Replication;
 using Litestream.InPlace;
 using Litestream.Ltx;
+using Litestream.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Litestream.Core.Tests.InPlace;
 
@@ -8,6 +10,27 @@ namespace Litestream.Core.Tests.InPlace;
 public sealed class WhileAloneTests
 {
     private const string Name = Generations.Name;
+
+    /// <summary>Whoever closes it as the last one has it for himself while the WAL goes, the agent's own lane as well.</summary>
+    [Fact]
+    public async Task Somebody_who_has_it_for_himself_for_a_moment_is_waited_for()
+    {
+        await using var tenant = new Generations();
+        var other = tenant.Folder.PathOf("other");
+        using var closes = new Application(other);
+        closes.Sql("PRAGMA journal_mode=WAL; CREATE TABLE t (v); PRAGMA locking_mode=EXCLUSIVE; INSERT INTO t VALUES (1)");
+        using var connection = EngineConnection.Open(other);
+        Task MarkAsync(InPlaceOptions options) => new LiveDatabase(tenant.Database.State, options, null, TimeProvider.System, NullLogger.Instance).MarkAsync(connection, default);
+
+        Assert.Equal(InPlaceFault.Busy, (await Assert.ThrowsAsync<InPlaceException>(() => MarkAsync(new() { FailsIfBusy = true }))).Fault);
+        var waits = MarkAsync(new());
+        Assert.False(waits.IsCompleted);
+        closes.Close();
+        await waits;
+
+        Assert.Equal("1", connection.QueryText("SELECT count(*) FROM t\0"u8));
+        connection.EndTransaction();
+    }
 
     [Theory]
     [InlineData("PRAGMA page_size=8192")]
