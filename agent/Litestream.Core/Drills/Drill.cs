@@ -19,6 +19,7 @@ internal sealed class Drill(ReplicatedDatabase database, IReplicaStorage from, L
     {
         var (begun, at) = (time.GetTimestamp(), time.GetUtcNow());
         await SyncAsync(cancellationToken).ConfigureAwait(false);
+        var published = Own?.Book.Published ?? Txid.None;
         var trial = await RestoreTrial.RunAsync(new(from, time, log), scratch, OptionsFor, () => Faults.Reach(FaultPoint.RestoredAside), progress, cancellationToken).ConfigureAwait(false);
         if (trial.Result is not { } restored)
         {
@@ -31,14 +32,28 @@ internal sealed class Drill(ReplicatedDatabase database, IReplicaStorage from, L
             Sum = restored.PostSum,
             Damage = restored.Damage,
         };
+        if (IsOfTheNewest && restored.Txid < published)
+        {
+            var lost = $"{from.Url} restores to transaction {restored.Txid} only, and {published} was published there: the files that held what is between are gone";
+            HaveItHealed(lost);
+            return Told(record with { Trouble = lost, WhyNotLive = "what is restored is older", Duration = time.GetElapsedTime(begun) });
+        }
+        // Nothing is lost yet: one file less, and it would be.
+        if (restored.Damage.Count > 0)
+            HaveItHealed(string.Join("; ", restored.Damage));
         return Told(await CheckLiveAsync(record, cancellationToken).ConfigureAwait(false) with { Duration = time.GetElapsedTime(begun) });
     }
+
+    private bool IsOfTheNewest => options.Txid is null && options.Timestamp is null;
+
+    /// <summary>The replica that is drilled; null when it is not one of this database's.</summary>
+    private DatabaseReplica? Own => database.Replicas.FirstOrDefault(r => r.Url == from.Url);
 
     /// <summary>A chain whose newest state does not restore, of a database that is here: it gets an image of that, as when a file of it is met damaged on the way.</summary>
     private void HaveItHealed(string trouble)
     {
-        if (options.Txid is null && options.Timestamp is null && WhyNotLive() is null)
-            database.Replicas.FirstOrDefault(r => r.Url == from.Url)?.TellDamage(trouble);
+        if (IsOfTheNewest && WhyNotLive() is null)
+            Own?.TellDamage(trouble);
     }
 
     private RestoreOptions OptionsFor(string path) => new() { OutputPath = path, Txid = options.Txid, Timestamp = options.Timestamp, IntegrityCheck = options.IntegrityCheck, Parallelism = options.Parallelism };

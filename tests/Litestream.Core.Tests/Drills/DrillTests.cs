@@ -117,10 +117,55 @@ public sealed class DrillTests
         Assert.False(found.IsPassed);
         Assert.Contains(spoiled, file => found.Trouble!.Contains(Path.GetFileName(file), StringComparison.Ordinal));
 
-        for (var deadline = DateTime.UtcNow.AddSeconds(60); !(await database.DrillAsync(new(), null, default)).IsPassed; await Task.Delay(50))
-            Assert.True(DateTime.UtcNow < deadline, $"its chain is not healed, it is {database.Snapshot()}");
+        await IsHealedAsync(database);
         await ReplicatedFolder.WriteAsync(application, database, 2);
         Assert.True((await database.DrillAsync(new(), null, default)).IsPassed);
+        await folder.AssertRestoresEqualAsync(Name);
+    }
+
+    [Fact]
+    public async Task A_replica_whose_newest_files_are_gone_fails_although_what_is_left_restores_and_is_healed()
+    {
+        await using var folder = new ReplicatedFolder();
+        using var application = folder.NewTenant();
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.WriteAsync(application, database, 3);
+        await database.UpkeepAsync(snapshot: true, retention: false, default);
+        await ReplicatedFolder.WriteAsync(application, database, 1);
+        var newest = database.Snapshot().ReplicatedTxid;
+        foreach (var file in Directory.GetFiles(Path.Combine(folder.Backups, "databases", Name, "ltx"), $"*-{newest}.ltx", SearchOption.AllDirectories))
+            File.Delete(file);
+        await folder.RestoreAsync(Name);
+
+        var found = await database.DrillAsync(new(), null, default);
+
+        Assert.False(found.IsPassed);
+        Assert.Contains($"only, and {newest} was published there", found.Trouble);
+        await IsHealedAsync(database);
+        await folder.AssertRestoresEqualAsync(Name);
+    }
+
+    [Fact]
+    public async Task A_damaged_file_that_a_drill_goes_around_is_gone_around_once_the_live_database_is_published_anew()
+    {
+        await using var folder = new ReplicatedFolder();
+        using var application = folder.NewTenant();
+        for (var i = 0; i < 50; i++)
+            application.Sql("INSERT INTO t (v) VALUES (hex(randomblob(2000)))");
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.WriteAsync(application, database, 2);
+        await database.UpkeepAsync(snapshot: true, retention: false, default);
+        // What it was made of covers it.
+        foreach (var file in Directory.GetFiles(folder.LevelOf(Name, "9")))
+            Damage(file, offset: (int)(new FileInfo(file).Length / 2));
+        var found = await database.DrillAsync(new(), null, default);
+        Assert.True(found.IsPassed, found.Trouble);
+        Assert.NotEmpty(found.Damage);
+
+        for (var deadline = DateTime.UtcNow.AddSeconds(60); (await database.DrillAsync(new(), null, default)).Damage.Count > 0; await Task.Delay(50))
+            Assert.True(DateTime.UtcNow < deadline, $"its drills go around a damaged file, it is {database.Snapshot()}");
         await folder.AssertRestoresEqualAsync(Name);
     }
 
@@ -259,6 +304,12 @@ public sealed class DrillTests
     {
         var scratch = Path.Combine(folder.State, "scratch");
         Assert.True(!Directory.Exists(scratch) || Directory.GetFiles(scratch, "*", SearchOption.AllDirectories).Length == 0, "something is left aside");
+    }
+
+    private static async Task IsHealedAsync(Database database)
+    {
+        for (var deadline = DateTime.UtcNow.AddSeconds(60); !(await database.DrillAsync(new(), null, default)).IsPassed; await Task.Delay(50))
+            Assert.True(DateTime.UtcNow < deadline, $"its chain is not healed, it is {database.Snapshot()}");
     }
 
     private static void Damage(string path, int offset)
