@@ -45,8 +45,7 @@ internal sealed class Compaction(StoreContext context)
 
     private async Task MergeUpAsync(DatabaseReplica replica, int level, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var end = EndOf(replica, level);
-        var source = FilesBehind(replica, level - 1, end.IsNone ? FirstImageEnd(replica) : end);
+        var source = FilesBehind(replica, level - 1, Txid.Max(EndOf(replica, level), LastImageEnd(replica)));
         var newest = EndOf(replica, 1);
         // Only intervals that are over, so that a file of this level ends with one.
         var due = source.TakeWhile(f => (level > 2 || f.MaxTxid < newest) && now >= CompactionSchedule.NextBoundary(f.CreatedAt, replica.Place.Points.LevelIntervals[level - 1])).ToList();
@@ -60,6 +59,9 @@ internal sealed class Compaction(StoreContext context)
     {
         var files = replica.Place.Books.AllFiles(replica.Database.Name);
         var last = files.Where(f => f.Level == 1).Select(f => f.MinTxid.Previous).DefaultIfEmpty().Max();
+        // What the chain was before it was healed may be damaged, and no image of that is wanted.
+        if (LastImageEnd(replica) >= last)
+            return;
         var due = Upkeep.SnapshotDueAt([.. files.Where(f => f.MaxTxid <= last)], isDue ? TimeSpan.Zero : replica.Place.Points.SnapshotInterval);
         if (due is null || context.Time.GetUtcNow() < due)
             return;
@@ -107,8 +109,11 @@ internal sealed class Compaction(StoreContext context)
     private static Txid EndOf(DatabaseReplica replica, int level) =>
         replica.Place.Books.Files(replica.Database.Name, level).Select(f => f.MaxTxid).DefaultIfEmpty().Max();
 
-    /// <summary>The base image is never copied up: level 2 begins behind it.</summary>
-    private static Txid FirstImageEnd(DatabaseReplica replica) => replica.Place.Books.Files(replica.Database.Name, 1).FirstOrDefault(f => f.IsImage).MaxTxid;
+    /// <summary>
+    /// The base image is never copied up: what is above begins behind it. That of a chain that was healed has everything of what was before it, and may be there because a file of that is
+    /// damaged: who merged those would meet it again, and have it healed again, without an end.
+    /// </summary>
+    private static Txid LastImageEnd(DatabaseReplica replica) => replica.Place.Books.Files(replica.Database.Name, 1).Where(f => f.IsImage).Select(f => f.MaxTxid).DefaultIfEmpty().Max();
 
     /// <summary>Files of a level that continue <paramref name="end"/>, one behind the other; ends before a gap.</summary>
     private static List<LtxFile> FilesBehind(DatabaseReplica replica, int source, Txid end)

@@ -267,7 +267,7 @@ internal sealed class PublishWork(
     {
         CaptureException known => known,
         StorageException { Fault: StorageFault.Full } e => new(DatabaseStatus.Error, DatabaseReason.ReplicaDiskFull, e.Message, e.Hint),
-        StorageException { Fault: StorageFault.Missing } e => new(DatabaseStatus.Error, DatabaseReason.ReplicaDamaged, e.Message, e.Hint),
+        StorageException e when e.IsMissing || e.IsCut => new(DatabaseStatus.Error, DatabaseReason.ReplicaDamaged, e.Message, e.Hint),
         StorageException e => new(DatabaseStatus.Error, DatabaseReason.ReplicaUnavailable, e.Message, e.Hint),
         DamagedFileException e => new(DatabaseStatus.Error, DatabaseReason.ReplicaDamaged, e.Message, e.Hint),
         LtxFormatException e => new(DatabaseStatus.Error, DatabaseReason.ReplicaDamaged, e.Message, e.Hint),

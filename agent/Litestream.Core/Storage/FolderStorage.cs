@@ -137,8 +137,8 @@ internal sealed class FolderStorage : IReplicaStorage
         }
     }
 
-    private static StorageException TooShort(string path, long end, int wanted, long length) => new(
-        $"read {path}: expected {wanted} bytes up to byte {end}, found a file of {length} bytes", StorageFault.Permanent);
+    private static StorageException TooShort(string path, long end, int wanted, long length) =>
+        StorageException.OfCut($"read {path}: expected {wanted} bytes up to byte {end}, found a file of {length} bytes");
 
     private string PathOf(LtxFile file) => Path.Join(LevelDirectory(file.Level), file.Name);
 

@@ -8,6 +8,11 @@ public sealed class StorageException : LitestreamException
 
     public StorageFault Fault { get; }
 
+    /// <summary>The object is there, and ends before what was published does.</summary>
+    internal bool IsCut { get; private init; }
+
     /// <summary>The object asked for is not there (any more): a reader plans again.</summary>
     public bool IsMissing => Fault == StorageFault.Missing;
+
+    internal static StorageException OfCut(string message) => new(message, StorageFault.Permanent) { IsCut = true };
 }

@@ -95,6 +95,60 @@ public sealed class DamagedReplicaTests
         await folder.AssertRestoresEqualAsync(Name);
     }
 
+    [Fact]
+    public async Task A_snapshot_of_a_healed_chain_does_not_go_back_to_the_file_that_was_damaged()
+    {
+        await using var folder = new ReplicatedFolder();
+        folder.Options = folder.Options with { Points = new() { LevelIntervals = [TimeSpan.FromMilliseconds(300)] } };
+        using var application = folder.NewTenant();
+        folder.Open();
+        var database = folder.Register(Name);
+        for (var deadline = DateTime.UtcNow.AddSeconds(60); (await folder.ListAsync(Name, 1)).Count(f => !f.IsImage) < 2;)
+        {
+            Assert.True(DateTime.UtcNow < deadline, "nothing is merged");
+            await ReplicatedFolder.WriteAsync(application, database, 1);
+        }
+        File.WriteAllBytes(Directory.GetFiles(folder.LevelOf(Name, "1"), "0000000000000001-*").Single(), []);
+        Assert.False((await database.DrillAsync(new(), null, default)).IsPassed);
+        await ReplicatedFolder.WaitAsync(() => Restores(folder), "restorable again");
+
+        await database.UpkeepAsync(snapshot: true, retention: false, default).WaitAsync(TimeSpan.FromSeconds(60));
+
+        Assert.Equal(2, (await folder.ListAsync(Name, 1)).Count(f => f.IsImage));
+        await folder.AssertRestoresEqualAsync(Name);
+    }
+
+    [Fact]
+    public async Task A_damaged_file_of_a_middle_level_is_not_merged_again_and_again_when_it_was_healed()
+    {
+        await using var folder = new ReplicatedFolder();
+        folder.Options = folder.Options with { Points = new() { LevelIntervals = [TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(400), TimeSpan.FromSeconds(1)] } };
+        using var application = folder.NewTenant();
+        folder.Open();
+        var database = folder.Register(Name);
+        // Level 3 is made of what is damaged, as soon as an interval of it is over.
+        await WriteUntilAsync(() =>
+        {
+            foreach (var file in Directory.Exists(folder.LevelOf(Name, "2")) ? Directory.GetFiles(folder.LevelOf(Name, "2")) : [])
+                File.WriteAllBytes(file, []);
+            return folder.ListAsync(Name, 1).ContinueWith(files => files.Result.Any(f => f.IsImage && f.MaxTxid.Value > 1), TaskScheduler.Default);
+        });
+        var healed = (await folder.ListAsync(Name, 1)).Where(f => f.IsImage).Max(f => f.MaxTxid);
+        await WriteUntilAsync(async () => (await folder.ListAsync(Name, 3)).Any(f => f.MinTxid > healed));
+
+        Assert.InRange((await folder.ListAsync(Name, 1)).Count(f => f.IsImage), 2, 4);
+        await folder.AssertRestoresEqualAsync(Name);
+
+        async Task WriteUntilAsync(Func<Task<bool>> condition)
+        {
+            for (var deadline = DateTime.UtcNow.AddSeconds(60); !await condition();)
+            {
+                Assert.True(DateTime.UtcNow < deadline, $"it is {database.Snapshot()}");
+                await ReplicatedFolder.WriteAsync(application, database, 1);
+            }
+        }
+    }
+
     private static bool Restores(ReplicatedFolder folder)
     {
         try

@@ -47,8 +47,8 @@ internal sealed class S3Bucket(S3Location location, S3Requests requests)
         RunAsync(StorageOperation.Get, counters, $"read {buffer.Length} bytes at {offset} of {Name(key)}", buffer.Length, async attempt =>
         {
             var (read, length) = await ReadRangeAsync(attempt, key, offset, buffer).ConfigureAwait(false);
-            return read == buffer.Length ? read : throw new StorageException(
-                $"read {Name(key)}: expected {buffer.Length} bytes at {offset}, found an object of {length} bytes", StorageFault.Permanent);
+            return read == buffer.Length ? read : throw StorageException.OfCut(
+                $"read {Name(key)}: expected {buffer.Length} bytes at {offset}, found an object of {length} bytes");
         }, cancellationToken);
 
     /// <summary>Reads what there is from <paramref name="offset"/>. Answers how much that was, and how long the object is.</summary>
