@@ -100,6 +100,13 @@ internal sealed class Sandbox : IDisposable
             _agents.Add(agent);
     }
 
+    /// <summary>It has ended, and what it said is kept elsewhere.</summary>
+    public void Ended(RunningAgent agent)
+    {
+        lock (_agents)
+            _agents.Remove(agent);
+    }
+
     public void Dispose()
     {
         foreach (var agent in _agents)

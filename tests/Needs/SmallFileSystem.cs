@@ -2,16 +2,18 @@ using System.Runtime.InteropServices;
 
 namespace Litestream.Tests.Needs;
 
-/// <summary>A file system in memory that is soon full.</summary>
+/// <summary>A file system in memory that is soon full. Its mount says which test process has it: those of dead ones are taken away by the next that mounts anything.</summary>
 internal sealed partial class SmallFileSystem : IDisposable
 {
+    private const string Prefix = "litestream-tests-";
+    private const int Detach = 2; // MNT_DETACH
     private readonly int _megabytes;
     private readonly DirectoryInfo _mountPoint = Directory.CreateTempSubdirectory("litestream-test-");
 
     public SmallFileSystem(int megabytes)
     {
         _megabytes = megabytes;
-        if (Mount("tmpfs", Path, "tmpfs", 0, $"size={megabytes}m") == 0)
+        if (Mount($"{Prefix}{Environment.ProcessId}", Path, "tmpfs", 0, $"size={megabytes}m") == 0)
             return;
         var error = Marshal.GetLastPInvokeErrorMessage();
         _mountPoint.Delete();
@@ -50,6 +52,21 @@ internal sealed partial class SmallFileSystem : IDisposable
 
     public void MakeReadOnly() => Remount(1, "");
 
+    /// <summary>From now on it is seen at an empty directory, too.</summary>
+    public void AttachTo(string directory)
+    {
+        const ulong bind = 4096; // MS_BIND
+        if (Mount(Path, directory, "", bind, "") != 0)
+            throw new InvalidOperationException($"mount: {Marshal.GetLastPInvokeErrorMessage()}");
+    }
+
+    /// <summary>As <c>umount -l</c>: whoever has a file of it open goes on with that, whoever looks there sees the directory that it was attached to.</summary>
+    public static void TakeAway(string directory)
+    {
+        if (Unmount(directory, Detach) != 0)
+            throw new InvalidOperationException($"umount: {Marshal.GetLastPInvokeErrorMessage()}");
+    }
+
     private void Remount(ulong flags, string data)
     {
         const ulong remount = 32; // MS_REMOUNT
@@ -59,13 +76,13 @@ internal sealed partial class SmallFileSystem : IDisposable
 
     public void Dispose()
     {
-        const int Detach = 2; // MNT_DETACH
         _ = Unmount(Path, Detach);
         _mountPoint.Delete();
     }
 
     private static bool TryMount()
     {
+        TakeAwayOfTheDead();
         try
         {
             using var probe = new SmallFileSystem(1);
@@ -74,6 +91,24 @@ internal sealed partial class SmallFileSystem : IDisposable
         catch (InvalidOperationException)
         {
             return false;
+        }
+    }
+
+    /// <summary>A test process that is killed leaves its mounts behind.</summary>
+    private static void TakeAwayOfTheDead()
+    {
+        foreach (var fields in File.ReadLines("/proc/self/mounts").Select(line => line.Split(' ')).Where(fields => fields[0].StartsWith(Prefix, StringComparison.Ordinal)))
+        {
+            if (Directory.Exists($"/proc/{fields[0][Prefix.Length..]}") || Unmount(fields[1], Detach) != 0)
+                continue;
+            try
+            {
+                Directory.Delete(fields[1]);
+            }
+            catch (IOException)
+            {
+                // Something else lies there.
+            }
         }
     }
 

@@ -15,10 +15,11 @@ internal sealed class FaultProxy : IDisposable
 
     public int Port { get; }
 
+    /// <summary>It ends with its input, and that with this process, however it ends.</summary>
     public static async Task<FaultProxy> StartAsync(string script, int targetPort)
     {
         var (port, control) = (FreePort(), FreePort());
-        var process = Process.Start(new ProcessStartInfo("node", [script, $"{port}", $"{targetPort}", $"{control}"]) { UseShellExecute = false })!;
+        var process = Process.Start(new ProcessStartInfo("node", [script, $"{port}", $"{targetPort}", $"{control}"]) { RedirectStandardInput = true })!;
         var proxy = new FaultProxy(process, port, control);
         for (var attempt = 0; ; attempt++)
         {

@@ -56,7 +56,7 @@ internal sealed class S3Dialogue(S3Server server)
     {
         if (!Store.TryGet(request.Bucket, request.Key, out var found))
             return request.Method == "HEAD" ? S3Answer.Empty(404) : S3Answer.Error(404, "NoSuchKey");
-        var headers = new Dictionary<string, string>(found.Headers) { ["ETag"] = "\"any\"", ["Last-Modified"] = found.StoredAt.ToString("R", CultureInfo.InvariantCulture) };
+        var headers = new Dictionary<string, string>(found.Headers) { ["ETag"] = $"\"{found.Tag}\"", ["Last-Modified"] = found.StoredAt.ToString("R", CultureInfo.InvariantCulture) };
         if (request.Method == "HEAD")
             return new(200, [], new Dictionary<string, string>(headers) { ["x-length"] = $"{found.Content.Length}" });
         if (request.Header("Range") is not { } range)

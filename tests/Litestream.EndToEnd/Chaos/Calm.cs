@@ -3,13 +3,16 @@ using Litestream.EndToEnd.Histories;
 
 namespace Litestream.EndToEnd.Chaos;
 
-/// <summary>No fault: within a minute every tenant is synced again, or says why not.</summary>
+/// <summary>No fault: within a minute every tenant is synced again, or says why not, and the fleet's API shows it as it is.</summary>
 internal sealed class Calm(ChaosSite site)
 {
     public static readonly TimeSpan Usual = TimeSpan.FromSeconds(60);
 
     /// <summary>Programs are compiled and read for the first time.</summary>
     public static readonly TimeSpan First = TimeSpan.FromSeconds(120);
+
+    /// <summary>From an agent to the fleet's API.</summary>
+    private static readonly TimeSpan Report = TimeSpan.FromSeconds(20);
 
     /// <summary>Why a tenant may stand still for longer: somebody else may own its chain, and that has to be found out.</summary>
     private static readonly string[] ByDesign = ["recent-foreign-writer"];
@@ -22,9 +25,15 @@ internal sealed class Calm(ChaosSite site)
         var clock = Stopwatch.StartNew();
         var scaled = patience * ChaosSite.Load;
         await Task.WhenAll(site.Tenants.Select(tenant => Task.Run(() => RecoverAsync(tenant, clock, scaled))));
+        var recovered = clock.Elapsed;
+        // Who was stopped by design comes to it a moment later, too.
+        var view = recovered + Report > scaled ? recovered + Report : scaled;
+        await Task.WhenAll(site.Tenants.Select(tenant => Task.Run(() => site.Api.AgreesAsync(tenant, clock, view))));
         site.Totals.Calms++;
-        if (patience == Usual && clock.Elapsed > site.Totals.SlowestRecovery)
-            site.Totals.SlowestRecovery = clock.Elapsed;
+        if (patience == Usual && recovered > site.Totals.SlowestRecovery)
+            site.Totals.SlowestRecovery = recovered;
+        if (patience == Usual && clock.Elapsed > site.Totals.SlowestView)
+            site.Totals.SlowestView = clock.Elapsed;
         return site.Totals.Findings.Count == 0;
     }
 

@@ -1,9 +1,11 @@
+using System.Net;
+using System.Text.Json;
 using Litestream.EndToEnd.Programs;
 
 namespace Litestream.EndToEnd.Chaos;
 
 /// <summary>A host of the fleet: a watched directory, a state directory, and an agent that comes and goes.</summary>
-internal sealed class ChaosHost(ChaosSite site, string name, string state) : IDisposable
+internal sealed class ChaosHost(ChaosSite site, string name, string state, RemovableDisk? disk) : IDisposable
 {
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(60);
     private readonly SemaphoreSlim _turn = new(1);
@@ -16,6 +18,9 @@ internal sealed class ChaosHost(ChaosSite site, string name, string state) : IDi
     public string Folder { get; } = site.Sandbox.Folder(name);
 
     public string State => state;
+
+    /// <summary>Watched as well; few have one.</summary>
+    public RemovableDisk? Disk => disk;
 
     public string Clock { get; } = Path.Combine(site.Sandbox.Root, name + ".clock");
 
@@ -65,6 +70,25 @@ internal sealed class ChaosHost(ChaosSite site, string name, string state) : IDi
     /// <summary>True when everything that was committed before is in the replica.</summary>
     public async Task<bool> TrySyncAsync(Tenant tenant, TimeSpan patience) => Agent is { } agent && await agent.TrySyncAsync(tenant.Id, patience);
 
+    /// <summary>What its API says; null when it does not answer, or not with that.</summary>
+    public async Task<JsonElement?> AskAsync(string path)
+    {
+        try
+        {
+            if (Agent is not { } agent)
+                return null;
+            using var answer = await agent.Http.GetAsync(new Uri(path, UriKind.Relative));
+            if (answer.StatusCode != HttpStatusCode.OK)
+                return null;
+            using var json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+            return json.RootElement.Clone();
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>How it shows a tenant; null when it does not, or does not answer.</summary>
     public async Task<AgentClient?> ClientAsync(string id)
     {
@@ -87,6 +111,7 @@ internal sealed class ChaosHost(ChaosSite site, string name, string state) : IDi
     public void Dispose()
     {
         _agent?.Dispose();
+        disk?.Dispose();
         _turn.Dispose();
     }
 
@@ -97,6 +122,7 @@ internal sealed class ChaosHost(ChaosSite site, string name, string state) : IDi
         await dead.WaitForExitAsync().WaitAsync(EndPatience);
         await File.WriteAllTextAsync(Path.Combine(site.Sandbox.Root, $"{name}-{_lives++:000}.log"), dead.Said);
         dead.Dispose();
+        site.Sandbox.Ended(dead);
         _agent = null;
     }
 }

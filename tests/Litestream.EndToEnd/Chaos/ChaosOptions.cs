@@ -17,7 +17,7 @@ internal sealed record ChaosOptions
     /// <summary>CHAOS_TOTALS: a file for the totals, one line.</summary>
     public string? TotalsFile { get; init; }
 
-    /// <summary>A gigabyte takes its time.</summary>
+    /// <summary>Of the first huge transaction: a gigabyte takes its time.</summary>
     public int HugeMegabytes => Seconds >= 3600 ? 1000 : IsLong ? 150 : 25;
 
     /// <summary>Not the short one of every test run.</summary>

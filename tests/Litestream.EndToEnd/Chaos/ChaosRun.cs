@@ -21,7 +21,7 @@ internal sealed class ChaosRun(ChaosSite site, Action<string> say) : IDisposable
     public async Task RunAsync(IReadOnlyList<Fault> faults)
     {
         await _calm.ComeAsync(Calm.First);
-        var watchers = new List<Task> { RepeatAsync(RestoreOneAsync), RepeatAsync(WatchAsync) };
+        var watchers = new List<Task> { RepeatAsync(RestoreOneAsync), RepeatAsync(WatchAsync), RepeatAsync(AskApiAsync) };
         watchers.AddRange(site.Hosts.Select(host => RepeatAsync(() => AskAsync(host))));
         await StrikeAsync(faults);
         var recovered = IsWell && await _calm.ComeAsync(Calm.Usual);
@@ -92,6 +92,12 @@ internal sealed class ChaosRun(ChaosSite site, Action<string> say) : IDisposable
         foreach (var copy in await site.RestoreAsync(site.Tenants[Random.Shared.Next(site.Tenants.Count)]))
             File.Delete(copy.File);
         await Task.Delay(200);
+    }
+
+    private async Task AskApiAsync()
+    {
+        await Task.Delay(1000);
+        await site.Api.LookAsync();
     }
 
     private async Task WatchAsync()

@@ -1,7 +1,6 @@
 using Litestream.EndToEnd.Fleet;
 using Litestream.EndToEnd.Histories;
 using Litestream.EndToEnd.Programs;
-using Litestream.Tests.Servers;
 
 namespace Litestream.EndToEnd.Chaos;
 
@@ -11,17 +10,15 @@ internal sealed class ChaosSite : IAsyncDisposable
     private const int HostCount = 3;
     private const int TenantsOfAHost = 3;
 
-    private readonly TableServer _table;
-
-    private ChaosSite(ChaosStore store, TableServer table, Machine machine, ChaosOptions options, ChaosTotals totals)
+    private ChaosSite(ChaosStore store, ChaosTable table, Machine machine, ChaosOptions options, ChaosTotals totals)
     {
-        (Store, _table, Machine, Options, Totals) = (store, table, machine, options, totals);
-        Table = new(table.Endpoint, "fleet");
-        Commands = new(Table);
+        (Store, Table, Machine, Options, Totals) = (store, table, machine, options, totals);
+        Commands = new(table.Raw);
         Sandbox.UseBucket(store.StraightUrl, store.AccessKeyId, store.SecretAccessKey);
-        // The last one has the small disk.
+        // The last one has the small disk, the one before it a disk that can be taken out.
         Hosts = [.. Enumerable.Range(1, HostCount).Select(i => new ChaosHost(this, $"web-{i}",
-            i == HostCount && machine.SmallDisk is { } disk ? disk.Path : Sandbox.Folder($"web-{i}.state")))];
+            i == HostCount && machine.SmallDisk is { } disk ? disk.Path : Sandbox.Folder($"web-{i}.state"),
+            i == HostCount - 1 && RemovableDisk.IsPossible ? new(Sandbox.Folder($"web-{i}.disk")) : null))];
         var random = new Random(options.Seed);
         var bytes = new byte[16];
         var tenants = new List<Tenant>();
@@ -39,6 +36,7 @@ internal sealed class ChaosSite : IAsyncDisposable
         Witness = new(Sandbox, tenants, tenant => [tenant], Judge, archive, totals);
         Writers = new(Sandbox, random, tenants, Acks, archive);
         Overwrites = new(this);
+        Api = new(this);
     }
 
     public Sandbox Sandbox { get; } = new();
@@ -51,15 +49,12 @@ internal sealed class ChaosSite : IAsyncDisposable
 
     public ChaosTotals Totals { get; }
 
-    public RawTable Table { get; }
+    public ChaosTable Table { get; }
+
+    /// <summary>The fleet's, beside all of it.</summary>
+    public ChaosApi Api { get; }
 
     public CommandDesk Commands { get; }
-
-    /// <summary>The table's troubles.</summary>
-    public Func<TableServerRequest, TableServerFault> TableFault { set => _table.Fault = value; }
-
-    /// <summary>What hung at the table goes on.</summary>
-    public void ReleaseTable() => _table.Release();
 
     public IReadOnlyList<ChaosHost> Hosts { get; }
 
@@ -81,14 +76,13 @@ internal sealed class ChaosSite : IAsyncDisposable
     public static async Task<ChaosSite> BeginAsync(ChaosOptions options, ChaosTotals totals)
     {
         var store = await ChaosStore.StartAsync();
-        var table = await TableServer.StartAsync();
-        table.KeepsRequests = false;
-        var site = new ChaosSite(store, table, await Machine.LookAsync(), options, totals);
+        var site = new ChaosSite(store, await ChaosTable.StartAsync(), await Machine.LookAsync(), options, totals);
         totals.Store = store.Name;
         await site.Writers.CreateAsync();
         site.Writers.StartAll();
         foreach (var host in site.Hosts)
             await host.StartAsync();
+        await site.Api.StartAsync();
         return site;
     }
 
@@ -97,17 +91,15 @@ internal sealed class ChaosSite : IAsyncDisposable
 
     public ChaosHost HostOf(Tenant tenant) => Hosts.First(host => host.Tenants.Contains(tenant));
 
+    /// <summary>How programs get to table and store. The table takes any keys: the store's count.</summary>
+    public IReadOnlyDictionary<string, string> Variables => new Dictionary<string, string>(Table.Raw.Variables) { ["AWS_ACCESS_KEY_ID"] = Store.AccessKeyId, ["AWS_SECRET_ACCESS_KEY"] = Store.SecretAccessKey };
+
     /// <summary>Everything that happens once an hour happens every few seconds.</summary>
     public RunningAgent Launch(ChaosHost host)
     {
-        var variables = new Dictionary<string, string>(Table.Variables.Concat(Machine.ClockOf(host)))
-        {
-            // The table takes any: the store's count.
-            ["AWS_ACCESS_KEY_ID"] = Store.AccessKeyId,
-            ["AWS_SECRET_ACCESS_KEY"] = Store.SecretAccessKey,
-        };
+        var variables = new Dictionary<string, string>(Variables.Concat(Machine.ClockOf(host)));
         return RunningAgent.LaunchBy(Machine.Starter, Sandbox, variables,
-            "replicate", "-watch-dir", host.Folder, "-state-dir", host.State, "-replica", Store.AgentsUrl, "-host-id", host.Name, "-fleet-table", Table.Name, "-fleet-interval", "1s",
+            "replicate", "-watch-dir", host.Disk is { } disk ? $"{host.Folder},{disk.Path}" : host.Folder, "-state-dir", host.State, "-replica", Store.AgentsUrl, "-host-id", host.Name, "-fleet-table", Table.Raw.Name, "-fleet-interval", "1s",
             "-sync-interval", "200ms", "-level-intervals", "1s,3s,10s", "-l0-retention", "3s", "-snapshot-interval", "8s", "-snapshot-retention", "25s", "-quiet-time", "2s", "-sweep-interval", "5s",
             "-wal-cap", "1000000", "-drill-interval", "20s", "-spool-cap", $"{1000 + (2 * Options.HugeMegabytes)}MB");
     }
@@ -144,12 +136,12 @@ internal sealed class ChaosSite : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Writers.Dispose();
+        Api.Dispose();
         foreach (var host in Hosts)
             host.Dispose();
         Judge.Dispose();
         Acks.Close();
-        Table.Dispose();
-        await _table.DisposeAsync();
+        await Table.DisposeAsync();
         await Store.DisposeAsync();
         Machine.Dispose();
         Sandbox.Dispose();

@@ -70,20 +70,16 @@ internal sealed class ChaosStore : IAsyncDisposable
     /// <summary>It does, after a start.</summary>
     public Task AnswersAsync() => Eventually.PassesAsync(() => _client.ListObjectsV2Async(new() { BucketName = Bucket, MaxKeys = 1 }));
 
-    /// <summary>The objects below a prefix, each with a word that is another one for every other content.</summary>
-    public async Task<IReadOnlyDictionary<string, string>> TagsAsync(string prefix)
+    /// <summary>What can be restored from, <c>databases/GUID/LEVEL/FIRST-LAST.ltx</c>, each with a word that is another one for every other content. Beside it lies what drills left.</summary>
+    /// <param name="tenant">Of one; null: of all.</param>
+    public async Task<IReadOnlyDictionary<string, string>> FilesAsync(string? tenant = null) =>
+        (await TagsAsync(tenant is null ? "databases/" : $"databases/{tenant}/")).Where(t => t.Key.EndsWith(".ltx", StringComparison.Ordinal)).ToDictionary();
+
+    /// <summary>Everything of some tenants.</summary>
+    public async Task DeleteAllAsync(IReadOnlySet<string> tenants)
     {
-        var tags = new Dictionary<string, string>();
-        string? next = null;
-        do
-        {
-            var page = await _client.ListObjectsV2Async(new() { BucketName = Bucket, Prefix = prefix, ContinuationToken = next });
-            foreach (var found in page.S3Objects ?? [])
-                tags[found.Key] = $"{found.ETag} {found.Size}";
-            next = page.IsTruncated == true ? page.NextContinuationToken : null;
-        }
-        while (next is not null);
-        return tags;
+        var prefix = tenants.Count == 1 ? $"databases/{tenants.First()}/" : "databases/";
+        await Parallel.ForEachAsync((await TagsAsync(prefix)).Keys.Where(key => tenants.Contains(key.Split('/')[1])), async (key, _) => await DeleteAsync(key));
     }
 
     public Task DeleteAsync(string key) => _client.DeleteObjectAsync(Bucket, key);
@@ -121,6 +117,22 @@ internal sealed class ChaosStore : IAsyncDisposable
         _ceph?.Dispose();
         if (_own is not null)
             await _own.DisposeAsync();
+    }
+
+    /// <summary>The objects below a prefix, each with its word.</summary>
+    private async Task<IReadOnlyDictionary<string, string>> TagsAsync(string prefix)
+    {
+        var tags = new Dictionary<string, string>();
+        string? next = null;
+        do
+        {
+            var page = await _client.ListObjectsV2Async(new() { BucketName = Bucket, Prefix = prefix, ContinuationToken = next });
+            foreach (var found in page.S3Objects ?? [])
+                tags[found.Key] = $"{found.ETag} {found.Size}";
+            next = page.IsTruncated == true ? page.NextContinuationToken : null;
+        }
+        while (next is not null);
+        return tags;
     }
 
     private static string UrlAt(string endpoint) => $"s3://{Bucket}?endpoint={endpoint}&region=us-east-1&forcePathStyle=true";

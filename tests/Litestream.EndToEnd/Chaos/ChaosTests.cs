@@ -15,7 +15,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
     [
         new AgentKilled(), new AgentPaused(), new ClockStepped(), .. StoreSpoiled.All, new StoreKilled(), new TableSpoiled(), new ApplicationKilled(), new ApplicationDiedInFsync(),
         new DiskFull(), new PermissionsWithdrawn(), new BooksCorrupted(), new ObjectsSpoiled(isDeleted: true), new ObjectsSpoiled(isDeleted: false), new HugeTransaction(),
-        new BurstOfSmallOnes(), new ManyFiles(), new EventsOverflow(), new TwoAgents(), new WokenTooLate(),
+        new BurstOfSmallOnes(), new ManyFiles(), new EventsOverflow(), new TwoAgents(), new WokenTooLate(), new DirectoryUnmounted(), new ApiKilled(), new ChainSpoiled(isDeleted: true), new ChainSpoiled(isDeleted: false),
     ];
 
     [Fact]

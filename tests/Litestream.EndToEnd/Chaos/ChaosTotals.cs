@@ -9,6 +9,9 @@ internal sealed class ChaosTotals : HistoryTotals
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly SortedDictionary<string, int> _faults = new(StringComparer.Ordinal);
     private int _comparisons;
+    private int _answers;
+    private int _named;
+    private int _spoiled;
 
     public string Store { get; set; } = "no store";
 
@@ -23,14 +26,38 @@ internal sealed class ChaosTotals : HistoryTotals
     /// <summary>From the end of the last fault until every tenant was synced, the longest.</summary>
     public TimeSpan SlowestRecovery { get; set; }
 
+    /// <summary>Of an agent, resident; and what it may have.</summary>
     public long MostMemory { get; set; }
 
+    public long MemoryCap { get; set; }
+
+    /// <summary>On disk of a state directory; and what may be there.</summary>
     public long MostState { get; set; }
+
+    public long StateCap { get; set; }
 
     /// <summary>What the machine does not allow.</summary>
     public SortedSet<string> Skipped { get; } = [];
 
     public int Faults => _faults.Values.Sum();
+
+    /// <summary>Answers of the fleet's API.</summary>
+    public int Answers => _answers;
+
+    /// <summary>From the end of the last fault until the fleet's API showed what agents show, the longest.</summary>
+    public TimeSpan SlowestView { get; set; }
+
+    /// <summary>Tenants whose objects were taken away or damaged, and whose host said so.</summary>
+    public int Named => _named;
+
+    /// <summary>Objects of replicas whose content was looked at again and again.</summary>
+    public int Objects { get; set; }
+
+    public void ObjectSpoiled() => Interlocked.Increment(ref _spoiled);
+
+    public void Asked() => Interlocked.Increment(ref _answers);
+
+    public void WasNamed() => Interlocked.Increment(ref _named);
 
     public void Compared() => Interlocked.Increment(ref _comparisons);
 
@@ -44,7 +71,8 @@ internal sealed class ChaosTotals : HistoryTotals
         $"chaos: seed {seed}, {_clock.Elapsed.TotalSeconds:0} s, {Store}, {Faults} faults ({string.Join(", ", _faults.OrderByDescending(f => f.Value).Select(f => $"{f.Key} {f.Value}"))}), "
         + $"{Commits:#,0} commits acknowledged, {Syncs:#,0} syncs, {CountOf(Finding.SyncedCommitLost)} lost, {Restores} restores proven, {Refused} refused with the gap named, {Comparisons} comparisons, "
         + $"{CountOf(Finding.Unsound)} unsound, {CountOf(Finding.NoPrefix)} not a prefix, {CountOf(Finding.NoProof)} without proof, {CountOf(Finding.NotRestorable)} not restorable, "
-        + $"{CountOf(Finding.NotNamed)} refused without a reason, {CountOf(Finding.Unequal)} unequal, {CountOf(Finding.Overwritten)} objects overwritten, {CountOf(Finding.Stuck)} stuck, "
-        + $"{CountOf(Finding.LiveHarmed)} live databases harmed, {CountOf(Finding.OverCap)} over a cap, {CountOf(Finding.Other)} other; {Calms} calms, slowest recovery {SlowestRecovery.TotalSeconds:0.0} s, "
-        + $"memory {MostMemory >> 20} MB, state {MostState >> 20} MB{(Skipped.Count > 0 ? $"; skipped: {string.Join("; ", Skipped)}" : "")}";
+        + $"{CountOf(Finding.NotNamed)} refused without a reason, {CountOf(Finding.Unequal)} unequal, {CountOf(Finding.Overwritten)} of {Objects:#,0} objects overwritten, {CountOf(Finding.Stuck)} stuck, "
+        + $"{CountOf(Finding.LiveHarmed)} live databases harmed, {CountOf(Finding.OverCap)} over a cap, {CountOf(Finding.WrongView)} wrong views of {Answers:#,0} answers of the API, {CountOf(Finding.Other)} other; {_spoiled} objects deleted or damaged, {Named} chains at rest named and healed; "
+        + $"{Calms} calms, slowest recovery {SlowestRecovery.TotalSeconds:0.0} s, slowest view {SlowestView.TotalSeconds:0.0} s, "
+        + $"memory at most {MostMemory >> 20} of {MemoryCap >> 20} MB, state at most {MostState >> 20} of {StateCap >> 20} MB{(Skipped.Count > 0 ? $"; skipped: {string.Join("; ", Skipped)}" : "")}";
 }

@@ -17,14 +17,15 @@ internal sealed class Overwrites(ChaosSite site)
 
     public async Task LookAsync()
     {
-        var tags = await site.Store.TagsAsync("databases/");
+        var tags = await site.Store.FilesAsync();
         lock (_forgiven)
         {
-            foreach (var (key, tag) in tags.Where(t => t.Key.Contains("/ltx/", StringComparison.Ordinal) && !_forgiven.Contains(t.Key)))
+            foreach (var (key, tag) in tags.Where(t => !_forgiven.Contains(t.Key)))
             {
                 if (!_known.TryAdd(key, tag) && _known[key] != tag)
                     site.Find(Finding.Overwritten, $"{key} was {_known[key]} and is {tag}");
             }
+            site.Totals.Objects = _known.Count;
         }
     }
 }

@@ -17,17 +17,21 @@ internal sealed class SideTenant : IAsyncDisposable
     /// <summary>One that is there already.</summary>
     public static SideTenant Of(ChaosSite site, ChaosHost host, Tenant tenant) => new(site, host, tenant);
 
-    public static async Task<SideTenant> CreateAsync(ChaosSite site, ChaosHost host)
+    /// <param name="site">Where.</param>
+    /// <param name="host">Whose it is.</param>
+    /// <param name="directory">That the host watches; null: its usual one.</param>
+    public static async Task<SideTenant> CreateAsync(ChaosSite site, ChaosHost host, string? directory = null)
     {
-        var side = new SideTenant(site, host, site.Sandbox.NewTenant(host.Folder));
+        var side = new SideTenant(site, host, site.Sandbox.NewTenant(directory ?? host.Folder));
         await WriterProgram.CreateAsync(site.Sandbox, side.Tenant.Path, "-rows", "20");
         return side;
     }
 
     /// <summary>Of an agent that lives.</summary>
-    public async Task<bool> IsSyncedAsync()
+    /// <param name="more">What is large takes longer.</param>
+    public async Task<bool> IsSyncedAsync(TimeSpan more = default)
     {
-        var patience = Patience * ChaosSite.Load;
+        var patience = (Patience + more) * ChaosSite.Load;
         for (var deadline = DateTime.UtcNow + patience; DateTime.UtcNow < deadline; await Task.Delay(100))
         {
             if (await _host.TrySyncAsync(Tenant, TimeSpan.FromSeconds(30)))
@@ -38,9 +42,10 @@ internal sealed class SideTenant : IAsyncDisposable
     }
 
     /// <summary>Nobody writes to it any more: synced, and its replica restores to what it is.</summary>
-    public async Task IsBackedUpAsync()
+    /// <param name="more">What is large takes longer.</param>
+    public async Task IsBackedUpAsync(TimeSpan more = default)
     {
-        if (!await IsSyncedAsync())
+        if (!await IsSyncedAsync(more))
             return;
         await _site.Store.IsUp.WaitAsync();
         try
@@ -68,8 +73,7 @@ internal sealed class SideTenant : IAsyncDisposable
         await _site.Store.IsUp.WaitAsync();
         try
         {
-            foreach (var key in (await _site.Store.TagsAsync($"databases/{Tenant.Id}/")).Keys)
-                await _site.Store.DeleteAsync(key);
+            await _site.Store.DeleteAllAsync(new HashSet<string> { Tenant.Id });
         }
         finally
         {

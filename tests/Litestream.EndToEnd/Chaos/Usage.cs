@@ -8,11 +8,12 @@ internal sealed class Usage(ChaosSite site)
 {
     private const long MemoryCap = 700L << 20;
 
-    /// <summary>What may wait for the replica, and as much again for what is being merged.</summary>
+    /// <summary>What may wait for the replica (<c>-spool-cap</c>), and as much again for what is being merged.</summary>
     private long StateCap => (1000L + (4 * site.Options.HugeMegabytes)) << 20;
 
     public void Look()
     {
+        (site.Totals.MemoryCap, site.Totals.StateCap) = (MemoryCap, StateCap);
         foreach (var host in site.Hosts)
         {
             if (host.Agent is { } agent)

@@ -25,6 +25,8 @@ internal enum Finding
     Stuck,
     /// <summary>More memory or disk than may be used.</summary>
     OverCap,
+    /// <summary>The fleet's API fails by itself, or shows what is not so.</summary>
+    WrongView,
     /// <summary>A program ended by itself, or did not come back.</summary>
     Other,
 }

@@ -8,13 +8,17 @@ internal sealed class Witness(Sandbox sandbox, IReadOnlyList<Tenant> tenants, Fu
 {
     private const int Parallelism = 2;
 
+    /// <summary>Exit code of a restore that did without a damaged file, and says which.</summary>
+    private const int GoneAround = 3;
+
     /// <summary>How a refused restore says that files are not there, or not what they were.</summary>
-    private static readonly string[] Reasons = ["missing", ".ltx", "no backup", "nothing that old"];
+    private static readonly string[] Reasons = ["missing", ".ltx", "no backup", "nothing that old", "nearest point"];
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Position> _promised = [];
     private readonly Dictionary<string, Position> _reached = [];
     private readonly HashSet<string> _spoiled = [];
+    private readonly HashSet<string> _scarred = [];
 
     /// <summary>From now on a restore of the tenant has this commit: a sync said so.</summary>
     public void Promise(Tenant tenant, Position position)
@@ -23,6 +27,9 @@ internal sealed class Witness(Sandbox sandbox, IReadOnlyList<Tenant> tenants, Fu
             totals.Syncs++;
         Raise(_promised, tenant.Id, position);
     }
+
+    /// <summary>It says what is missing or damaged, or what can be had instead.</summary>
+    public static bool IsReason(string text) => Reasons.Any(reason => text.Contains(reason, StringComparison.OrdinalIgnoreCase));
 
     public Task RestoreAllAsync() =>
         Parallel.ForEachAsync(tenants, new ParallelOptions { MaxDegreeOfParallelism = Parallelism }, async (tenant, _) =>
@@ -71,10 +78,13 @@ internal sealed class Witness(Sandbox sandbox, IReadOnlyList<Tenant> tenants, Fu
     public void Spoil(Tenant tenant)
     {
         lock (_lock)
+        {
             _spoiled.Add(tenant.Id);
+            _scarred.Add(tenant.Id);
+        }
     }
 
-    /// <summary>From now on everything that was promised is asked for again.</summary>
+    /// <summary>From now on everything that was promised is asked for again. What is damaged may lie there still, and be gone around.</summary>
     public void Trust(Tenant tenant)
     {
         lock (_lock)
@@ -87,13 +97,20 @@ internal sealed class Witness(Sandbox sandbox, IReadOnlyList<Tenant> tenants, Fu
             return _spoiled.Contains(tenant.Id);
     }
 
+    /// <summary>It was spoiled, and is healed.</summary>
+    private bool IsScarred(Tenant tenant)
+    {
+        lock (_lock)
+            return _scarred.Contains(tenant.Id) && !_spoiled.Contains(tenant.Id);
+    }
+
     private async Task<Restored?> RestoreOneAsync(Tenant replica)
     {
         var reached = Newest(_reached, replica.ReplicaFolder);
         var isThere = replica.Files(1).Concat(replica.Files(9)).Any();
         var output = sandbox.NextRestorePath();
         var result = await replica.TryRestoreAsync(output, "-json");
-        if (result.ExitCode != 0)
+        if (result.ExitCode != 0 && !(result.ExitCode == GoneAround && IsScarred(replica)))
         {
             if (IsSpoiled(replica))
                 Refused(replica, result.All);
@@ -142,7 +159,7 @@ internal sealed class Witness(Sandbox sandbox, IReadOnlyList<Tenant> tenants, Fu
     {
         lock (_lock)
             totals.Refused++;
-        if (!Reasons.Any(reason => text.Contains(reason, StringComparison.OrdinalIgnoreCase)))
+        if (!IsReason(text))
             Find(Finding.NotNamed, replica, text);
     }
 

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Litestream.EndToEnd.Programs;
 
-/// <summary>A program of the test, with every line it says. Ends with the test.</summary>
+/// <summary>A program of the test, with every line it says. Ends with the test, and with a test process that is killed.</summary>
 internal sealed class ChildProcess : IDisposable
 {
     private readonly Process _process;
@@ -50,6 +50,7 @@ internal sealed class ChildProcess : IDisposable
         process.OutputDataReceived += (_, line) => child.Take(line.Data, child._outputClosed);
         process.ErrorDataReceived += (_, line) => child.Take(line.Data, child._errorsClosed);
         process.Start();
+        Undertaker.Own.Tell(process.Id);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return child;

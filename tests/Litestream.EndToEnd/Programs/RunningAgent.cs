@@ -80,7 +80,8 @@ internal sealed class RunningAgent : IDisposable
 
     public async Task<AgentStatus> StatusAsync() => (await Http.GetFromJsonAsync<AgentStatus>("/api/status", Json))!;
 
-    public async Task<AgentClient?> ClientAsync(string id) => (await StatusAsync()).Find(id);
+    /// <summary>One of a page's thousand may be on the next.</summary>
+    public async Task<AgentClient?> ClientAsync(string id) => (await Http.GetFromJsonAsync<AgentStatus>($"/api/status?q={Uri.EscapeDataString(id)}", Json))!.Find(id);
 
     public async Task<AgentClient> WaitForAsync(string id, Func<AgentClient, bool> condition, string what, TimeSpan? patience = null)
     {

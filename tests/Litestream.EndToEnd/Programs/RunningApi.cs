@@ -14,6 +14,8 @@ internal sealed class RunningApi : IDisposable
 
     public string Said => _process.Said;
 
+    public bool HasExited => _process.HasExited;
+
     /// <param name="sandbox">Where it runs.</param>
     /// <param name="table">Of the fleet.</param>
     /// <param name="variables">How to get to it.</param>
@@ -58,6 +60,12 @@ internal sealed class RunningApi : IDisposable
         return items;
     }
 
+    public async Task KillAsync()
+    {
+        _process.Send(Signal.Kill);
+        await _process.WaitForExitAsync(Eventually.Patience);
+    }
+
     /// <summary>SIGTERM; answers the exit code.</summary>
     public async Task<int> StopAsync()
     {
@@ -79,7 +87,8 @@ internal sealed class RunningApi : IDisposable
             using var answer = await Http.GetAsync(new Uri("/api/health", UriKind.Relative));
             return answer.StatusCode == HttpStatusCode.OK;
         }
-        catch (HttpRequestException)
+        // Nobody listens yet, or its table is silent.
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
         {
             return false;
         }

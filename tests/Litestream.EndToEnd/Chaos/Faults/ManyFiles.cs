@@ -3,7 +3,7 @@ using Litestream.EndToEnd.Programs;
 
 namespace Litestream.EndToEnd.Chaos.Faults;
 
-/// <summary>A directory gets very many tenants at once, and loses them again.</summary>
+/// <summary>A directory gets very many tenants at once, and loses them again; so does the store, which is listed all the time.</summary>
 internal sealed class ManyFiles() : Fault("files created by the hundred", weight: 0)
 {
     public override async Task StrikeAsync(ChaosSite site, ChaosHost host, Random random)
@@ -35,5 +35,14 @@ internal sealed class ManyFiles() : Fault("files created by the hundred", weight
         foreach (var file in created.SelectMany(tenant => Directory.GetFiles(tenant.Directory, tenant.Id + "*")))
             File.Delete(file);
         File.Delete(template);
+        await site.Store.IsUp.WaitAsync();
+        try
+        {
+            await site.Store.DeleteAllAsync(created.Select(tenant => tenant.Id).ToHashSet());
+        }
+        finally
+        {
+            site.Store.IsUp.Release();
+        }
     }
 }

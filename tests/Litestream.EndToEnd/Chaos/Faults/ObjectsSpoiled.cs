@@ -13,15 +13,14 @@ internal sealed class ObjectsSpoiled(bool isDeleted) : Fault(isDeleted ? "object
     public override async Task StrikeAsync(ChaosSite site, ChaosHost host, Random random)
     {
         var tenant = host.Tenants[random.Next(host.Tenants.Count)];
-        var prefix = $"databases/{tenant.Id}/ltx/";
         await site.Store.IsUp.WaitAsync();
         try
         {
             site.Witness.Spoil(tenant);
-            var keys = (await site.Store.TagsAsync(prefix)).Keys.Order(StringComparer.Ordinal).ToArray();
+            var keys = (await site.Store.FilesAsync(tenant.Id)).Keys.Order(StringComparer.Ordinal).ToArray();
             random.Shuffle(keys);
             foreach (var key in keys.Take(random.Next(4) == 0 ? keys.Length : random.Next(1, 4)))
-                await SpoilAsync(site, key, random);
+                await SpoilAsync(site, key, isDeleted, random);
         }
         finally
         {
@@ -31,9 +30,10 @@ internal sealed class ObjectsSpoiled(bool isDeleted) : Fault(isDeleted ? "object
         await HealAsync(site, host, tenant);
     }
 
-    private async Task SpoilAsync(ChaosSite site, string key, Random random)
+    public static async Task SpoilAsync(ChaosSite site, string key, bool isDeleted, Random random)
     {
         site.Overwrites.Forgive(key);
+        site.Totals.ObjectSpoiled();
         if (isDeleted)
             await site.Store.DeleteAsync(key);
         else if (await site.Store.ReadAsync(key) is { Length: > 0 } content)

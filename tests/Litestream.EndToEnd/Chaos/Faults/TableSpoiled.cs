@@ -13,9 +13,8 @@ internal sealed class TableSpoiled() : Fault("table spoiled", weight: 2)
     public override async Task StrikeAsync(ChaosSite site, ChaosHost host, Random random)
     {
         var kind = Kinds[random.Next(Kinds.Length)];
-        site.TableFault = _ => kind;
+        site.Table.Spoil(kind);
         await ForAsync(random, 1000, 12_000);
-        site.TableFault = _ => TableServerFault.None;
-        site.ReleaseTable();
+        site.Table.Mend();
     }
 }

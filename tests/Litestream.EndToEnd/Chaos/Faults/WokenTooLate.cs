@@ -25,8 +25,9 @@ internal sealed class WokenTooLate() : Fault("woken behind an adoption", weight:
         agent.Send(Signal.Stop);
         try
         {
-            await Eventually.TrueAsync(async () => LivenessWords.Of(HostDigestItem.Read((await site.Table.FindAsync(FleetKeys.Host(host.Name)))!), DateTimeOffset.UtcNow) == LivenessWords.Lost,
+            await Eventually.TrueAsync(async () => LivenessWords.Of(HostDigestItem.Read((await site.Table.Raw.FindAsync(FleetKeys.Host(host.Name)))!), DateTimeOffset.UtcNow) == LivenessWords.Lost,
                 () => $"{host.Name} is lost", Patience);
+            await site.Api.ShowsAsLostAsync(host, Patience);
             var command = await site.Commands.PutAsync(heir.Name, side.Tenant, CommandKinds.Adopt, new() { Epoch = 1 });
             var end = await site.Commands.EndOfAsync(command, () => heir.Said, Patience * ChaosSite.Load);
             if (end.State != CommandStates.Done)
@@ -51,6 +52,6 @@ internal sealed class WokenTooLate() : Fault("woken behind an adoption", weight:
         await adopted.IsBackedUpAsync();
         await stale.EndAsync();
 
-        async Task<string?> OwnerAsync() => await site.Table.FindAsync(record) is { } item ? TenantItem.Read(item).HostId : null;
+        async Task<string?> OwnerAsync() => await site.Table.Raw.FindAsync(record) is { } item ? TenantItem.Read(item).HostId : null;
     }
 }
