@@ -58,10 +58,11 @@ public sealed class CheckpointTests
     {
         await using var folder = new ReplicatedFolder();
         Run("create", folder.PathOf(Name));
-        // Somebody is connected, so it stays open. One that was closed is opened by its first write, on a busy machine after a thousand pages more: then its writers make a WAL of their own.
         using var connected = new Application(folder.PathOf(Name));
-        connected.Sql("PRAGMA user_version");
         var database = await folder.BeginAsync(Name);
+        // Written, and captured, it stays open. One that rests is opened by its first write, on a busy machine after a thousand pages more: then its writers make a WAL of their own.
+        connected.Sql("PRAGMA user_version=1");
+        await ReplicatedFolder.SyncAsync(database);
         using var watcher = new Watcher(database);
         var list = Path.Combine(folder.State, "list");
         File.WriteAllText(list, folder.PathOf(Name));
