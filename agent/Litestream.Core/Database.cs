@@ -4,6 +4,7 @@ using Litestream.Ltx;
 using Litestream.Replication;
 using Litestream.Restore;
 using Litestream.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace Litestream;
 
@@ -11,6 +12,7 @@ namespace Litestream;
 public sealed class Database
 {
     private readonly Store _store;
+    private StateHandlers? _stateHandlers;
 
     internal Database(Store store, ReplicatedDatabase state, IReadOnlyList<MirrorLane> plainFiles) => (_store, State, PlainFiles) = (store, state, plainFiles);
 
@@ -19,10 +21,11 @@ public sealed class Database
     {
         add
         {
-            StateHandlers.Add(value);
+            // Few databases have anybody who listens to them alone.
+            (_stateHandlers ?? Interlocked.CompareExchange(ref _stateHandlers, new(), null) ?? _stateHandlers).Add(value);
             _store.ListenToStates();
         }
-        remove => StateHandlers.Remove(value);
+        remove => _stateHandlers?.Remove(value);
     }
 
     /// <summary>Name below the replica's <c>databases/</c>.</summary>
@@ -33,13 +36,13 @@ public sealed class Database
 
     internal ReplicatedDatabase State { get; }
 
-    internal StateHandlers StateHandlers { get; } = new();
-
     /// <summary>It leaves the store; null while nobody asked for that.</summary>
     internal Task? Leaving { get; set; }
 
     /// <summary>Plain files that follow its replicas; none as a rule.</summary>
     internal IReadOnlyList<MirrorLane> PlainFiles { get; }
+
+    internal void Tell(DatabaseStateChange change, ILogger log) => _stateHandlers?.Tell(this, change, log);
 
     /// <summary>Tells that something was seen of its files. Returns at once; thousands a second are fine.</summary>
     public void Notice(FileEvent seen)

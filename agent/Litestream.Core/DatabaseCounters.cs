@@ -3,6 +3,8 @@ namespace Litestream;
 /// <summary>What was done for a database since the program started.</summary>
 public sealed record DatabaseCounters
 {
+    internal static readonly DatabaseCounters None = new();
+
     /// <summary>Rounds that captured something.</summary>
     public long Syncs { get; init; }
 

@@ -33,7 +33,7 @@ internal sealed class Mirrors : IAsyncDisposable
     /// <summary>Begins to keep the plain files of a database, if its replicas have some.</summary>
     public IReadOnlyList<MirrorLane> Add(ReplicatedDatabase database)
     {
-        var lanes = new List<MirrorLane>();
+        List<MirrorLane>? lanes = null;
         foreach (var replica in database.Replicas)
         {
             var path = replica.Place.Root.PathOf(database.Name);
@@ -42,9 +42,9 @@ internal sealed class Mirrors : IAsyncDisposable
             var lane = new MirrorLane(new(replica.Storage, new(plain.File, database.Path, plain.History), Time, Log), replica, this);
             _lanes[lane] = lane;
             replica.FilePublished = lane.Tell;
-            lanes.Add(lane);
+            (lanes ??= []).Add(lane);
         }
-        return lanes;
+        return (IReadOnlyList<MirrorLane>?)lanes ?? [];
     }
 
     /// <summary>The database has left: its files stay as they are, at its last commit if nobody holds them.</summary>

@@ -137,7 +137,7 @@ public sealed class Store : IAsyncDisposable
     /// <summary>Resyncs since start by reason.</summary>
     public IReadOnlyDictionary<string, long> Resyncs => _resync.ByReason;
 
-    /// <summary>The path that the books know for a name, from an earlier run; null when the name is new. Tells the first of two files of one name.</summary>
+    /// <summary>The path that the books know for a name that is not registered, from before; null when the name is new. Tells the first of two files of one name.</summary>
     public string? KnownPath(string name) => _known.TryGetValue(name, out var known) ? known.Book.Path : null;
 
     /// <summary>
@@ -219,7 +219,14 @@ public sealed class Store : IAsyncDisposable
             throw new LitestreamException($"Cannot register {path} as \"{name}\": a name has 1 to 128 letters, digits, dots, dashes or underscores, and is not . or ..");
         Database database;
         lock (_registering)
-            database = _databases.TryGetValue(name, out var known) ? known : _databases[name] = Create(path, name);
+        {
+            if (!_databases.TryGetValue(name, out database!))
+            {
+                database = Create(path, name);
+                _databases[database.Name] = database;
+                _known.TryRemove(name, out _);
+            }
+        }
         if (database.Path != path)
             throw new LitestreamException($"Cannot register {path} as {name}: that name belongs to {database.Path}", hint: "rename one of the two files, or move it to another directory");
         return database;
@@ -309,7 +316,7 @@ public sealed class Store : IAsyncDisposable
             return;
         var change = new DatabaseStateChange(database, note.Before, note.Status, note.Reason, note.Detail);
         _stateHandlers.Tell(this, change, _context.Log);
-        database.StateHandlers.Tell(database, change, _context.Log);
+        database.Tell(change, _context.Log);
     }
 
     /// <summary>Goes on when whoever asked for it waits no longer: half gone it would be neither replicated nor to be opened again.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace Litestream.Benchmarks;
 
@@ -6,6 +7,12 @@ namespace Litestream.Benchmarks;
 internal sealed class Workbench : IDisposable
 {
     private static readonly string WriterAssembly = Path.Combine(AppContext.BaseDirectory, "Litestream.Writer.dll");
+
+    /// <summary>
+    /// That of the machine, as most applications have it: the bundled one of this old SQLitePCLRaw waits for whole seconds wherever another one waits for milliseconds, and what it waits
+    /// would drown what we make it wait.
+    /// </summary>
+    private static readonly string WriterSqlite = NativeLibrary.TryLoad("libsqlite3.so.0", out _) ? "system" : "bundled";
 
     public Workbench()
     {
@@ -49,7 +56,15 @@ internal sealed class Workbench : IDisposable
     }
 
     public Process StartWriter(params string[] arguments) =>
-        Process.Start(new ProcessStartInfo("dotnet", [WriterAssembly, .. arguments]) { WorkingDirectory = Root, RedirectStandardOutput = true })!;
+        Process.Start(new ProcessStartInfo("dotnet", [WriterAssembly, .. arguments])
+        {
+            WorkingDirectory = Root,
+            RedirectStandardOutput = true,
+            Environment = { ["LITESTREAM_WRITER_SQLITE"] = WriterSqlite },
+        })!;
+
+    /// <summary>The SQLite of the writers, with its version.</summary>
+    public string DescribeSqlite() => $"{Write("version").Trim()}, {WriterSqlite}";
 
     /// <summary>When each file of the replica appeared under its name (its inode's change time), by path from the replica's root.</summary>
     public Dictionary<string, DateTime> PublishedAt()

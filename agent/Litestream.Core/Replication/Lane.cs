@@ -2,7 +2,8 @@ namespace Litestream.Replication;
 
 /// <summary>
 /// One serial strand of work of a database (capturing, or publishing): never runs twice at the same time, remembers one wish to run. No thread,
-/// task or timer of its own while it waits; an entry in the scheduler's queue only while something is due.
+/// task, timer or lock object of its own while it waits (nobody else locks a lane, and there are two for each of ten thousand databases); an entry in the scheduler's queue only
+/// while something is due.
 /// </summary>
 /// <param name="replica">Where it publishes; null: it captures.</param>
 internal sealed class Lane(ReplicatedDatabase database, DatabaseReplica? replica, Scheduler scheduler)
@@ -10,7 +11,6 @@ internal sealed class Lane(ReplicatedDatabase database, DatabaseReplica? replica
     /// <summary>No run is wanted.</summary>
     public const long Never = long.MaxValue;
 
-    private readonly Lock _lock = new();
     private State _state;
     private long _due = Never;
 
@@ -31,7 +31,7 @@ internal sealed class Lane(ReplicatedDatabase database, DatabaseReplica? replica
     /// <summary>Runs at <paramref name="at"/> (a <see cref="TimeProvider.GetTimestamp"/>), or earlier if that was wished before.</summary>
     public void WakeAt(long at)
     {
-        lock (_lock)
+        lock (this)
         {
             if (at >= _due)
                 return;
@@ -48,7 +48,7 @@ internal sealed class Lane(ReplicatedDatabase database, DatabaseReplica? replica
     /// <summary>For the scheduler: the entry armed for <paramref name="at"/> came up. False when it is stale.</summary>
     public bool TryQueue(long at)
     {
-        lock (_lock)
+        lock (this)
         {
             if (_state != State.Idle || _due != at)
                 return false;
@@ -60,7 +60,7 @@ internal sealed class Lane(ReplicatedDatabase database, DatabaseReplica? replica
     /// <summary>For the worker: from here on a wake means another run.</summary>
     public void BeginRun()
     {
-        lock (_lock)
+        lock (this)
         {
             _state = State.Running;
             _due = Never;
@@ -70,7 +70,7 @@ internal sealed class Lane(ReplicatedDatabase database, DatabaseReplica? replica
     /// <summary>For the worker: the run is over and wants the next one at <paramref name="next"/>.</summary>
     public void EndRun(long next)
     {
-        lock (_lock)
+        lock (this)
         {
             _state = State.Idle;
             _due = Math.Min(_due, next);

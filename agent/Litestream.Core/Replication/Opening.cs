@@ -77,7 +77,7 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
     public void Forget(ReplicatedDatabase database)
     {
         if (database.OpenedFile is { } file)
-            _byInode.TryRemove(new((file.Device, file.Inode), database));
+            _byInode.TryRemove(new(file, database));
         database.OpenedFile = null;
     }
 
@@ -90,9 +90,9 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
         var first = _byInode.AddOrUpdate((file.Device, file.Inode), database, (_, known) => IsAt(known, file) ? known : database);
         if (first != database)
             throw new CaptureException(DatabaseStatus.Error, DatabaseReason.Other, $"{database.Path} is a second name (hard link) of {first.Path}", "give each tenant a file of its own: copy it, with its -wal", TimeSpan.FromMinutes(1));
-        if (database.OpenedFile is { } last && !last.IsSameFile(file))
+        if (database.OpenedFile is { } last && last != (file.Device, file.Inode))
             Forget(database);
-        database.OpenedFile = file;
+        database.OpenedFile = (file.Device, file.Inode);
     }
 
     /// <summary>It is registered still, and its path leads to this file.</summary>

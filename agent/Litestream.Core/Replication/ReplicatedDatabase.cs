@@ -11,7 +11,7 @@ internal sealed class ReplicatedDatabase
 {
     private readonly StoreContext _context;
     private SyncRequests _syncs;
-    private DatabaseCounters _counters = new();
+    private DatabaseCounters _counters = DatabaseCounters.None;
     private FileEvent _seen;
     private long _dirtySince = Lane.Never;
     private long _lastRoundAt = long.MinValue / 2;
@@ -24,6 +24,7 @@ internal sealed class ReplicatedDatabase
     private DateTimeOffset? _walPinnedSince;
     private DatabaseReplica? _pairWantedBy;
     private Beginning _beginning;
+    private RestoreBooking? _restoring;
     private (DatabaseStatus Status, DatabaseReason Reason) _told = (DatabaseStatus.Waiting, DatabaseReason.Pending);
 
     /// <param name="replicas">What the books know of each replica of the store, in their order.</param>
@@ -32,7 +33,6 @@ internal sealed class ReplicatedDatabase
         (Book, _context) = (book, context);
         CaptureLane = new(this, null, scheduler) { IsBackground = true };
         Staged = new(context.Spool);
-        Restoring = new(this, context.Books);
         Replicas = new([.. context.Places.Select((place, i) => new DatabaseReplica(this, place, replicas[i], scheduler, context.Time.GetTimestamp()))]);
         if (book.Resting is not null)
             _capture = (DatabaseStatus.Active, DatabaseReason.Cold, null);
@@ -76,7 +76,7 @@ internal sealed class ReplicatedDatabase
     }
 
     /// <summary>The file that was opened last; owned by the capture lane.</summary>
-    public FileStat? OpenedFile { get; set; }
+    public (ulong Device, ulong Inode)? OpenedFile { get; set; }
 
     /// <summary>Another file was put in its place, which may be an older one: the next resync labels what it goes back from. Owned by the capture lane.</summary>
     public bool IsReplaced { get; set; }
@@ -96,8 +96,8 @@ internal sealed class ReplicatedDatabase
     /// <summary>Why it is another host's by now; null while nobody said so. Set before the lanes are woken.</summary>
     public string? LostBecause { get; set; }
 
-    /// <summary>A restore in place, while this program makes one.</summary>
-    public RestoreBooking Restoring { get; }
+    /// <summary>A restore in place, while this program makes one. Made with the first one, as most of a thousand databases have none.</summary>
+    public RestoreBooking Restoring => _restoring ?? Interlocked.CompareExchange(ref _restoring, new(this, _context.Books), null) ?? _restoring;
 
     /// <summary>Somebody must be alone with the file: set before the capture lane is woken, which closes everything and says so. Who asks for a sync meanwhile waits.</summary>
     public TaskCompletionSource? Hold { get; set; }
@@ -274,7 +274,8 @@ internal sealed class ReplicatedDatabase
     {
         lock (Gate)
         {
-            var next = Restoring.Note(Book, change(Book));
+            var next = change(Book);
+            next = _restoring?.Note(Book, next) ?? next;
             _context.Books.Save(next);
             Book = next;
             Faults.Reach(FaultPoint.BookedNotPublished);
