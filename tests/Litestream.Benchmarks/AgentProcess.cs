@@ -57,6 +57,9 @@ internal sealed class AgentProcess : IDisposable
 
     public double RssMegabytes => ProcessStatus.Megabytes(_process.Id, "VmRSS:");
 
+    /// <summary>Of that its own: not pages of files, which the machine shares and may drop.</summary>
+    public double AnonymousMegabytes => ProcessStatus.Megabytes(_process.Id, "RssAnon:");
+
     public double PeakMegabytes => ProcessStatus.Megabytes(_process.Id, "VmHWM:");
 
     public int Descriptors => Directory.GetFiles($"/proc/{_process.Id}/fd").Length;

@@ -9,7 +9,10 @@ namespace Litestream.Benchmarks.Measurements;
 /// </summary>
 internal static class IdleTenants
 {
-    private sealed record Seen(double Registered, double Copied, double Again, double AllCold, double Memory, double FirstMemory, double Cpu, double Descriptors, double RequestsAtStart, double Requests);
+    /// <summary>So long after the last work the agent has given back what its start took.</summary>
+    private const int SettleSeconds = 12;
+
+    private sealed record Seen(double Registered, double Copied, double Again, double AllCold, double Memory, double Anonymous, double FirstMemory, double Cpu, double Descriptors, double RequestsAtStart, double Requests);
 
     public static IEnumerable<Row> Measure(Effort effort)
     {
@@ -20,7 +23,7 @@ internal static class IdleTenants
             double Median(Func<Seen, double> of) => runs.Select(of).Median();
             var many = $"{tenants:N0} idle";
             double? seconds = tenants <= 10_000 ? 2 : null;
-            yield return new Row($"{many}: memory (RSS)", tenants switch { <= 1_000 => 45, <= 10_000 => 60, _ => 100 }, Median(s => s.Memory), "MB", $"after a restart; {Median(s => s.FirstMemory):0.0} MB after the first copies");
+            yield return new Row($"{many}: memory (RSS)", tenants switch { <= 1_000 => 45, <= 10_000 => 60, _ => 100 }, Median(s => s.Memory), "MB", $"after a restart, {Median(s => s.Anonymous):0.0} MB of it its own, the rest pages of files; {Median(s => s.FirstMemory):0.0} MB after the first copies");
             yield return new Row($"{many}: CPU of a core", 0.5, Median(s => s.Cpu), "%", $"over {effort.IdleSeconds} s");
             yield return new Row($"{many}: descriptors", 100, Median(s => s.Descriptors), "");
             yield return new Row($"{many}: requests to the store", 0, Median(s => s.Requests), "", $"in {effort.IdleSeconds} s");
@@ -59,9 +62,10 @@ internal static class IdleTenants
         var warm = again.SecondsToLine($"Monitoring {tenants} clients");
         WaitUntilCold(again);
         var allCold = again.Started.Elapsed.TotalSeconds;
+        Thread.Sleep(TimeSpan.FromSeconds(SettleSeconds));
         var (began, cpu, clock) = (server.Requests.Count, again.Cpu, Stopwatch.StartNew());
         Thread.Sleep(TimeSpan.FromSeconds(idleSeconds));
-        return new(registered, copied, warm, allCold, again.RssMegabytes, firstMemory, (again.Cpu - cpu) / clock.Elapsed * 100, again.Descriptors, began - before, server.Requests.Count - began);
+        return new(registered, copied, warm, allCold, again.RssMegabytes, again.AnonymousMegabytes, firstMemory, (again.Cpu - cpu) / clock.Elapsed * 100, again.Descriptors, began - before, server.Requests.Count - began);
     }
 
     /// <summary>No connection and no descriptor is left, and nothing falls due for a tenant that nobody wrote to.</summary>
