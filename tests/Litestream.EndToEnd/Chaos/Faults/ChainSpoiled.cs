@@ -58,7 +58,7 @@ internal sealed class ChainSpoiled(bool isDeleted) : Fault(isDeleted ? "chain at
         return null;
     }
 
-    /// <summary>True when the newest state does not restore any more.</summary>
+    /// <summary>True when the newest state did not restore any more.</summary>
     private async Task<bool> SpoilAsync(ChaosSite site, Tenant tenant, IReadOnlyList<string> points, long newest, Random random)
     {
         await site.Store.IsUp.WaitAsync();
@@ -86,6 +86,9 @@ internal sealed class ChainSpoiled(bool isDeleted) : Fault(isDeleted ? "chain at
                     site.Find(Finding.NotNamed, $"{tenant.Id}: {restored.All}");
                 return true;
             }
+            // Healed already, before anybody could ask. What is damaged may not be needed.
+            if (isDeleted)
+                return spoiled.Count > 0;
             using var answer = JsonDocument.Parse(restored.Output);
             return Number(answer.RootElement.GetProperty("txid").GetString()!) < newest;
         }
