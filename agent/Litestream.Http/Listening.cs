@@ -11,16 +11,18 @@ public static class Listening
     /// <param name="kestrel">The server.</param>
     /// <param name="bind">An address; <c>*</c>: all of them; null or localhost: loopback.</param>
     /// <param name="port">0: any free one.</param>
-    public static void On(KestrelServerOptions kestrel, string? bind, int port)
+    /// <param name="mostConnections">At once.</param>
+    public static void On(KestrelServerOptions kestrel, string? bind, int port, int mostConnections)
     {
+        var limit = new ConnectionLimit(mostConnections);
         if (bind is "*")
-            kestrel.ListenAnyIP(port);
+            kestrel.ListenAnyIP(port, limit.On);
         else if (bind is not (null or "localhost"))
-            kestrel.Listen(IPAddress.Parse(bind), port);
+            kestrel.Listen(IPAddress.Parse(bind), port, limit.On);
         else if (port == 0)
-            kestrel.Listen(IPAddress.Loopback, 0); // a free port cannot be the same one for IPv4 and IPv6
+            kestrel.Listen(IPAddress.Loopback, 0, limit.On); // a free port cannot be the same one for IPv4 and IPv6
         else
-            kestrel.ListenLocalhost(port);
+            kestrel.ListenLocalhost(port, limit.On);
     }
 
     /// <summary>Why it cannot, and what to do; null when that is not what went wrong.</summary>

@@ -122,7 +122,7 @@ internal static class CloudApplication
 
     /// <summary>Kestrel counts what comes without a length; a gateway's event has one always.</summary>
     private static Task LimitBody(HttpContext context, RequestDelegate next) =>
-        context.Request.ContentLength is > MostBodyBytes ? throw new ProblemException(RequestProblems.BodyTooLarge(MostBodyBytes)) : next(context);
+        RequestBody.Check(context.Request, MostBodyBytes) is { } problem ? throw new ProblemException(problem) : next(context);
 
     private static void AddLogging(WebApplicationBuilder builder, CloudOptions options)
     {

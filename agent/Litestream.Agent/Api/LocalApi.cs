@@ -100,9 +100,8 @@ internal sealed class LocalApi : IAsyncDisposable
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = LargestBodyBytes;
-        kestrel.Limits.MaxConcurrentConnections = MostConnections;
         if (options.Port is { } port)
-            Listening.On(kestrel, options.Bind, port);
+            Listening.On(kestrel, options.Bind, port, MostConnections);
         kestrel.ListenUnixSocket(socket.ListenPath, listen => listen.Use(next => connection =>
         {
             connection.Features.Set(new ControlSocketFeature());
@@ -120,6 +119,7 @@ internal sealed class LocalApi : IAsyncDisposable
         var problem = context.Features.Get<ControlSocketFeature>() is not null ? null
             : isRead ? rules.CheckRead(request.Host)
             : rules.Check(request.Host, request.Headers.Origin, request.Headers.Authorization);
+        problem ??= RequestBody.Check(request, LargestBodyBytes);
         return problem is null ? next(context) : ProblemDocuments.WriteAsync(context, problem);
     }
 

@@ -44,8 +44,9 @@ internal sealed class Admission(Stores stores, WatchedFiles files, SkippedFiles 
 
         var path = directory.PathOf(fileName);
         var facts = FileFacts.Read(path, followLinks: false);
+        // A name that is no UTF-8 comes with U+FFFD in it, and no file is called that: nobody may believe that it is replicated.
         if (!facts.Exists)
-            return new(VerdictKind.Missing);
+            return fileName.Contains('\uFFFD') ? Skip(directory, path, VerdictKind.Skipped, "its name is not UTF-8: rename it") : new(VerdictKind.Missing);
         if (_letGo.Contains(path))
             return Skip(directory, path, VerdictKind.Skipped, LetGo);
         // A directory or a pipe of any other name is nobody's mistake.

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Litestream.Agent.Configuration;
 using Litestream.Agent.Configuration.ConfigFile;
+using Litestream.Sqlite;
 
 namespace Litestream.Agent.Watching;
 
@@ -90,9 +91,9 @@ internal sealed class TenantRule
     {
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            using var file = RegularFile.OpenRead(path);
             Span<byte> first = stackalloc byte[16];
-            var length = file.ReadAtLeast(first, first.Length, throwOnEndOfStream: false);
+            var length = RandomAccess.Read(file, first, 0);
             return length == 0 || first[..length].SequenceEqual(Magic) ? null : "its first bytes are not those of an SQLite database";
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -84,11 +84,19 @@ internal sealed class ChangeRequests(ContractContext context, UlidSource ids)
     {
         using var body = new MemoryStream();
         var chunk = new byte[16 * 1024];
-        for (int read; (read = await request.Body.ReadAsync(chunk, stop)) > 0;)
+        try
         {
-            body.Write(chunk, 0, read);
-            if (body.Length > context.MostBodyBytes)
-                throw new ProblemException(RequestProblems.BodyTooLarge(context.MostBodyBytes));
+            for (int read; (read = await request.Body.ReadAsync(chunk, stop)) > 0;)
+            {
+                body.Write(chunk, 0, read);
+                if (body.Length > context.MostBodyBytes)
+                    throw new ProblemException(RequestProblems.BodyTooLarge(context.MostBodyBytes));
+            }
+        }
+        catch (IOException error) when (error is not BadHttpRequestException)
+        {
+            // Not every chunk that is none has an exception of its own.
+            throw new ProblemException(RequestProblems.BadBody("it cannot be read to its end"));
         }
         if (body.Length == 0)
             return NoBody;

@@ -112,11 +112,7 @@ internal sealed class LiveDatabase(ReplicatedDatabase database, InPlaceOptions o
     public EngineConnection Open()
     {
         var before = Opening.CheckFile(database);
-        var connection = EngineConnection.Open(Path);
-        if (FileStat.IsSameFile(before, FileStat.Of(Path)))
-            return connection;
-        connection.Dispose();
-        throw Busy("its file was replaced in this moment");
+        return EngineConnection.TryOpen(Path, before) ?? throw Busy("its file was replaced in this moment");
     }
 
     /// <summary>Whoever closes it as the last one, the engine's own lane as well, keeps everybody out while its WAL goes.</summary>

@@ -207,10 +207,6 @@ internal sealed class Departure(ReplicatedDatabase database, TimeProvider time)
     private EngineConnection Open()
     {
         var before = Opening.CheckFile(database);
-        var connection = EngineConnection.Open(database.Path);
-        if (FileStat.IsSameFile(before, FileStat.Of(database.Path)))
-            return connection;
-        connection.Dispose();
-        throw new DatabaseBusyException($"{database.Path} stays: its file was replaced in this moment", hint: "ask again");
+        return EngineConnection.TryOpen(database.Path, before) ?? throw new DatabaseBusyException($"{database.Path} stays: its file was replaced in this moment", hint: "ask again");
     }
 }

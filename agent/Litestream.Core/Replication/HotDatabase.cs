@@ -66,10 +66,8 @@ internal sealed class HotDatabase(string path, EngineConnection holder, Database
     /// <summary>A name may lead to another file by now, and a second connection to that one would ruin both.</summary>
     private EngineConnection OpenSpare()
     {
-        var spare = EngineConnection.Open(path);
-        if (FileStat.Of(path) is { } now && files.Main is { } ours && now.IsSameFile(ours))
+        if (files.Main is { } ours && EngineConnection.TryOpen(path, ours) is { } spare)
             return spare;
-        spare.Dispose();
         throw new CaptureException(DatabaseStatus.Active, DatabaseReason.Hot, $"{path} was replaced while it was open", retryIn: TimeSpan.Zero);
     }
 

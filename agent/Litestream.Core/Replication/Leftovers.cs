@@ -80,7 +80,9 @@ internal static class Leftovers
         EngineConnection? connection = null;
         try
         {
-            connection = EngineConnection.Open(path);
+            connection = EngineConnection.TryOpen(path, file);
+            if (connection is null)
+                return null;
             if (connection.IsOpenElsewhere(file) != true && connection.TryHoldShut())
                 return connection;
         }

@@ -52,7 +52,7 @@ internal static class OnlyHere
     {
         try
         {
-            using var wal = File.OpenHandle(DatabaseFiles.WalOf(path), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var wal = RegularFile.OpenRead(DatabaseFiles.WalOf(path));
             Span<byte> bytes = stackalloc byte[WalHeader.SizeBytes];
             if (RandomAccess.Read(wal, bytes, 0) < WalHeader.SizeBytes || !WalHeader.TryParse(bytes, out var header) || header.Salts != captured.Salts)
                 return null;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Litestream.Sqlite;
+using Litestream.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Litestream.Replication;
@@ -13,6 +14,11 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
     /// <summary>What a full read costs, until one was measured.</summary>
     private const double UsualReadBytesPerSecond = 1e9;
 
+    /// <summary>
+    /// Anybody can make a file of so many bytes for nothing, and to copy it would take hours, the state's disk and eight bytes of memory a page. A database is hardly ever a thousandth of its size.
+    /// </summary>
+    private const long HugeBytes = 1L << 40, LeastShare = 1000;
+
     private static readonly TimeSpan CreatorPause = TimeSpan.FromSeconds(1);
 
     /// <summary>Nobody creates a database for longer than this: who still writes then writes all the time.</summary>
@@ -21,6 +27,9 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
     /// <summary>Who opened which file last: at most one entry for each registered database.</summary>
     private readonly ConcurrentDictionary<(ulong Device, ulong Inode), ReplicatedDatabase> _byInode = new();
 
+    /// <summary>Where folders really were when a database in them was opened first: few, for many databases.</summary>
+    private readonly ConcurrentDictionary<string, string> _realFolders = new(StringComparer.Ordinal);
+
     /// <summary>Files that are known by their inodes.</summary>
     public int KnownFiles => _byInode.Count;
 
@@ -28,9 +37,10 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
     public HotDatabase Open(ReplicatedDatabase database, ChainStart chain, long since)
     {
         var before = CheckFile(database);
+        CheckFolder(database.Path);
         RefuseSecondName(database, before);
         database.IsReplaced |= database.Book.Resting is { } resting && !resting.Main.IsSameFile(before);
-        var connection = EngineConnection.Open(database.Path);
+        var connection = EngineConnection.TryOpen(database.Path, before) ?? throw Replaced(database);
         HotDatabase? hot = null;
         try
         {
@@ -38,7 +48,7 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
             connection.BeginMark();
             var files = DatabaseFiles.At(database.Path);
             if (files.Main is not { } now || !now.IsSameFile(before))
-                throw new CaptureException(DatabaseStatus.Waiting, DatabaseReason.BeingCreated, $"{database.Path} was replaced while it was opened", retryIn: TimeSpan.FromMilliseconds(50));
+                throw Replaced(database);
             hot = new HotDatabase(database.Path, connection, files, TakeTable(database, chain)) { LastWriteAt = context.Time.GetTimestamp(), TableSavedAt = context.Time.GetTimestamp() };
             Faults.Reach(FaultPoint.Opened);
             Establish(database, hot, chain, since);
@@ -137,6 +147,9 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
         return table;
     }
 
+    private static CaptureException Replaced(ReplicatedDatabase database) =>
+        new(DatabaseStatus.Waiting, DatabaseReason.BeingCreated, $"{database.Path} was replaced while it was opened", retryIn: TimeSpan.FromMilliseconds(50));
+
     /// <summary>Looks at the file by name only; throws the reason why it cannot be opened.</summary>
     public static FileStat CheckFile(ReplicatedDatabase database)
     {
@@ -149,7 +162,30 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
         if (!Ownership.IsSafeToOpen(file))
             throw new CaptureException(DatabaseStatus.Error, DatabaseReason.ForeignOwner,
                 $"{database.Path} belongs to user {file.Uid}; opened by this user, its application could no longer open its own WAL", "run the agent as the file's owner, or as root", TimeSpan.FromMinutes(1));
+        if (file.SizeBytes >= HugeBytes && FileStat.AllocatedBytesOf(database.Path) < file.SizeBytes / LeastShare)
+            throw new CaptureException(DatabaseStatus.Error, DatabaseReason.Other, $"{database.Path} claims {file.SizeBytes / 1_000_000_000} GB and takes next to nothing of its disk: it is holes, no database", "its application can shrink it with VACUUM; else remove it", TimeSpan.FromMinutes(1));
+        foreach (var beside in (ReadOnlySpan<string>)[DatabaseFiles.WalOf(database.Path), DatabaseFiles.ShmOf(database.Path), DatabaseFiles.JournalOf(database.Path)])
+            CheckBeside(beside, file);
         return file;
+    }
+
+    /// <summary>A folder that was exchanged for a symbolic link has a database of somebody else's under each name that its maker likes. One that is another at the same place, as after a mount, is well.</summary>
+    private void CheckFolder(string path)
+    {
+        var folder = Path.GetDirectoryName(path)!;
+        if (PosixFile.RealPath(folder) is { } real && _realFolders.GetOrAdd(folder, real) is { } known && known != real)
+            throw new CaptureException(DatabaseStatus.Error, DatabaseReason.Other, $"{folder} leads to {real} now, and was {known}: {path} is not opened there", "put it back; if it is meant, start litestream anew", TimeSpan.FromMinutes(1));
+    }
+
+    /// <summary>What SQLite keeps beside a database is a file of its own. Anything else there was not made by SQLite, and would have it write to, or read from, what is somebody else's.</summary>
+    private static void CheckBeside(string path, FileStat database)
+    {
+        if (FileStat.Of(path) is not { } file)
+            return;
+        if (!file.IsRegular)
+            throw new CaptureException(DatabaseStatus.Error, DatabaseReason.Other, $"{path} is not a regular file", "nobody can write to the database beside it: remove it, or move it away", TimeSpan.FromMinutes(1));
+        if (file.Links > 1 && file.Uid != database.Uid)
+            throw new CaptureException(DatabaseStatus.Error, DatabaseReason.Other, $"{path} is a second name (hard link) of a file of user {file.Uid}, and the database is user {database.Uid}'s", "remove that name", TimeSpan.FromMinutes(1));
     }
 
     private void CheckFormat(ReplicatedDatabase database, EngineConnection connection, FileStat file)

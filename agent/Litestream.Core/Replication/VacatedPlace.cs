@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 using Litestream.Ltx;
 using Litestream.Sqlite;
 using Litestream.Storage;
@@ -24,6 +25,7 @@ namespace Litestream.Replication;
 internal sealed record VacatedPlace(string Path, string Id, string To, Txid Txid, DateTimeOffset LockedAt)
 {
     private const string NoteName = "moved-away";
+    private const int MostNoteBytes = 16 * 1024;
 
     /// <summary>Where the file is, in the end.</summary>
     public string AsidePath => AsideOf(Path, Id);
@@ -162,7 +164,12 @@ internal sealed record VacatedPlace(string Path, string Id, string To, Txid Txid
         string[] lines;
         try
         {
-            lines = File.ReadAllLines(note);
+            // Whoever may make names in a watched directory can have put anything there.
+            using var file = RegularFile.OpenRead(note);
+            if (RandomAccess.GetLength(file) > MostNoteBytes)
+                return null;
+            var bytes = new byte[MostNoteBytes];
+            lines = Encoding.UTF8.GetString(bytes, 0, RandomAccess.Read(file, bytes, 0)).Split('\n');
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -18,7 +18,7 @@ internal readonly record struct WalAtRest(WalSalts Salts, bool HasMoved)
     {
         try
         {
-            using var wal = File.OpenHandle(DatabaseFiles.WalOf(databasePath), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var wal = RegularFile.OpenRead(DatabaseFiles.WalOf(databasePath));
             Span<byte> bytes = stackalloc byte[WalHeader.SizeBytes];
             if (RandomAccess.Read(wal, bytes, 0) < WalHeader.SizeBytes || !WalHeader.TryParse(bytes, out var header))
                 return new(default, false);

@@ -18,6 +18,7 @@ internal readonly record struct Destination(string Path, bool MayReplace, bool M
     private const uint TypeMask = 0xf000;
     private const uint PermissionMask = 0xfff;
     private const uint OwnerReadsAndWrites = 0x180;
+    private const int MostLinks = 40; // as Linux
 
     private bool HoldsSomething => FileStat.Of(Path) is { SizeBytes: > 0 };
 
@@ -26,7 +27,7 @@ internal readonly record struct Destination(string Path, bool MayReplace, bool M
 
     public static Destination Of(RestoreOptions options)
     {
-        var destination = new Destination(FollowLink(options.OutputPath), options.Force, options.AsReadReplica, options.ModelPath, options.IsPrivate);
+        var destination = new Destination(FollowOwnLink(options.OutputPath), options.Force, options.AsReadReplica, options.ModelPath, options.IsPrivate);
         return options.HeldFolder is { } held
             ? destination with { Path = System.IO.Path.Combine(held, System.IO.Path.GetFileName(options.OutputPath)), Name = options.OutputPath }
             : destination;
@@ -45,6 +46,25 @@ internal readonly record struct Destination(string Path, bool MayReplace, bool M
         {
             throw new LitestreamException($"restore to {path}: a symbolic link that leads nowhere: {e.Message}", e, "choose another output");
         }
+    }
+
+    /// <summary>
+    /// The same for what a person has restored: root does not write through a link of somebody who could not write there. Whoever made the link is this user,
+    /// root, or the owner of what it leads to (of the folder, where nothing is there yet).
+    /// </summary>
+    public static string FollowOwnLink(string path)
+    {
+        var name = path;
+        for (var links = 0; FileStat.Of(path) is { } stat && (stat.Mode & TypeMask) == SymbolicLink && links < MostLinks; links++)
+        {
+            if (File.ResolveLinkTarget(path, returnFinalTarget: false)?.FullName is not { } target)
+                break;
+            var led = FileStat.Of(target) ?? FileStat.Of(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(target) ?? "/", "."));
+            if (stat.Uid != PosixFile.EffectiveUser() && stat.Uid != 0 && led is { } there && there.Uid != stat.Uid)
+                throw new LitestreamException($"restore to {name}: user {stat.Uid} made {path} a symbolic link to {target}, which is not theirs", hint: $"if that is meant, name {target} itself");
+            path = target;
+        }
+        return FollowLink(path);
     }
 
     /// <summary>Throws when something is there that may not be replaced, before anything is fetched.</summary>

@@ -1,4 +1,5 @@
 using Litestream.Ltx;
+using Litestream.Sqlite;
 using Litestream.Storage;
 
 namespace Litestream.Restore;
@@ -22,7 +23,7 @@ internal readonly record struct FollowPosition(string OutputPath)
     public void Write(Txid txid)
     {
         var temporaryPath = Path + ".tmp";
-        File.WriteAllText(temporaryPath, txid + "\n");
+        RegularFile.WriteNew(temporaryPath, txid + "\n");
         File.Move(temporaryPath, Path, overwrite: true);
         _ = PosixFile.FlushDirectory(System.IO.Path.GetDirectoryName(OutputPath)!);
     }

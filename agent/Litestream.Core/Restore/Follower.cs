@@ -25,7 +25,7 @@ public sealed class Follower
     public Follower(IReplicaStorage storage, FollowOptions options, TimeProvider time, ILogger logger)
     {
         _storage = storage;
-        _options = options with { OutputPath = Destination.FollowLink(options.OutputPath) };
+        _options = options with { OutputPath = Destination.FollowOwnLink(options.OutputPath) };
         _time = time;
         _logger = logger;
         _planner = new(storage, _options.OutputPath, _options.Parallelism, logger);

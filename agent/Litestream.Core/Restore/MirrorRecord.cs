@@ -38,7 +38,7 @@ internal sealed record MirrorRecord(MirrorPosition At, FileStat File, MirrorPosi
     public void Write(string path)
     {
         var temporary = path + ".tmp";
-        System.IO.File.WriteAllText(temporary, Text + "\n");
+        RegularFile.WriteNew(temporary, Text + "\n");
         System.IO.File.Move(temporary, path, overwrite: true);
     }
 

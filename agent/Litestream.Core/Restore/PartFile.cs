@@ -30,7 +30,7 @@ internal static class PartFile
         {
             if (!goOn)
                 File.Delete(path);
-            handle.Dispose();
+            RegularFile.Release(handle);
             throw;
         }
     }
@@ -43,12 +43,10 @@ internal static class PartFile
     {
         while (true)
         {
-            if (FileStat.Of(path) is { IsRegular: false })
-                throw new IOException($"{path} is in the way, and is no file of ours");
-            var handle = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            var handle = RegularFile.OpenAlone(path);
             if (FileStat.IsSameFile(FileStat.Of((int)handle.DangerousGetHandle()), FileStat.Of(path)))
                 return handle;
-            handle.Dispose();
+            RegularFile.Release(handle);
         }
     }
 }

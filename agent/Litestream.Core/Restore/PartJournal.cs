@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 using Litestream.Ltx;
+using Litestream.Sqlite;
 
 namespace Litestream.Restore;
 
@@ -35,7 +36,7 @@ internal sealed class PartJournal : IDisposable
 
     public static PartJournal At(string path) => new(path);
 
-    public bool Exists => File.Exists(_path);
+    public bool Exists => FileStat.Of(_path) is { IsRegular: true };
 
     public static ulong IdentityOf(string replica, LtxFile file) => Crc64.Of(Encoding.UTF8.GetBytes(string.Create(
         CultureInfo.InvariantCulture, $"{replica}|{file.Level}|{file.Name}|{file.SizeBytes}|{file.CreatedAt.ToUnixTimeMilliseconds()}")));
@@ -44,7 +45,7 @@ internal sealed class PartJournal : IDisposable
     public IEnumerable<Claim> Read()
     {
         var record = new byte[RecordBytes];
-        using var stream = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 64 * 1024);
+        using var stream = new FileStream(RegularFile.OpenRead(_path), FileAccess.Read, bufferSize: 64 * 1024);
         while (stream.ReadAtLeast(record, RecordBytes, throwOnEndOfStream: false) == RecordBytes)
         {
             var count = BinaryPrimitives.ReadInt32BigEndian(record.AsSpan(12));
@@ -93,7 +94,7 @@ internal sealed class PartJournal : IDisposable
 
     private void Flush()
     {
-        using var stream = new FileStream(_path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        using var stream = new FileStream(RegularFile.OpenWrite(_path), FileAccess.Write, bufferSize: 0);
         // A record that a crash has torn would put all later ones out of step: it is written over.
         stream.Position = stream.Length - (stream.Length % RecordBytes);
         stream.Write(_waiting.GetBuffer().AsSpan(0, (int)_waiting.Length));

@@ -201,7 +201,7 @@ internal sealed class RestoreOutput : IDisposable
     public void Dispose()
     {
         _journal.Dispose();
-        _handle.Dispose();
+        RegularFile.Release(_handle);
     }
 
     private void Take(ChainReader chain, ChainFile source, ulong identity, uint firstPgno, ReadOnlySpan<byte> pages)

@@ -22,10 +22,13 @@ internal readonly record struct DatabaseHeader(int PageSize, byte WriteVersion, 
 {
     public const int SizeBytes = 100;
 
+    /// <summary>SQLite's.</summary>
+    private const long MostPages = uint.MaxValue - 1;
+
     /// <summary>Size of the database as SQLite sees it in a file of so many bytes: a file may be longer than its database.</summary>
     public uint PagesIn(long fileBytes)
     {
-        var filePages = (uint)((fileBytes + PageSize - 1) / PageSize);
+        var filePages = (uint)Math.Min(MostPages, (fileBytes + PageSize - 1) / PageSize);
         return SizePages > 0 && SizePages < filePages ? SizePages : filePages;
     }
 

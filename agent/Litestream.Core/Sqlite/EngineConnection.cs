@@ -41,6 +41,20 @@ internal sealed unsafe class EngineConnection : IDisposable
         return connection;
     }
 
+    /// <summary>
+    /// The same, of the file that was looked at and no other. SQLite goes by the name, and through a symbolic link that was put there since, to a database that
+    /// nobody meant: null then, and nothing was done to that one.
+    /// </summary>
+    public static EngineConnection? TryOpen(string path, FileStat looked)
+    {
+        var connection = Open(path);
+        var file = connection.File(NativeSqlite.FileControlFilePointer);
+        if (FileStat.IsSameFile(looked, FileStat.Of(path)) && (file is null || !SharedLock.IsOfAnother(file, looked)))
+            return connection;
+        connection.Dispose();
+        return null;
+    }
+
     public bool IsReadOnly
     {
         get

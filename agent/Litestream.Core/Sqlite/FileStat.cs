@@ -41,6 +41,14 @@ internal readonly partial record struct FileStat(ulong Device, ulong Inode, long
     /// <summary>Null when the name does not exist; every other failure counts as not existing too, opening it will say why. Does not follow a symbolic link.</summary>
     public static FileStat? Of(string path) => Of(AtFdCwd, path, NoFollow);
 
+    /// <summary>What a file takes of its disk: less than its size where it has holes; null when the name does not exist.</summary>
+    public static unsafe long? AllocatedBytesOf(string path)
+    {
+        const int bytesOfABlock = 512;
+        var bytes = stackalloc byte[256];
+        return Statx(AtFdCwd, path, NoFollow, BasicStats, bytes) == 0 ? *(long*)(bytes + 48) * bytesOfABlock : null;
+    }
+
     /// <summary>The file behind an open descriptor; null when it is none.</summary>
     public static FileStat? Of(int descriptor) => Of(descriptor, "", EmptyPath);
 

@@ -1,9 +1,12 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace Litestream.Sqlite;
 
 /// <summary>Pages that shall become one commit, each at most once, and after that the next; kept in a temporary file, so that they may be many. One thread at a time.</summary>
 internal sealed class PageBatch : IDisposable
 {
-    private readonly FileStream _file;
+    private readonly string _path;
+    private readonly SafeFileHandle _file;
     private readonly List<uint> _pgnos = [];
     private readonly int _pageSize;
 
@@ -12,7 +15,8 @@ internal sealed class PageBatch : IDisposable
     public PageBatch(string path, int pageSize)
     {
         _pageSize = pageSize;
-        _file = new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+        (_path, _file) = (path, RegularFile.OpenAlone(path));
+        RandomAccess.SetLength(_file, 0);
     }
 
     public int PageSize => _pageSize;
@@ -23,12 +27,12 @@ internal sealed class PageBatch : IDisposable
     public void Clear()
     {
         _pgnos.Clear();
-        _file.SetLength(0);
+        RandomAccess.SetLength(_file, 0);
     }
 
     public void Add(uint pgno, ReadOnlySpan<byte> page)
     {
-        RandomAccess.Write(_file.SafeFileHandle, page[.._pageSize], (long)_pgnos.Count * _pageSize);
+        RandomAccess.Write(_file, page[.._pageSize], (long)_pgnos.Count * _pageSize);
         _pgnos.Add(pgno);
     }
 
@@ -56,13 +60,19 @@ internal sealed class PageBatch : IDisposable
         var offset = (long)position * _pageSize;
         while (pages.Length > 0)
         {
-            var read = RandomAccess.Read(_file.SafeFileHandle, pages, offset);
+            var read = RandomAccess.Read(_file, pages, offset);
             if (read == 0)
-                throw new EndOfStreamException($"{_file.Name} is shorter than what was written to it");
+                throw new EndOfStreamException($"{_path} is shorter than what was written to it");
             pages = pages[read..];
             offset += read;
         }
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        if (_file.IsClosed)
+            return;
+        File.Delete(_path); // while it is locked: the next one's is another file
+        RegularFile.Release(_file);
+    }
 }

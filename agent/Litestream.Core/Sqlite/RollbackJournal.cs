@@ -54,7 +54,7 @@ internal sealed class RollbackJournal : IDisposable
     {
         var path = DatabaseFiles.JournalOf(database);
         var isNew = FileStat.Of(path) is null;
-        var file = System.IO.File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        var file = RegularFile.OpenWrite(path);
         try
         {
             RandomAccess.SetLength(file, 0);

@@ -23,6 +23,9 @@ internal static unsafe partial class SharedLock
     public static FileStat? Stat(SqliteFile* file, FileStat opened) =>
         Descriptor(file) is { } descriptor && FileStat.Of(descriptor) is { } stat && stat.IsSameFile(opened) ? stat : null;
 
+    /// <summary>SQLite's descriptor is known, and another file than this stands behind it.</summary>
+    public static bool IsOfAnother(SqliteFile* file, FileStat expected) => ThisProcess.IsOurs && Descriptor(file) is { } descriptor && FileStat.Of(descriptor) is { } stat && !stat.IsSameFile(expected);
+
     /// <summary>Whether somebody else is connected; null when it cannot be told: the kernel answers for other processes only.</summary>
     public static bool? IsHeldElsewhere(SqliteFile* file, FileStat opened) => Stat(file, opened) is null ? null : IsHeldElsewhere(Descriptor(file)!.Value) switch
     {

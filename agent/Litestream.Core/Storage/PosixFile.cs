@@ -74,6 +74,15 @@ internal static partial class PosixFile
         return error is Invalid or NotSupported ? 0 : error;
     }
 
+    /// <summary>Where a path leads, with every symbolic link in it followed; null when it leads nowhere.</summary>
+    public static unsafe string? RealPath(string path)
+    {
+        var real = RealPathCore(path, null);
+        var text = Marshal.PtrToStringUTF8((nint)real);
+        NativeMemory.Free(real);
+        return text;
+    }
+
     /// <summary>Two names of one inode. False when either cannot be looked at.</summary>
     public static bool IsSameFile(string left, string right) =>
         FileStat.Of(left) is { } one && FileStat.Of(right) is { } other && one.IsSameFile(other);
@@ -129,6 +138,9 @@ internal static partial class PosixFile
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int OpenCore(string path, int flags, int mode);
+
+    [LibraryImport("libc", EntryPoint = "realpath", StringMarshalling = StringMarshalling.Utf8)]
+    private static unsafe partial byte* RealPathCore(string path, byte* room);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int FlushCore(int descriptor);

@@ -171,7 +171,15 @@ public abstract class ReplicaRoot : IDisposable
     public abstract void Dispose();
 
     private protected static LitestreamException Malformed(string url, string why) => new(
-        $"\"{url}\" names no replica: {why}", hint: "write s3://bucket/path, file:///absolute/folder, or a folder's path");
+        $"\"{WithoutSecrets(url)}\" names no replica: {why}", hint: "write s3://bucket/path, file:///absolute/folder, or a folder's path");
+
+    /// <summary>Some write a password before the host, or a token behind the path.</summary>
+    private static string WithoutSecrets(string url)
+    {
+        var (begin, shown) = (url.IndexOf("://", StringComparison.Ordinal) + 3, url.Split('?')[0]);
+        var authority = begin < 3 || begin > shown.Length ? "" : shown[begin..].Split('/')[0];
+        return authority.LastIndexOf('@') is var at and >= 0 ? $"{shown[..begin]}…{shown[(begin + at)..]}" : shown;
+    }
 
     private static LitestreamException UnknownScheme(string scheme) => RemoteSchemes.Contains(scheme, StringComparer.OrdinalIgnoreCase)
         ? new($"{scheme}:// is not available: this build replicates to S3 and to folders", hint: "use s3://bucket/path or file:///absolute/folder")

@@ -12,8 +12,7 @@ internal static class KestrelChoice
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = CloudApplication.MostBodyBytes;
-        kestrel.Limits.MaxConcurrentConnections = MostConnections;
-        Listening.On(kestrel, options.Bind, options.Port ?? CloudOptions.DefaultPort);
+        Listening.On(kestrel, options.Bind, options.Port ?? CloudOptions.DefaultPort, MostConnections);
     });
 
     /// <summary>Why it cannot listen; null when that is not what went wrong.</summary>
