@@ -78,7 +78,7 @@ public sealed class FleetExpressionTests
         var update = TenantItem.Describe(FleetSamples.TenantRecord() with { Problem = null, Reason = null });
         Assert.Contains("REMOVE #badPk, #badSk, #reason, #problem", update.Expression, StringComparison.Ordinal);
         Assert.Equal(
-            "((attribute_not_exists(#pk)) OR (#epoch < :if_epoch)) OR ((#epoch = :if_epoch) AND ((attribute_not_exists(#hostPk)) OR (#hostPk = :if_hostPk)))", update.Condition);
+            "((attribute_not_exists(#pk)) OR (#epoch < :if_epoch)) OR ((#epoch = :if_epoch) AND (#hostPk = :if_hostPk))", update.Condition);
     }
 
     [Fact]

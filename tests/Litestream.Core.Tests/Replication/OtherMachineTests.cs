@@ -199,6 +199,9 @@ public sealed class OtherMachineTests
         away.Unblock();
         copied.State.Replicas[1].Lane.Wake();
         await ReplicatedFolder.WaitAsync(() => copied.Snapshot().Replicas[1].Status == (isInFleet ? DatabaseStatus.SplitBrain : DatabaseStatus.Active) && copied.State.Replicas[1].Stage != ReplicaStage.Unknown != isInFleet, "it is decided");
+        // What the original wrote before the copy's image is there would shut nobody out, and it writes once.
+        if (!isInFleet)
+            await ReplicatedFolder.WaitAsync(() => copied.State.Replicas[1].Stage == ReplicaStage.Follows && copied.Snapshot() is var now && now.Replicas[1].Txid == now.Txid, "the copy's image is there");
         ours.Sql("INSERT INTO t (v) VALUES ('on the original')");
         database.Notice(FileEvent.Wal);
         if (isInFleet)

@@ -83,7 +83,8 @@ public sealed class ConfigurationMutationTests
         }
         catch (ConfigurationException error)
         {
-            var lines = text.Split('\n').Length + 1;
+            // What ends a line in YAML 1.1.
+            var lines = text.Split('\n', '\r', '\u0085', '\u2028', '\u2029').Length + 1;
             Assert.NotEmpty(error.Problems);
             Assert.All(error.Problems, p => Assert.True(p.At.Line >= 1 && p.At.Line <= lines && p.At.Column >= 1 && p.Message.Length is > 0 and < 2000, $"{p}"));
             return false;
