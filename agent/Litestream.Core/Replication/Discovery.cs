@@ -152,11 +152,10 @@ internal sealed class Discovery(StoreContext context, Staging staging, EarlierRu
     /// <summary>What this agent published before, here or in another replica, another went on with: throws, unless it is this agent's all the same.</summary>
     private async Task RequireOpenAsync(DatabaseReplica replica, NodeId writer, LtxFile newest, CancellationToken cancellationToken)
     {
-        var hasOther = HasOther(replica);
-        if (replica.IsTakenOver || (!hasOther && replica.Book.Published.IsNone) || OwnershipCheck.IsShutOutElsewhere(replica, writer) || ownership.IsMovedHere(replica, writer, newest)
+        if (replica.IsTakenOver || (!HasOther(replica) && replica.Book.Published.IsNone) || OwnershipCheck.IsShutOutElsewhere(replica, writer) || ownership.IsMovedHere(replica, writer, newest)
             || await ownership.WasTakenOverAsync(replica, writer, cancellationToken).ConfigureAwait(false))
             return;
-        throw hasOther ? ForeignChain.Unrelated(replica, newest) : ForeignChain.WrittenBehind(replica, $"it was taken over by another agent, which reached transaction {newest.MaxTxid}; this one only published {replica.Book.Published}");
+        throw ForeignChain.Unrelated(replica, newest);
     }
 
     /// <summary>

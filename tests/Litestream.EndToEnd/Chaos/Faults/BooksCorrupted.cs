@@ -6,7 +6,7 @@ internal sealed class BooksCorrupted() : Fault("books corrupted", weight: 1)
     public override async Task StrikeAsync(ChaosSite site, ChaosHost host, Random random)
     {
         await host.KillAsync();
-        var files = Directory.GetFiles(host.State, "*", SearchOption.AllDirectories).Where(path => !Path.GetFileName(path).StartsWith("ballast", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToList();
+        var files = Directory.GetFiles(host.State, "*", SearchOption.AllDirectories).Where(IsKept).Order(StringComparer.Ordinal).ToList();
         for (var spoiled = random.Next(1, 6); spoiled > 0 && files.Count > 0; spoiled--)
         {
             var at = random.Next(files.Count);
@@ -17,6 +17,9 @@ internal sealed class BooksCorrupted() : Fault("books corrupted", weight: 1)
             Empty(host.State);
         await host.StartAsync();
     }
+
+    /// <summary>Not the socket that a killed agent leaves, nor what fills its disk.</summary>
+    private static bool IsKept(string path) => Path.GetExtension(path) != ".sock" && !Path.GetFileName(path).StartsWith("ballast", StringComparison.Ordinal);
 
     private static void Spoil(string path, Random random)
     {
