@@ -137,8 +137,8 @@ public sealed class Store : IAsyncDisposable
     /// <summary>Resyncs since start by reason.</summary>
     public IReadOnlyDictionary<string, long> Resyncs => _resync.ByReason;
 
-    /// <summary>The path that the books know for a name that is not registered, from before; null when the name is new. Tells the first of two files of one name.</summary>
-    public string? KnownPath(string name) => _known.TryGetValue(name, out var known) ? known.Book.Path : null;
+    /// <summary>The path of a database that is registered, or that the books know from before; null when the name is new. Tells the first of two files of one name.</summary>
+    public string? KnownPath(string name) => Find(name)?.Path ?? (_known.TryGetValue(name, out var known) ? known.Book.Path : null);
 
     /// <summary>
     /// Databases of an earlier run with commits that the replica never got, and which are not registered now. Whose file is gone should be registered and

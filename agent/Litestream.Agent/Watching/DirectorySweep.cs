@@ -17,7 +17,10 @@ internal sealed class DirectorySweep(Registration registration, Inotify? events,
         lock (_oneAtATime)
         {
             foreach (var directory in registration.Directories)
-                LookWithin(directory);
+            {
+                if (!directory.IsGone)
+                    LookWithin(directory);
+            }
         }
     }
 
@@ -48,9 +51,7 @@ internal sealed class DirectorySweep(Registration registration, Inotify? events,
         lock (_oneAtATime)
         {
             DropWatch(directory);
-            if (directory.IsFound && FileFacts.Read(directory.Path, followLinks: false).Kind == FileKind.Missing)
-                registration.RemoveFound(directory);
-            else
+            if (!LeaveIfGone(directory))
                 State(directory, reason);
         }
     }
@@ -91,14 +92,11 @@ internal sealed class DirectorySweep(Registration registration, Inotify? events,
 
     private void Look(WatchedDirectory directory)
     {
+        if (LeaveIfGone(directory))
+            return;
         if (DirectoryRules.WhyUnusable(directory.Path, out var facts) is { } reason)
         {
             DropWatch(directory);
-            if (directory.IsFound && facts.Kind == FileKind.Missing)
-            {
-                registration.RemoveFound(directory);
-                return;
-            }
             State(directory, reason);
             return;
         }
@@ -120,6 +118,26 @@ internal sealed class DirectorySweep(Registration registration, Inotify? events,
             // Half a listing proves nothing about the files that it did not show.
             State(directory, error.Message);
         }
+    }
+
+    /// <summary>What was found goes as it came: also when a link stands there now, which would not have been followed then. It takes along what was found below it.</summary>
+    private bool LeaveIfGone(WatchedDirectory directory)
+    {
+        if (!directory.IsFound || FileFacts.Read(directory.Path, followLinks: false) is not { Kind: FileKind.Missing or FileKind.SymbolicLink } there)
+            return false;
+        if (there.Kind == FileKind.SymbolicLink)
+        {
+            foreach (var below in registration.FoundBelow(directory))
+                Leave(below);
+        }
+        Leave(directory);
+        return true;
+    }
+
+    private void Leave(WatchedDirectory directory)
+    {
+        DropWatch(directory);
+        registration.RemoveFound(directory);
     }
 
     private bool ReadNames(WatchedDirectory directory, bool mayHaveLostAll)

@@ -56,7 +56,7 @@ internal sealed class Registration
         foreach (var (name, path) in _stores.All.SelectMany(s => s.LeftBehind))
         {
             var fileName = Path.GetFileName(path);
-            var directory = Directories.FirstOrDefault(d => d.PathOf(fileName) == path);
+            var directory = _files.DirectoryAt(Path.GetDirectoryName(path.AsSpan()));
             if (directory is null || !directory.TryNameDatabase(fileName, out var named) || named.Name != name || FileFacts.Read(path, followLinks: false).Exists)
                 continue;
             _admission.RegisterNamed(directory, path, named);
@@ -70,7 +70,7 @@ internal sealed class Registration
     {
         lock (_gate)
         {
-            if (_stopping || Directories.Any(d => d.Path == path))
+            if (_stopping || _files.DirectoryAt(path) is not null)
                 return null;
             var directory = new WatchedDirectory(path) { IsFound = true };
             directory.Take(parent.Rule!, parent.Store!);
@@ -92,8 +92,13 @@ internal sealed class Registration
                     Leave(file);
             }
             _files.Remove(directory);
+            directory.IsGone = true;
         }
     }
+
+    /// <summary>Found in it, and in what was found there.</summary>
+    public IReadOnlyList<WatchedDirectory> FoundBelow(WatchedDirectory directory) =>
+        [.. Directories.Where(d => d.IsFound && d.Path.StartsWith(directory.Path, StringComparison.Ordinal) && d.Path.AsSpan(directory.Path.Length).StartsWith("/"))];
 
     /// <summary>Nothing is registered or left any more: the store is about to stop.</summary>
     public void Stop()

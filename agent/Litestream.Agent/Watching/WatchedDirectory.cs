@@ -25,6 +25,9 @@ internal sealed class WatchedDirectory(string path)
     /// <summary>Found below a directory with <c>recursive</c>: when it goes, nobody misses it.</summary>
     public bool IsFound { get; init; }
 
+    /// <summary>A found one that went: whoever still has it at hand leaves it alone.</summary>
+    public bool IsGone { get; set; }
+
     /// <summary>Why it is not watched now; null when it is.</summary>
     public string? Error { get; set; }
 

@@ -8,15 +8,45 @@ namespace Litestream.Agent.Watching;
 /// </summary>
 internal sealed class WatchedFiles
 {
-    private IReadOnlyList<WatchedDirectory> _directories = [];
+    private readonly List<WatchedDirectory> _directories = [];
+    private readonly Dictionary<string, WatchedDirectory> _byPath = new(StringComparer.Ordinal);
     private readonly Dictionary<FileId, TrackedFile> _byId = [];
+    private WatchedDirectory[]? _shown;
 
-    /// <summary>Replaced as a whole, so that who reads it needs no lock.</summary>
-    public IReadOnlyList<WatchedDirectory> Directories => Volatile.Read(ref _directories);
+    /// <summary>As it is now; whoever reads it needs no lock. Made anew when somebody asks: ten thousand folders of tenants are found one after the other.</summary>
+    public IReadOnlyList<WatchedDirectory> Directories
+    {
+        get
+        {
+            if (Volatile.Read(ref _shown) is { } shown)
+                return shown;
+            lock (_directories)
+                return _shown ??= [.. _directories];
+        }
+    }
 
-    public void Add(WatchedDirectory directory) => Volatile.Write(ref _directories, [.. _directories, directory]);
+    /// <summary>The directory that is watched at the path.</summary>
+    public WatchedDirectory? DirectoryAt(ReadOnlySpan<char> path) => _byPath.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(path.TrimEnd('/'), out var directory) ? directory : null;
 
-    public void Remove(WatchedDirectory directory) => Volatile.Write(ref _directories, [.. _directories.Where(d => d != directory)]);
+    public void Add(WatchedDirectory directory)
+    {
+        lock (_directories)
+        {
+            _directories.Add(directory);
+            _shown = null;
+        }
+        _byPath.TryAdd(directory.Path.TrimEnd('/'), directory);
+    }
+
+    public void Remove(WatchedDirectory directory)
+    {
+        lock (_directories)
+        {
+            _directories.Remove(directory);
+            _shown = null;
+        }
+        _byPath.Remove(directory.Path.TrimEnd('/'));
+    }
 
     public void Add(TrackedFile file, FileFacts facts)
     {
@@ -40,7 +70,7 @@ internal sealed class WatchedFiles
     }
 
     public TrackedFile? At(string path) =>
-        DirectoryOf(path) is { } directory && directory.TryFind(Path.GetFileName(path.AsSpan()), out var file) ? file : null;
+        DirectoryAt(Path.GetDirectoryName(path.AsSpan())) is { } directory && directory.TryFind(Path.GetFileName(path.AsSpan()), out var file) ? file : null;
 
     /// <summary>The registered file that is the same inode under another path; null when there is none, or it is another file by now and not about to leave.</summary>
     public TrackedFile? OtherNameOf(FileFacts facts, string path)
@@ -54,20 +84,10 @@ internal sealed class WatchedFiles
     /// <summary>True when a path that the books name is still there, is another file than this, and would be the same tenant.</summary>
     public bool IsStillThere(string booked, string name, FileFacts other)
     {
-        if (DirectoryOf(booked) is not { } directory || !directory.TryNameDatabase(Path.GetFileName(booked.AsSpan()), out var bookedAs) || bookedAs.Name != name)
+        if (DirectoryAt(Path.GetDirectoryName(booked.AsSpan())) is not { } directory || !directory.TryNameDatabase(Path.GetFileName(booked.AsSpan()), out var bookedAs) || bookedAs.Name != name)
             return false;
         var there = FileFacts.Read(booked, followLinks: false);
         return there.Kind == FileKind.Regular && !there.IsSameFileAs(other);
-    }
-
-    private WatchedDirectory? DirectoryOf(string path)
-    {
-        foreach (var directory in _directories)
-        {
-            if (Path.GetDirectoryName(path.AsSpan()).TrimEnd('/').SequenceEqual(directory.Path.AsSpan().TrimEnd('/')))
-                return directory;
-        }
-        return null;
     }
 
     private void Forget(TrackedFile file)

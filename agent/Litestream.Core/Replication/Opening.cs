@@ -27,8 +27,7 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
     /// <summary>Who opened which file last: at most one entry for each registered database.</summary>
     private readonly ConcurrentDictionary<(ulong Device, ulong Inode), ReplicatedDatabase> _byInode = new();
 
-    /// <summary>Where folders really were when a database in them was opened first: few, for many databases.</summary>
-    private readonly ConcurrentDictionary<string, string> _realFolders = new(StringComparer.Ordinal);
+    private readonly RealFolders _folders = new();
 
     /// <summary>Files that are known by their inodes.</summary>
     public int KnownFiles => _byInode.Count;
@@ -37,7 +36,7 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
     public HotDatabase Open(ReplicatedDatabase database, ChainStart chain, long since)
     {
         var before = CheckFile(database);
-        CheckFolder(database.Path);
+        _folders.Check(database.Path);
         RefuseSecondName(database, before);
         database.IsReplaced |= database.Book.Resting is { } resting && !resting.Main.IsSameFile(before);
         var connection = EngineConnection.TryOpen(database.Path, before) ?? throw Replaced(database);
@@ -83,11 +82,13 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
         return "wal-generation-ended";
     }
 
-    /// <summary>The database left the store, or stands in another file now.</summary>
+    /// <summary>The database left the store.</summary>
     public void Forget(ReplicatedDatabase database)
     {
-        if (database.OpenedFile is { } file)
-            _byInode.TryRemove(new(file, database));
+        if (database.OpenedFile is not { } file)
+            return;
+        _byInode.TryRemove(new(file, database));
+        _folders.Leave(database.Path);
         database.OpenedFile = null;
     }
 
@@ -100,8 +101,10 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
         var first = _byInode.AddOrUpdate((file.Device, file.Inode), database, (_, known) => IsAt(known, file) ? known : database);
         if (first != database)
             throw new CaptureException(DatabaseStatus.Error, DatabaseReason.Other, $"{database.Path} is a second name (hard link) of {first.Path}", "give each tenant a file of its own: copy it, with its -wal", TimeSpan.FromMinutes(1));
-        if (database.OpenedFile is { } last && last != (file.Device, file.Inode))
-            Forget(database);
+        if (database.OpenedFile is not { } last)
+            _folders.Enter(database.Path);
+        else if (last != (file.Device, file.Inode))
+            _byInode.TryRemove(new(last, database));
         database.OpenedFile = (file.Device, file.Inode);
     }
 
@@ -167,14 +170,6 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
         foreach (var beside in (ReadOnlySpan<string>)[DatabaseFiles.WalOf(database.Path), DatabaseFiles.ShmOf(database.Path), DatabaseFiles.JournalOf(database.Path)])
             CheckBeside(beside, file);
         return file;
-    }
-
-    /// <summary>A folder that was exchanged for a symbolic link has a database of somebody else's under each name that its maker likes. One that is another at the same place, as after a mount, is well.</summary>
-    private void CheckFolder(string path)
-    {
-        var folder = Path.GetDirectoryName(path)!;
-        if (PosixFile.RealPath(folder) is { } real && _realFolders.GetOrAdd(folder, real) is { } known && known != real)
-            throw new CaptureException(DatabaseStatus.Error, DatabaseReason.Other, $"{folder} leads to {real} now, and was {known}: {path} is not opened there", "put it back; if it is meant, start litestream anew", TimeSpan.FromMinutes(1));
     }
 
     /// <summary>What SQLite keeps beside a database is a file of its own. Anything else there was not made by SQLite, and would have it write to, or read from, what is somebody else's.</summary>

@@ -173,12 +173,11 @@ public abstract class ReplicaRoot : IDisposable
     private protected static LitestreamException Malformed(string url, string why) => new(
         $"\"{WithoutSecrets(url)}\" names no replica: {why}", hint: "write s3://bucket/path, file:///absolute/folder, or a folder's path");
 
-    /// <summary>Some write a password before the host, or a token behind the path.</summary>
-    private static string WithoutSecrets(string url)
+    /// <summary>An address of any kind as it may be shown: some write a password before the host, or a token behind the path.</summary>
+    internal static string WithoutSecrets(string url)
     {
-        var (begin, shown) = (url.IndexOf("://", StringComparison.Ordinal) + 3, url.Split('?')[0]);
-        var authority = begin < 3 || begin > shown.Length ? "" : shown[begin..].Split('/')[0];
-        return authority.LastIndexOf('@') is var at and >= 0 ? $"{shown[..begin]}…{shown[(begin + at)..]}" : shown;
+        var (begin, shown) = (url.IndexOf("://", StringComparison.Ordinal), url.Split('?')[0]);
+        return shown.LastIndexOf('@') is var at and >= 0 ? $"{(begin < 0 || begin > at ? "" : url[..(begin + 3)])}…{shown[at..]}" : shown;
     }
 
     private static LitestreamException UnknownScheme(string scheme) => RemoteSchemes.Contains(scheme, StringComparer.OrdinalIgnoreCase)

@@ -17,6 +17,8 @@ internal static class WalUnderLoad
 
     public static IEnumerable<Row> Measure(Effort effort)
     {
+        using var bench = new Workbench();
+        var sqlite = bench.DescribeSqlite();
         foreach (var rate in Rates)
         {
             var (alone, followed) = (new List<Seen>(), new List<Seen>());
@@ -30,7 +32,7 @@ internal static class WalUnderLoad
             yield return new($"{name}: largest WAL", rate == 0 ? 16 : null, Median(followed, s => s.LargestWal) / 1e6, "MB",
                 $"{Median(followed, s => s.LargestWal) / FrameBytes:N0} frames; alone {Median(alone, s => s.LargestWal) / FrameBytes:N0}");
             yield return new($"{name}: generations of the WAL", null, Median(followed, s => s.Generations), "",
-                $"in {effort.WriterSeconds} s; alone {Median(alone, s => s.Generations):0}; {Median(followed, s => s.Transactions):N0} transactions, alone {Median(alone, s => s.Transactions):N0}");
+                $"in {effort.WriterSeconds} s; alone {Median(alone, s => s.Generations):0}; {Median(followed, s => s.Transactions):N0} transactions, alone {Median(alone, s => s.Transactions):N0}; the writer's SQLite is {sqlite}");
             yield return new($"{name}: writer's p99 beside alone", rate == 0 ? 1.2 : 1.1, p99 / p99Alone, "x",
                 $"{p99:0} us, alone {p99Alone:0} us; p50 {Median(followed, s => s.P50):0} us, alone {Median(alone, s => s.P50):0} us; slowest {Median(followed, s => s.Slowest):0} ms, alone {Median(alone, s => s.Slowest):0} ms");
             // Litestream: 0.46 s in 30 s, and 7.4 s in 20 s, of which half.

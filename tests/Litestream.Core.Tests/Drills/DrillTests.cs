@@ -69,11 +69,7 @@ public sealed class DrillTests
     {
         await using var folder = new ReplicatedFolder();
         using var application = folder.NewTenant();
-        for (var i = 0; i < 50; i++)
-            application.Sql("INSERT INTO t (v) VALUES (hex(randomblob(2000)))");
-        folder.Open();
-        var database = folder.Register(Name);
-        await ReplicatedFolder.WriteAsync(application, database, 2);
+        var database = await BeginWithPagesAsync(folder, application);
         var image = Directory.GetFiles(folder.LevelOf(Name, "1")).Single(f => f.EndsWith("0000000000000001-0000000000000001.ltx", StringComparison.Ordinal));
         var bytes = await File.ReadAllBytesAsync(image);
         bytes[bytes.Length / 2] ^= 1;
@@ -95,11 +91,7 @@ public sealed class DrillTests
     {
         await using var folder = new ReplicatedFolder();
         using var application = folder.NewTenant();
-        for (var i = 0; i < 50; i++)
-            application.Sql("INSERT INTO t (v) VALUES (hex(randomblob(2000)))");
-        folder.Open();
-        var database = folder.Register(Name);
-        await ReplicatedFolder.WriteAsync(application, database, 2);
+        var database = await BeginWithPagesAsync(folder, application);
         if (damaged != "the first image")
             await database.UpkeepAsync(snapshot: true, retention: false, default);
         if (damaged == "the only change behind it")
@@ -151,11 +143,7 @@ public sealed class DrillTests
     {
         await using var folder = new ReplicatedFolder();
         using var application = folder.NewTenant();
-        for (var i = 0; i < 50; i++)
-            application.Sql("INSERT INTO t (v) VALUES (hex(randomblob(2000)))");
-        folder.Open();
-        var database = folder.Register(Name);
-        await ReplicatedFolder.WriteAsync(application, database, 2);
+        var database = await BeginWithPagesAsync(folder, application);
         await database.UpkeepAsync(snapshot: true, retention: false, default);
         // What it was made of covers it.
         foreach (var file in Directory.GetFiles(folder.LevelOf(Name, "9")))
@@ -298,6 +286,17 @@ public sealed class DrillTests
 
         Assert.Contains("somebody else", refused.Message);
         Assert.Empty(Directory.GetFileSystemEntries(theirs));
+    }
+
+    /// <summary>Its image has pages enough to be damaged in the middle.</summary>
+    private static async Task<Database> BeginWithPagesAsync(ReplicatedFolder folder, Application application)
+    {
+        for (var i = 0; i < 50; i++)
+            application.Sql("INSERT INTO t (v) VALUES (hex(randomblob(2000)))");
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.WriteAsync(application, database, 2);
+        return database;
     }
 
     private static void AssertNothingIsLeft(ReplicatedFolder folder)

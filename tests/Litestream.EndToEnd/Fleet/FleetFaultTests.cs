@@ -26,7 +26,7 @@ public sealed class FleetFaultTests : IDisposable
         await Eventually.TrueAsync(() => Digest(table) is { Active: 1 }, () => $"the digest shows the tenant\n{agent.Said}");
         await agent.WaitForActiveAsync(tenant.Id);
         using var application = await tenant.OpenAsync();
-        var usual = await UsualDelayAsync(application, agent, tenant.Id);
+        var usual = await LongestDelayAsync(application, agent, tenant.Id);
 
         foreach (var (name, fault, slowness) in new[]
         {
@@ -38,18 +38,19 @@ public sealed class FleetFaultTests : IDisposable
             (table.Fault, table.Delay) = (_ => fault, slowness);
             var requests = table.Requests.Count;
             await Eventually.TrueAsync(() => table.Requests.Count >= requests + 2, () => $"two requests while the table {name}\n{agent.Said}");
-            var delay = await UsualDelayAsync(application, agent, tenant.Id);
-            Assert.True(delay <= usual + SyncInterval + TimeSpan.FromSeconds(1), $"while the table {name} a commit took {delay.TotalMilliseconds:0} ms, else {usual.TotalMilliseconds:0} ms\n{agent.Said}");
+            var longest = await LongestDelayAsync(application, agent, tenant.Id);
+            Assert.True(longest <= usual + SyncInterval + TimeSpan.FromSeconds(1), $"while the table {name} a commit took {longest.TotalMilliseconds:0} ms, else {usual.TotalMilliseconds:0} ms\n{agent.Said}");
             await _sandbox.CreateTenantAsync();
             var tenants = _sandbox.WatchedDirectories.Sum(d => Directory.GetFiles(d, "*.db").Length);
             await Eventually.TrueAsync(async () => (await agent.StatusAsync()).ActiveClients == tenants, () => $"{tenants} tenants are replicated\n{agent.Said}");
             Assert.True(Digest(table)!.Tenants < tenants, $"the table {name}, and has the newest digest");
 
             (table.Fault, table.Delay) = (_ => TableServerFault.None, TimeSpan.Zero);
+            var released = DateTimeOffset.UtcNow;
             table.Release();
-            var passed = Stopwatch.StartNew();
             await Eventually.TrueAsync(() => Digest(table) is { } digest && digest.Active == tenants && digest.At > before, () => $"after the table {name} the digest shows {tenants} tenants\n{agent.Said}");
-            Assert.True(passed.Elapsed <= (2 * FleetInterval) + TimeSpan.FromSeconds(5), $"after the table {name} the digest was right after {passed.Elapsed.TotalSeconds:0.0} s\n{agent.Said}");
+            var passed = Digest(table)!.At - released;
+            Assert.True(passed <= (2 * FleetInterval) + TimeSpan.FromSeconds(1), $"after the table {name} the digest was right after {passed.TotalSeconds:0.0} s\n{agent.Said}");
         }
         await tenant.ReplicaBecomesEqualAsync(agent);
         await agent.StopInOrderAsync();
@@ -90,18 +91,20 @@ public sealed class FleetFaultTests : IDisposable
         return HostDigestItem.Read(item);
     }
 
-    /// <summary>From a commit to its transaction in the replica, of several the middle one: a table that held replication up would hold up each, a machine that has other work does so to one.</summary>
-    private static async Task<TimeSpan> UsualDelayAsync(Application application, RunningAgent agent, string id)
+    /// <summary>From a commit to its transaction in the replica, as the agent notes it: whoever asks it may be late.</summary>
+    private static async Task<TimeSpan> LongestDelayAsync(Application application, RunningAgent agent, string id)
     {
-        var delays = new List<TimeSpan>();
+        var longest = TimeSpan.Zero;
         for (var commit = 0; commit < Commits; commit++)
         {
             var before = (await agent.ClientAsync(id))!.ReplicatedNumber;
             await application.InsertAsync(5);
-            var passed = Stopwatch.StartNew();
-            await Eventually.TrueAsync(async () => await agent.ClientAsync(id) is { LagSeconds: 0 } client && client.ReplicatedNumber > before, () => $"a commit is in the replica\n{agent.Said}");
-            delays.Add(passed.Elapsed);
+            var committed = DateTimeOffset.UtcNow;
+            AgentClient? client = null;
+            await Eventually.TrueAsync(async () => (client = await agent.ClientAsync(id)) is { LagSeconds: 0 } && client.ReplicatedNumber > before, () => $"a commit is in the replica\n{agent.Said}");
+            var delay = client!.LastSyncAt!.Value - committed;
+            longest = delay > longest ? delay : longest;
         }
-        return delays.Order().ElementAt(Commits / 2);
+        return longest;
     }
 }

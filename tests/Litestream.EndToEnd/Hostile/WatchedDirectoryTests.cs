@@ -77,4 +77,45 @@ public sealed class WatchedDirectoryTests : IDisposable
         Outside.IsNotIn(_sandbox.Replica);
         Outside.IsNotIn(_sandbox.State);
     }
+
+    /// <summary>What is found below a directory is no link; what becomes one later is given up, with all below it, and taken up again when it is itself.</summary>
+    [Fact]
+    public async Task A_folder_below_a_directory_that_is_exchanged_for_a_link_is_given_up_until_it_is_back()
+    {
+        _sandbox.Folder("outside/er");
+        var outside = await Outside.CreateAsync(_sandbox, "delete");
+        var (folder, other) = (Path.Combine(_sandbox.Data, "deep"), Path.Combine(_sandbox.Root, "other"));
+        Directory.CreateSymbolicLink(other, outside.Folder);
+        List<Tenant> tenants = [.. new[] { "deep", "deep/er", "." }.Select(NewTenantIn)];
+        foreach (var tenant in tenants)
+            await WriterProgram.CreateAsync(_sandbox, tenant.Path, "-rows", "20");
+        var config = Path.Combine(_sandbox.Root, "litestream.yml");
+        await File.WriteAllTextAsync(config, $"dbs: [{{dir: {_sandbox.Data}, recursive: true, replica: {_sandbox.ReplicaUrl}}}]");
+        using var agent = await RunningAgent.StartExactlyAsync(_sandbox, "replicate", "-config", config, "-sweep-interval", "1s");
+        foreach (var tenant in tenants)
+            await agent.WaitForActiveAsync(tenant.Id);
+
+        Assert.True(SpecialFiles.TryExchange(folder, other), folder);
+        await Eventually.TrueAsync(async () => await agent.ClientAsync(tenants[0].Id) is null && await agent.ClientAsync(tenants[1].Id) is null, () => $"both are given up\n{agent.Said}");
+        await tenants[2].ReplicaEqualsAsync(agent);
+        await Eventually.TrueAsync(async () => (await agent.StatusAsync()).ActiveClients == 1, () => $"one is left\n{agent.Said}");
+
+        Assert.True(SpecialFiles.TryExchange(folder, other), folder);
+        foreach (var tenant in tenants)
+        {
+            await agent.WaitForActiveAsync(tenant.Id);
+            await tenant.ReplicaEqualsAsync(agent);
+        }
+        await agent.StopInOrderAsync();
+        outside.IsUntouched();
+        Outside.IsNotIn(_sandbox.Replica);
+        Outside.IsNotIn(_sandbox.State);
+    }
+
+    /// <summary>A directory of a configuration file has its databases in the replica as it has them itself.</summary>
+    private Tenant NewTenantIn(string folder)
+    {
+        var tenant = _sandbox.NewTenant(Directory.CreateDirectory(Path.Combine(_sandbox.Data, folder)).FullName);
+        return tenant with { ReplicaFolder = Path.Combine(_sandbox.Replica, Path.GetRelativePath(_sandbox.Data, tenant.Path)) };
+    }
 }

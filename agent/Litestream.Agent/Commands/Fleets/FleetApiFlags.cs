@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Litestream.Storage;
 
 namespace Litestream.Agent.Commands.Fleets;
 
@@ -14,16 +15,9 @@ internal sealed class FleetApiFlags
         var text = parsed.GetValue(Api) ?? context.Environment.ApiUrl
             ?? throw new UsageException("where is the fleet's API?", "give -api https://…, or set LITESTREAM_API_URL");
         if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") || address.UserInfo.Length > 0 || address.Query.Length > 0)
-            throw new UsageException($"\"{WithoutSecrets(text)}\" is no address of an API", "-api https://fleet.example.com, and nothing of a user or a token in it: LITESTREAM_API_TOKEN has that");
+            throw new UsageException($"\"{ReplicaRoot.WithoutSecrets(text)}\" is no address of an API", "-api https://fleet.example.com, and nothing of a user or a token in it: LITESTREAM_API_TOKEN has that");
         if (address.Scheme == "http" && !address.IsLoopback && context.Environment.ApiToken is not null)
             throw new UsageException($"{address} would send your token for everybody on the way to read", "use https, or unset LITESTREAM_API_TOKEN");
         return new(new(address.AbsoluteUri.TrimEnd('/') + "/"), context.Environment.ApiToken, context.Time);
-    }
-
-    /// <summary>Some write a password before the host, or a token behind it.</summary>
-    private static string WithoutSecrets(string text)
-    {
-        var (begin, shown) = (text.IndexOf("://", StringComparison.Ordinal), text.Split('?')[0]);
-        return shown.LastIndexOf('@') is var at and >= 0 ? $"{(begin < 0 ? "" : text[..(begin + 3)])}…{shown[at..]}" : shown;
     }
 }

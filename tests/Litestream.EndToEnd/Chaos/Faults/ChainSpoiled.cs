@@ -86,11 +86,9 @@ internal sealed class ChainSpoiled(bool isDeleted) : Fault(isDeleted ? "chain at
                     site.Find(Finding.NotNamed, $"{tenant.Id}: {restored.All}");
                 return true;
             }
-            // Healed already, before anybody could ask. What is damaged may not be needed.
-            if (isDeleted)
-                return spoiled.Count > 0;
             using var answer = JsonDocument.Parse(restored.Output);
-            return Number(answer.RootElement.GetProperty("txid").GetString()!) < newest;
+            // Healed already, before anybody could ask; or not needed: what is damaged, and what a snapshot that was being made had read before it was deleted.
+            return Number(answer.RootElement.GetProperty("txid").GetString()!) < newest || (await site.Store.FilesAsync(tenant.Id)).Keys.Any(key => IsHealing(key, newest));
         }
         finally
         {
@@ -176,6 +174,9 @@ internal sealed class ChainSpoiled(bool isDeleted) : Fault(isDeleted ? "chain at
         random.Shuffle(mixed);
         return mixed.Take(site.Options.IsLong ? 4 : 2);
     }
+
+    /// <summary>An image of everything in level 1, behind what there was.</summary>
+    private static bool IsHealing(string key, long behind) => Path.GetFileName(Path.GetDirectoryName(key)) == "0001" && Range(key) is { Min: 1, Max: var max } && max > behind;
 
     private static (long Min, long Max) Range(string key)
     {
