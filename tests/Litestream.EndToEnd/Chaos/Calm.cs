@@ -30,6 +30,8 @@ internal sealed class Calm(ChaosSite site)
         var view = recovered + Report > scaled ? recovered + Report : scaled;
         await Task.WhenAll(site.Tenants.Select(tenant => Task.Run(() => site.Api.AgreesAsync(tenant, clock, view))));
         site.Totals.Calms++;
+        if (patience == Usual)
+            site.Totals.Allowed(scaled);
         if (patience == Usual && recovered > site.Totals.SlowestRecovery)
             site.Totals.SlowestRecovery = recovered;
         if (patience == Usual && clock.Elapsed > site.Totals.SlowestView)

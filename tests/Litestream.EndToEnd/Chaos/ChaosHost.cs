@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Litestream.EndToEnd.Histories;
 using Litestream.EndToEnd.Programs;
 
 namespace Litestream.EndToEnd.Chaos;
@@ -39,6 +40,7 @@ internal sealed class ChaosHost(ChaosSite site, string name, string state, Remov
         {
             if (_agent is { HasExited: false })
                 return;
+            Complain();
             await BuryAsync();
             _isKilled = false;
             _agent = site.Launch(this);
@@ -54,6 +56,7 @@ internal sealed class ChaosHost(ChaosSite site, string name, string state, Remov
     {
         if (_agent is not { } agent)
             return;
+        Complain();
         _isKilled = true;
         agent.Send(Signal.Kill);
         await agent.WaitForExitAsync();
@@ -62,6 +65,7 @@ internal sealed class ChaosHost(ChaosSite site, string name, string state, Remov
     /// <summary>SIGTERM; null when it ended as it should.</summary>
     public async Task<string?> StopAsync()
     {
+        Complain();
         _isKilled = true;
         var code = await _agent!.StopAsync();
         return code == 0 ? null : $"the agent of {name} ended with {code} after SIGTERM\n{Said}";
@@ -102,8 +106,20 @@ internal sealed class ChaosHost(ChaosSite site, string name, string state, Remov
         }
     }
 
+    /// <summary>What can be restored of a tenant, the newest first; nothing when it does not answer.</summary>
+    public async Task<IReadOnlyList<string>> PointsAsync(Tenant tenant) => await AskAsync($"/api/tenants/{tenant.Id}/timeline") is { } timeline
+        ? [.. timeline.GetProperty("points").EnumerateArray().Select(point => point.GetProperty("txid").GetString()!)]
+        : [];
+
     /// <summary>What must never be: it ended, and nobody killed it. What it said; null when all is well.</summary>
     public string? Complaint => _agent is { HasExited: true } dead && !_isKilled ? $"the agent of {name} ended by itself\n{dead.Said}" : null;
+
+    /// <summary>Before it is killed or buried, and can be asked no more.</summary>
+    private void Complain()
+    {
+        if (Complaint is { } complaint)
+            site.Find(Finding.Other, complaint);
+    }
 
     /// <summary>Leaves what it said on disk.</summary>
     public void Keep() => File.WriteAllText(Path.Combine(site.Sandbox.Root, $"{name}-last.log"), Said);

@@ -23,6 +23,9 @@ internal sealed record ChaosOptions
     /// <summary>Not the short one of every test run.</summary>
     public bool IsLong => Seconds >= 240;
 
+    /// <summary>So long that every fault has its turn.</summary>
+    public bool IsWholeDeck => Seconds >= 1800;
+
     public static ChaosOptions FromEnvironment() => new()
     {
         Seconds = Number("CHAOS_SECONDS", 60),

@@ -89,8 +89,11 @@ internal sealed class ChaosRun(ChaosSite site, Action<string> say) : IDisposable
 
     private async Task RestoreOneAsync()
     {
-        foreach (var copy in await site.RestoreAsync(site.Tenants[Random.Shared.Next(site.Tenants.Count)]))
+        var tenant = site.Tenants[Random.Shared.Next(site.Tenants.Count)];
+        foreach (var copy in await site.RestoreAsync(tenant))
             File.Delete(copy.File);
+        if (await site.HostOf(tenant).PointsAsync(tenant) is { Count: > 0 } points)
+            await site.RestorePointAsync(tenant, points[Random.Shared.Next(points.Count)]);
         await Task.Delay(200);
     }
 

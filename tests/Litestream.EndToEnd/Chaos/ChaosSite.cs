@@ -118,6 +118,21 @@ internal sealed class ChaosSite : IAsyncDisposable
         }
     }
 
+    /// <summary>The same, to an earlier point. Retention may have taken it since it was offered.</summary>
+    public async Task RestorePointAsync(Tenant tenant, string txid)
+    {
+        await Store.IsUp.WaitAsync();
+        try
+        {
+            if (await Witness.RestorePointAsync(tenant, txid))
+                Totals.PointJudged();
+        }
+        finally
+        {
+            Store.IsUp.Release();
+        }
+    }
+
     public void Find(Finding kind, string text)
     {
         lock (Totals)

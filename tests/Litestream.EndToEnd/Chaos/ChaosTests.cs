@@ -30,7 +30,11 @@ public sealed class ChaosTests(ITestOutputHelper output)
             try
             {
                 using var run = new ChaosRun(site, Say);
-                await run.RunAsync(Possible(site));
+                var possible = Possible(site);
+                totals.Possible = [.. possible.Select(fault => fault.Name)];
+                await run.RunAsync(possible);
+                if (options.IsWholeDeck && totals.Findings.Count == 0 && totals.NotReached.Count > 0)
+                    site.Find(Finding.Other, $"not every fault had its turn: {string.Join(", ", totals.NotReached)}");
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {

@@ -10,7 +10,9 @@ internal sealed class ChaosTotals : HistoryTotals
     private readonly SortedDictionary<string, int> _faults = new(StringComparer.Ordinal);
     private int _comparisons;
     private int _answers;
+    private int _chains;
     private int _named;
+    private int _points;
     private int _spoiled;
 
     public string Store { get; set; } = "no store";
@@ -26,6 +28,11 @@ internal sealed class ChaosTotals : HistoryTotals
     /// <summary>From the end of the last fault until every tenant was synced, the longest.</summary>
     public TimeSpan SlowestRecovery { get; set; }
 
+    /// <summary>What recoveries were given: a minute, or as much more as the machine had more to do than it can.</summary>
+    public TimeSpan ShortestLimit { get; private set; }
+
+    public TimeSpan LongestLimit { get; private set; }
+
     /// <summary>Of an agent, resident; and what it may have.</summary>
     public long MostMemory { get; set; }
 
@@ -39,6 +46,11 @@ internal sealed class ChaosTotals : HistoryTotals
     /// <summary>What the machine does not allow.</summary>
     public SortedSet<string> Skipped { get; } = [];
 
+    /// <summary>Every fault that the machine allows; those whose turn never came are said.</summary>
+    public IReadOnlyList<string> Possible { get; set; } = [];
+
+    public IReadOnlyList<string> NotReached => [.. Possible.Where(fault => !_faults.ContainsKey(fault)).Distinct()];
+
     public int Faults => _faults.Values.Sum();
 
     /// <summary>Answers of the fleet's API.</summary>
@@ -47,17 +59,28 @@ internal sealed class ChaosTotals : HistoryTotals
     /// <summary>From the end of the last fault until the fleet's API showed what agents show, the longest.</summary>
     public TimeSpan SlowestView { get; set; }
 
-    /// <summary>Tenants whose objects were taken away or damaged, and whose host said so.</summary>
-    public int Named => _named;
-
     /// <summary>Objects of replicas whose content was looked at again and again.</summary>
     public int Objects { get; set; }
+
+    public void Allowed(TimeSpan limit)
+    {
+        ShortestLimit = ShortestLimit == default || limit < ShortestLimit ? limit : ShortestLimit;
+        LongestLimit = limit > LongestLimit ? limit : LongestLimit;
+    }
 
     public void ObjectSpoiled() => Interlocked.Increment(ref _spoiled);
 
     public void Asked() => Interlocked.Increment(ref _answers);
 
-    public void WasNamed() => Interlocked.Increment(ref _named);
+    /// <param name="isHurt">Its newest state did not restore any more.</param>
+    public void ChainWasSpoiled(bool isHurt)
+    {
+        Interlocked.Increment(ref _chains);
+        if (isHurt)
+            Interlocked.Increment(ref _named);
+    }
+
+    public void PointJudged() => Interlocked.Increment(ref _points);
 
     public void Compared() => Interlocked.Increment(ref _comparisons);
 
@@ -72,7 +95,7 @@ internal sealed class ChaosTotals : HistoryTotals
         + $"{Commits:#,0} commits acknowledged, {Syncs:#,0} syncs, {CountOf(Finding.SyncedCommitLost)} lost, {Restores} restores proven, {Refused} refused with the gap named, {Comparisons} comparisons, "
         + $"{CountOf(Finding.Unsound)} unsound, {CountOf(Finding.NoPrefix)} not a prefix, {CountOf(Finding.NoProof)} without proof, {CountOf(Finding.NotRestorable)} not restorable, "
         + $"{CountOf(Finding.NotNamed)} refused without a reason, {CountOf(Finding.Unequal)} unequal, {CountOf(Finding.Overwritten)} of {Objects:#,0} objects overwritten, {CountOf(Finding.Stuck)} stuck, "
-        + $"{CountOf(Finding.LiveHarmed)} live databases harmed, {CountOf(Finding.OverCap)} over a cap, {CountOf(Finding.WrongView)} wrong views of {Answers:#,0} answers of the API, {CountOf(Finding.Other)} other; {_spoiled} objects deleted or damaged, {Named} chains at rest named and healed; "
-        + $"{Calms} calms, slowest recovery {SlowestRecovery.TotalSeconds:0.0} s, slowest view {SlowestView.TotalSeconds:0.0} s, "
-        + $"memory at most {MostMemory >> 20} of {MemoryCap >> 20} MB, state at most {MostState >> 20} of {StateCap >> 20} MB{(Skipped.Count > 0 ? $"; skipped: {string.Join("; ", Skipped)}" : "")}";
+        + $"{CountOf(Finding.LiveHarmed)} live databases harmed, {CountOf(Finding.OverCap)} over a cap, {CountOf(Finding.WrongView)} wrong views of {Answers:#,0} answers of the API, {CountOf(Finding.Other)} other; {_spoiled} objects deleted or damaged, {_chains} chains at rest, {_named} of them hurt, named and healed; {_points} restores to earlier points judged; "
+        + $"{Calms} calms, slowest recovery {SlowestRecovery.TotalSeconds:0.0} s, slowest view {SlowestView.TotalSeconds:0.0} s (of {ShortestLimit.TotalSeconds:0} to {LongestLimit.TotalSeconds:0} s, by the machine's load), "
+        + $"memory at most {MostMemory >> 20} of {MemoryCap >> 20} MB, state at most {MostState >> 20} of {StateCap >> 20} MB{(NotReached.Count > 0 ? $"; not reached: {string.Join(", ", NotReached)}" : "")}{(Skipped.Count > 0 ? $"; skipped: {string.Join("; ", Skipped)}" : "")}";
 }

@@ -6,7 +6,7 @@ namespace Litestream.EndToEnd.Chaos;
 /// <summary>Memory and disk of the agents, within what they may have.</summary>
 internal sealed class Usage(ChaosSite site)
 {
-    private const long MemoryCap = 700L << 20;
+    private const long MemoryCap = 400L << 20;
 
     /// <summary>What may wait for the replica (<c>-spool-cap</c>), and as much again for what is being merged.</summary>
     private long StateCap => (1000L + (4 * site.Options.HugeMegabytes)) << 20;

@@ -118,17 +118,39 @@ internal sealed class Witness(Sandbox sandbox, IReadOnlyList<Tenant> tenants, Fu
                 Find(Finding.NotRestorable, replica, result.All);
             return null;
         }
+        return await JudgeAsync(replica, result, output) is { } restored ? Reached(replica, reached, restored) : null;
+    }
 
+    /// <summary>A state of before: as much the first commits of its history as the newest one. False: it was refused, with its reason.</summary>
+    public async Task<bool> RestorePointAsync(Tenant replica, string txid)
+    {
+        var output = sandbox.NextRestorePath();
+        var result = await replica.TryRestoreAsync(output, "-txid", txid, "-json");
+        if (result.ExitCode is not 0 and not GoneAround)
+        {
+            Refused(replica, result.All);
+            return false;
+        }
+        await JudgeAsync(replica, result, output);
+        File.Delete(output);
+        return true;
+    }
+
+    private async Task<Restored?> JudgeAsync(Tenant replica, ProgramResult result, string output)
+    {
+        if (JsonDocument.Parse(result.Output).RootElement.GetProperty("proof").GetString() != "sum")
+        {
+            Find(Finding.NoProof, replica, result.Output);
+            return null;
+        }
         lock (_lock)
             totals.Restores++;
-        if (JsonDocument.Parse(result.Output).RootElement.GetProperty("proof").GetString() != "sum")
-            Find(Finding.NoProof, replica, result.Output);
         switch (await judge.AskAsync("restored", output, replica.Path))
         {
             case ["ok", var incarnation, var commits]:
-                return Reached(replica, reached, new(output, PositionOf(incarnation, commits)));
+                return new(output, PositionOf(incarnation, commits));
             case ["blank"]:
-                return Reached(replica, reached, new(output, null));
+                return new(output, null);
             case var answer:
                 Find(answer is ["wrong", "prefix", ..] ? Finding.NoPrefix : Finding.Unsound, replica, string.Join(' ', answer));
                 return null;
@@ -157,10 +179,13 @@ internal sealed class Witness(Sandbox sandbox, IReadOnlyList<Tenant> tenants, Fu
     /// <summary>What is spoiled is not restored, and whoever asked is told why.</summary>
     private void Refused(Tenant replica, string text)
     {
+        if (!IsReason(text))
+        {
+            Find(Finding.NotNamed, replica, text);
+            return;
+        }
         lock (_lock)
             totals.Refused++;
-        if (!IsReason(text))
-            Find(Finding.NotNamed, replica, text);
     }
 
     private Restored? Reached(Tenant replica, Position? before, Restored restored)

@@ -13,6 +13,11 @@ namespace Litestream.EndToEnd.Chaos.Faults;
 internal sealed class ChainSpoiled(bool isDeleted) : Fault(isDeleted ? "chain at rest deleted" : "chain at rest damaged", weight: 1)
 {
     private const int Commits = 6;
+    private const int Snapshots = 9;
+
+    /// <summary>Of a restore that did without a damaged file, and says which.</summary>
+    private const int GoneAround = 3;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     public override IReadOnlyList<string> Takes(ChaosSite site, ChaosHost host) => [host.Name, "store"];
@@ -32,33 +37,32 @@ internal sealed class ChainSpoiled(bool isDeleted) : Fault(isDeleted ? "chain at
             await application.EndAsync();
         }
         // What it still has of its files on the host would mend the replica before anybody could tell.
-        if (!await side.IsSyncedAsync() || await IsCold(site, host, side.Tenant) is not { } resting)
+        if (!await side.IsSyncedAsync() || await RestingAsync(site, host, side.Tenant) is not { } resting)
             return;
-        var points = await PointsAsync(host, side.Tenant);
+        var points = await PointsAsync(site, host, side.Tenant);
         var isHurt = await SpoilAsync(site, side.Tenant, points, resting.ReplicatedNumber, random);
-        if (isHurt && !await IsNamedAsync(site, host, side.Tenant, resting))
-            return;
-        if (!await IsHealedAsync(site, host, side.Tenant, isHurt ? resting.ReplicatedNumber : 0))
+        if (isHurt && (!await IsNamedAsync(site, host, side.Tenant, resting) || !await IsHealedAsync(site, host, side.Tenant, resting.ReplicatedNumber)))
             return;
         await side.IsBackedUpAsync();
-        await OffersOnlyWhatIsThereAsync(site, host, side.Tenant, random);
-        if (isHurt)
-            site.Totals.WasNamed();
+        await OffersOnlyWhatIsThereAsync(site, host, side.Tenant, points, random);
+        site.Totals.ChainWasSpoiled(isHurt);
     }
 
-    private static async Task<AgentClient?> IsCold(ChaosSite site, ChaosHost host, Tenant tenant)
+    /// <summary>Closed, and with the snapshot behind its last commits: nothing more falls due that would be made of what the host has.</summary>
+    private static async Task<AgentClient?> RestingAsync(ChaosSite site, ChaosHost host, Tenant tenant)
     {
         AgentClient? client = null;
         for (var deadline = DateTime.UtcNow + (Patience * ChaosSite.Load); DateTime.UtcNow < deadline; await Task.Delay(100))
         {
-            if ((client = await host.ClientAsync(tenant.Id)) is { Status: StatusWords.Active, Reason: ReasonWords.Cold })
+            if ((client = await host.ClientAsync(tenant.Id)) is { Status: StatusWords.Active, Reason: ReasonWords.Cold, ReplicatedNumber: var newest }
+                && (await site.Store.FilesAsync(tenant.Id)).Keys.Any(key => Level(key) == Snapshots && Range(key).Max >= newest - 1))
                 return client;
         }
         site.Find(Finding.Stuck, $"{tenant.Id}, which nobody writes, does not come to rest; {host.Name} shows it as {client?.ToString() ?? "nothing"}\n{host.Said}");
         return null;
     }
 
-    /// <summary>True when the newest state did not restore any more.</summary>
+    /// <summary>True when the newest state did not restore any more, or only around a damaged file.</summary>
     private async Task<bool> SpoilAsync(ChaosSite site, Tenant tenant, IReadOnlyList<string> points, long newest, Random random)
     {
         await site.Store.IsUp.WaitAsync();
@@ -88,7 +92,7 @@ internal sealed class ChainSpoiled(bool isDeleted) : Fault(isDeleted ? "chain at
             }
             using var answer = JsonDocument.Parse(restored.Output);
             // Healed already, before anybody could ask; or not needed: what is damaged, and what a snapshot that was being made had read before it was deleted.
-            return Number(answer.RootElement.GetProperty("txid").GetString()!) < newest || (await site.Store.FilesAsync(tenant.Id)).Keys.Any(key => IsHealing(key, newest));
+            return restored.ExitCode == GoneAround || Number(answer.RootElement.GetProperty("txid").GetString()!) < newest || (await site.Store.FilesAsync(tenant.Id)).Keys.Any(key => IsHealing(key, newest));
         }
         finally
         {
@@ -116,24 +120,29 @@ internal sealed class ChainSpoiled(bool isDeleted) : Fault(isDeleted ? "chain at
         for (var deadline = DateTime.UtcNow + (Patience * ChaosSite.Load); DateTime.UtcNow < deadline; await Task.Delay(100))
         {
             var keys = await site.Store.FilesAsync(tenant.Id);
-            if (keys.Keys.Any(key => Range(key) is { Min: 1, Max: var max } && max > behind))
+            if (keys.Keys.Any(key => IsHealing(key, behind)))
                 return true;
         }
         site.Find(Finding.Stuck, $"{tenant.Id} gets no new image: {string.Join(' ', (await site.Store.FilesAsync(tenant.Id)).Keys)}; {host.Name} shows {await host.ClientAsync(tenant.Id)}\n{host.Said}");
         return false;
     }
 
-    /// <summary>What its timeline has can be had; what is damaged stands in it until retention takes it away, and is refused by its name.</summary>
-    private async Task OffersOnlyWhatIsThereAsync(ChaosSite site, ChaosHost host, Tenant tenant, Random random)
+    /// <summary>
+    /// What its timeline has can be had; what is damaged stands in it until retention takes it away, and is refused by its name. So is what it had before and has no more.
+    /// </summary>
+    private async Task OffersOnlyWhatIsThereAsync(ChaosSite site, ChaosHost host, Tenant tenant, IReadOnlyList<string> before, Random random)
     {
         await site.Store.IsUp.WaitAsync();
         try
         {
-            foreach (var point in Some(site, await PointsAsync(host, tenant), random))
+            var offered = await PointsAsync(site, host, tenant);
+            foreach (var point in Some(site, offered, random))
             {
-                if (!await IsProvenOrRefusedAsync(site, tenant, point) && isDeleted && (await PointsAsync(host, tenant)).Contains(point))
+                if (!await IsProvenOrRefusedAsync(site, tenant, point) && isDeleted && (await PointsAsync(site, host, tenant)).Contains(point))
                     site.Find(Finding.NotRestorable, $"{tenant.Id}: {host.Name} offers transaction {point}, which does not restore");
             }
+            foreach (var point in Some(site, [.. before.Except(offered)], random))
+                await IsProvenOrRefusedAsync(site, tenant, point);
         }
         finally
         {
@@ -160,13 +169,20 @@ internal sealed class ChainSpoiled(bool isDeleted) : Fault(isDeleted ? "chain at
         return true;
     }
 
-    /// <summary>What the host says can be restored, the newest first; nothing when it does not answer.</summary>
-    private static async Task<IReadOnlyList<string>> PointsAsync(ChaosHost host, Tenant tenant) => await host.AskAsync($"/api/tenants/{tenant.Id}/timeline") is { } timeline
-        ? [.. timeline.GetProperty("points").EnumerateArray().Select(point => point.GetProperty("txid").GetString()!)]
-        : [];
+    /// <summary>What the host says can be restored, the newest first: of a healed tenant at least that.</summary>
+    private static async Task<IReadOnlyList<string>> PointsAsync(ChaosSite site, ChaosHost host, Tenant tenant)
+    {
+        for (var deadline = DateTime.UtcNow + (Patience * ChaosSite.Load); DateTime.UtcNow < deadline; await Task.Delay(100))
+        {
+            if (await host.PointsAsync(tenant) is { Count: > 0 } points)
+                return points;
+        }
+        site.Find(Finding.Stuck, $"{host.Name} has no timeline of {tenant.Id}\n{host.Said}");
+        return [];
+    }
 
     /// <summary>Also around a damaged file, which is told.</summary>
-    private static bool IsThere(ProgramResult restored) => restored.ExitCode is 0 or 3;
+    private static bool IsThere(ProgramResult restored) => restored.ExitCode is 0 or GoneAround;
 
     private static IEnumerable<string> Some(ChaosSite site, IReadOnlyList<string> points, Random random)
     {
@@ -176,7 +192,9 @@ internal sealed class ChainSpoiled(bool isDeleted) : Fault(isDeleted ? "chain at
     }
 
     /// <summary>An image of everything in level 1, behind what there was.</summary>
-    private static bool IsHealing(string key, long behind) => Path.GetFileName(Path.GetDirectoryName(key)) == "0001" && Range(key) is { Min: 1, Max: var max } && max > behind;
+    private static bool IsHealing(string key, long behind) => Level(key) == 1 && Range(key) is { Min: 1, Max: var max } && max > behind;
+
+    private static int Level(string key) => int.Parse(Path.GetFileName(Path.GetDirectoryName(key))!, CultureInfo.InvariantCulture);
 
     private static (long Min, long Max) Range(string key)
     {

@@ -33,10 +33,13 @@ internal sealed class ObjectsSpoiled(bool isDeleted) : Fault(isDeleted ? "object
     public static async Task SpoilAsync(ChaosSite site, string key, bool isDeleted, Random random)
     {
         site.Overwrites.Forgive(key);
+        // Retention may have been quicker.
+        if (await site.Store.ReadAsync(key) is not { Length: > 0 } content)
+            return;
         site.Totals.ObjectSpoiled();
         if (isDeleted)
             await site.Store.DeleteAsync(key);
-        else if (await site.Store.ReadAsync(key) is { Length: > 0 } content)
+        else
         {
             if (random.Next(3) == 0)
                 content = content[..random.Next(content.Length)];
