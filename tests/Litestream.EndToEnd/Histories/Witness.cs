@@ -12,7 +12,7 @@ internal sealed class Witness(Sandbox sandbox, IReadOnlyList<Tenant> tenants, Fu
     private const int GoneAround = 3;
 
     /// <summary>How a refused restore says that files are not there, or not what they were.</summary>
-    private static readonly string[] Reasons = ["missing", ".ltx", "no backup", "nothing that old", "nearest point"];
+    private static readonly string[] Reasons = ["missing", ".ltx", "no backup", "nothing that old", "nearest point", "the newest is"];
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Position> _promised = [];
