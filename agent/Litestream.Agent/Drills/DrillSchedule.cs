@@ -50,7 +50,7 @@ internal sealed class DrillSchedule(
         while (!stop.IsCancellationRequested)
         {
             var pause = LongestPause < interval / 2 ? LongestPause : interval / 2;
-            if (DrillTurn.Next([.. Backups()], interval, last, startedAt) is { } turn)
+            if (DrillTurn.Next([.. Backups()], interval, last, startedAt, time.GetUtcNow()) is { } turn)
             {
                 var until = turn.At - time.GetUtcNow();
                 if (until <= TimeSpan.Zero && TenantIds.Find(stores, turn.Tenant) is { } database)

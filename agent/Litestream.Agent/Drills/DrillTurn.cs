@@ -22,15 +22,16 @@ internal static class DrillTurn
     /// <param name="interval">Each is proven within this.</param>
     /// <param name="last">When the last one of the round was; null: none ever.</param>
     /// <param name="startedAt">The agent.</param>
-    public static Turn? Next(IReadOnlyCollection<(Guid Tenant, DrillState? Known)> backups, TimeSpan interval, DateTimeOffset? last, DateTimeOffset startedAt)
+    /// <param name="now">What is behind it was noted by a clock that has been set back since, and holds nothing up.</param>
+    public static Turn? Next(IReadOnlyCollection<(Guid Tenant, DrillState? Known)> backups, TimeSpan interval, DateTimeOffset? last, DateTimeOffset startedAt, DateTimeOffset now)
     {
-        var rested = startedAt + Shorter(LongestRest, interval / 10);
-        var paced = last is { } at ? Later(rested, at + (interval * (Round / Math.Max(1, backups.Count)))) : rested;
+        var rested = startedAt > now ? now : startedAt + Shorter(LongestRest, interval / 10);
+        var paced = last is { } at && at <= now ? Later(rested, at + (interval * (Round / Math.Max(1, backups.Count)))) : rested;
         Turn? next = null;
         foreach (var (tenant, known) in backups)
         {
             var isAgain = known is not null && known.Last.Verdict != ProofVerdicts.Pass;
-            var due = known is null ? DateTimeOffset.MinValue : known.Last.At + (isAgain ? interval / Retries : interval * Again);
+            var due = known is null || known.Last.At > now ? DateTimeOffset.MinValue : known.Last.At + (isAgain ? interval / Retries : interval * Again);
             var turn = new Turn(tenant, Later(due, isAgain ? rested : paced), due, isAgain);
             // Of those that wait for the same moment, who waits longest.
             if (next is null || (turn.At, turn.Due, turn.Tenant).CompareTo((next.At, next.Due, next.Tenant)) < 0)
