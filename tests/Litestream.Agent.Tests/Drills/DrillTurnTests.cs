@@ -42,9 +42,22 @@ public sealed class DrillTurnTests
         var (fresh, old) = (Guid.NewGuid(), Guid.NewGuid());
         var now = Start.AddDays(30);
         (Guid, DrillState?)[] backups = [(fresh, Passed(fresh, now.AddHours(-1))), (old, Passed(old, Start))];
-        Assert.Equal((old, now.AddHours(-1) + (Week * 0.375)), Turn(DrillTurn.Next(backups, Week, now.AddHours(-1), now)));
-        Assert.Equal((old, now.AddMinutes(5)), Turn(DrillTurn.Next(backups[1..], Week, Start, now)));
-        Assert.Null(DrillTurn.Next([], Week, null, now));
+        Assert.Equal((old, now.AddHours(-1) + (Week * 0.375)), Turn(DrillTurn.Next(backups, Week, now.AddHours(-1), now, now)));
+        Assert.Equal((old, now.AddMinutes(5)), Turn(DrillTurn.Next(backups[1..], Week, Start, now, now)));
+        Assert.Null(DrillTurn.Next([], Week, null, now, now));
+    }
+
+    [Fact]
+    public void What_was_noted_by_a_clock_that_has_been_set_back_holds_nothing_up()
+    {
+        var (first, second) = (Guid.NewGuid(), Guid.NewGuid());
+        var (now, ahead) = (Start, Start.AddDays(400));
+        (Guid, DrillState?)[] backups = [(first, Passed(first, ahead)), (second, Passed(second, ahead))];
+        var turn = DrillTurn.Next(backups, Week, ahead, ahead, now)!;
+        Assert.Equal(now, turn.At);
+        var other = turn.Tenant == first ? second : first;
+        backups = [(turn.Tenant, Passed(turn.Tenant, now)), (other, Passed(other, ahead))];
+        Assert.Equal((other, now + (Week * 0.375)), Turn(DrillTurn.Next(backups, Week, now, ahead, now)));
     }
 
     /// <summary>As the schedule does it; a drill takes no time here.</summary>
@@ -54,7 +67,7 @@ public sealed class DrillTurnTests
         DateTimeOffset? last = null;
         for (var now = Start; ;)
         {
-            var turn = DrillTurn.Next([.. tenants.Select(t => (t.Key, t.Value))], Week, last, Start)!;
+            var turn = DrillTurn.Next([.. tenants.Select(t => (t.Key, t.Value))], Week, last, Start, now)!;
             now = turn.At > now ? turn.At : now;
             if (now > end)
                 return drills;
