@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using Litestream.EndToEnd.Programs;
+using Litestream.Tests.Servers;
 
 namespace Litestream.Benchmarks;
 
@@ -17,7 +17,7 @@ internal sealed class AgentProcess : IDisposable
     /// <param name="more">Flags beside directory, replica, state and port.</param>
     public AgentProcess(Workbench bench, params string[] more)
     {
-        var port = FreePort();
+        var port = FreePort.Find();
         var start = new ProcessStartInfo(PublishedProgram.Path,
         [
             "replicate", "-watch-dir", bench.Data, "-replica", bench.ReplicaUrl ?? "file://" + bench.Replica, "-state-dir", bench.State,
@@ -136,13 +136,6 @@ internal sealed class AgentProcess : IDisposable
 
         _process.Dispose();
         _http.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private void Take(string? line)

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Litestream.Tests.Servers;
 
@@ -18,7 +16,7 @@ internal sealed class FaultProxy : IDisposable
     /// <summary>It ends with its input, and that with this process, however it ends.</summary>
     public static async Task<FaultProxy> StartAsync(string script, int targetPort)
     {
-        var (port, control) = (FreePort(), FreePort());
+        var (port, control) = (FreePort.Find(), FreePort.Find());
         var process = Process.Start(new ProcessStartInfo("node", [script, $"{port}", $"{targetPort}", $"{control}"]) { RedirectStandardInput = true })!;
         var proxy = new FaultProxy(process, port, control);
         for (var attempt = 0; ; attempt++)
@@ -48,12 +46,5 @@ internal sealed class FaultProxy : IDisposable
         _process.WaitForExit();
         _process.Dispose();
         _http.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using Litestream.Fleet;
 using Litestream.Fleet.Items;
 using Litestream.Fleet.Table;
@@ -29,7 +28,7 @@ internal static class FleetReads
         table.KeepsRequests = false;
         var some = Fill(table, effort.FleetTenants);
         using var bench = new Workbench();
-        var port = FreePort();
+        var port = FreePort.Find();
         using var cloud = CloudProcess.Start(bench, table, [], out _, "-no-auth", "-port", port.ToString(CultureInfo.InvariantCulture));
         using var http = new HttpClient { BaseAddress = new($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(30) };
         await AnswersAsync(http);
@@ -148,12 +147,5 @@ internal static class FleetReads
                 // It begins.
             }
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -60,7 +60,7 @@ public sealed class FleetFaultTests : IDisposable
     public async Task A_table_that_was_never_there_costs_neither_start_nor_replication_nor_stop()
     {
         var tenant = await _sandbox.CreateTenantAsync();
-        var nobody = $"http://127.0.0.1:{RunningAgent.FreePort()}";
+        var nobody = $"http://127.0.0.1:{FreePort.Find()}";
         var agent = RunningAgent.Launch(_sandbox, new Dictionary<string, string> { ["AWS_ENDPOINT_URL_DYNAMODB"] = nobody, ["AWS_ACCESS_KEY_ID"] = "x", ["AWS_SECRET_ACCESS_KEY"] = "x" },
             "replicate", "-watch-dir", _sandbox.Data, "-replica", _sandbox.ReplicaUrl, "-sync-interval", "200ms", "-fleet-table", "fleet", "-fleet-interval", "1s");
         await agent.WaitForLineAsync("table fleet does not answer");

@@ -1,3 +1,4 @@
+using System.Text;
 using Litestream.EndToEnd.Programs;
 
 namespace Litestream.EndToEnd.Hostile;
@@ -44,8 +45,9 @@ internal sealed class Outside
     /// <summary>Nothing of it is anywhere below this folder, as it is: what is compressed must be restored to be sure.</summary>
     public static void IsNotIn(string folder)
     {
+        var secret = Encoding.UTF8.GetBytes(Secret);
         foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
-            Assert.True(File.ReadAllBytes(path).AsSpan().IndexOf("nobody-may-read-this-51b7"u8) < 0, $"{path} has the secret");
+            Assert.True(File.ReadAllBytes(path).AsSpan().IndexOf(secret) < 0, $"{path} has the secret");
     }
 
     private static string Look(string folder) => string.Join('\n', new DirectoryInfo(folder).EnumerateFileSystemInfos("*", SearchOption.AllDirectories).OrderBy(f => f.FullName, StringComparer.Ordinal)

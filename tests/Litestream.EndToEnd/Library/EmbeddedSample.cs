@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using Litestream.EndToEnd.Programs;
+using Litestream.Tests.Servers;
 
 namespace Litestream.EndToEnd.Library;
 
@@ -30,7 +30,7 @@ internal sealed class EmbeddedSample : IDisposable
     public static async Task<EmbeddedSample> StartAsync(Sandbox sandbox, string published, string database, bool pooling = true)
     {
         var (program, arguments) = File.Exists(Path.Combine(published, "Embedded.dll")) ? ("dotnet", [Path.Combine(published, "Embedded.dll")]) : (Path.Combine(published, "Embedded"), Array.Empty<string>());
-        var port = FreePort();
+        var port = FreePort.Find();
         var sample = new EmbeddedSample(ChildProcess.Start(program,
             [.. arguments, $"--urls=http://127.0.0.1:{port}", $"--Database={database}", $"--Replica={sandbox.ReplicaUrl}", $"--Pooling={pooling}"], sandbox.Root, sandbox.Environment), port);
         await Eventually.TrueAsync(async () => sample._process.HasExited || (await sample.TryGetAsync("/health")).StatusCode == HttpStatusCode.OK, () => $"the sample answers\n{sample.Said}");
@@ -80,12 +80,5 @@ internal sealed class EmbeddedSample : IDisposable
         {
             return new(HttpStatusCode.ServiceUnavailable);
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

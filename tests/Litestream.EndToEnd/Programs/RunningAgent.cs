@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
+using Litestream.Tests.Servers;
 
 namespace Litestream.EndToEnd.Programs;
 
@@ -63,19 +64,12 @@ internal sealed class RunningAgent : IDisposable
     /// <summary>The same by a program that becomes it, with words of its own.</summary>
     public static RunningAgent LaunchBy(string[] starter, Sandbox sandbox, IReadOnlyDictionary<string, string>? more, params string[] arguments)
     {
-        var port = FreePort();
+        var port = FreePort.Find();
         string[] place = arguments.Contains("-state-dir") ? [] : ["-state-dir", sandbox.State];
         string[] words = [.. starter, PublishedProgram.Path, .. arguments, .. place, "-port", $"{port}"];
         var agent = new RunningAgent(ChildProcess.Start(words[0], words[1..], sandbox.Root, sandbox.EnvironmentWith(more)), port);
         sandbox.Started(agent);
         return agent;
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     public async Task<AgentStatus> StatusAsync() => (await Http.GetFromJsonAsync<AgentStatus>("/api/status", Json))!;
@@ -116,11 +110,11 @@ internal sealed class RunningAgent : IDisposable
 
     public void Send(int signal) => _process.Send(signal);
 
-    /// <summary>Asks for a sync of one tenant. True when everything that was committed before is in the replica; false when the agent could not say so.</summary>
     /// <summary>Everything committed before is in the replica when this completes.</summary>
     public Task SyncAsync(string id) =>
         Eventually.TrueAsync(() => TrySyncAsync(id, TimeSpan.FromSeconds(20)), () => $"{id} is synced\n{Said}");
 
+    /// <summary>Asks for a sync of one tenant. True when everything that was committed before is in the replica; false when the agent could not say so.</summary>
     public async Task<bool> TrySyncAsync(string id, TimeSpan patience)
     {
         using var limit = new CancellationTokenSource(patience);

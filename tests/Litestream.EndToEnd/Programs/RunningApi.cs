@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Litestream.Tests.Servers;
 
 namespace Litestream.EndToEnd.Programs;
 
@@ -22,7 +23,7 @@ internal sealed class RunningApi : IDisposable
     /// <param name="access">Who may come in; nothing: everybody.</param>
     public static async Task<RunningApi> StartAsync(Sandbox sandbox, string table, IReadOnlyDictionary<string, string> variables, params string[] access)
     {
-        var port = RunningAgent.FreePort();
+        var port = FreePort.Find();
         var api = new RunningApi(ChildProcess.Start(PublishedCloud.Path, ["-fleet-table", table, .. access.Length > 0 ? access : ["-no-auth"], "-port", $"{port}"], sandbox.Root, sandbox.EnvironmentWith(variables)), port);
         try
         {

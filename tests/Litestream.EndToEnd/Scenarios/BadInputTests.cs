@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Litestream.EndToEnd.Programs;
+using Litestream.Tests.Servers;
 
 namespace Litestream.EndToEnd.Scenarios;
 
@@ -147,7 +148,7 @@ public sealed class BadInputTests : IDisposable
     }
 
     private Task<ProgramResult> ReplicateAsync(string directory) =>
-        RunAsync("replicate", "-watch-dir", directory, "-replica", _sandbox.ReplicaUrl, "-state-dir", _sandbox.State, "-port", $"{RunningAgent.FreePort()}");
+        RunAsync("replicate", "-watch-dir", directory, "-replica", _sandbox.ReplicaUrl, "-state-dir", _sandbox.State, "-port", $"{FreePort.Find()}");
 
     private Task<ProgramResult> RunAsync(params string[] arguments) => PublishedProgram.RunAsync(_sandbox, arguments);
 }

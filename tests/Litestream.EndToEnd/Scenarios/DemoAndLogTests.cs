@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Litestream.EndToEnd.Programs;
+using Litestream.Tests.Servers;
 
 namespace Litestream.EndToEnd.Scenarios;
 
@@ -13,7 +14,7 @@ public sealed class DemoAndLogTests : IDisposable
     [Fact]
     public async Task The_demo_replicates_its_tenants_says_how_to_restore_and_ends_by_itself()
     {
-        var demo = await PublishedProgram.RunAsync(_sandbox, "demo", "-seconds", "4", "-port", RunningAgent.FreePort().ToString(CultureInfo.InvariantCulture));
+        var demo = await PublishedProgram.RunAsync(_sandbox, "demo", "-seconds", "4", "-port", FreePort.Find().ToString(CultureInfo.InvariantCulture));
         demo.MustSucceed().MustSay("litestream restore", "http://localhost");
 
         var home = Path.Combine(_sandbox.Root, "litestream-demo");

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Litestream.EndToEnd.Programs;
 using Litestream.Tests.Needs;
+using Litestream.Tests.Servers;
 
 namespace Litestream.EndToEnd.Scenarios;
 
@@ -72,7 +73,7 @@ public sealed class IsolationTests : IDisposable
         var program = Path.Combine(_sandbox.Folder("bin"), "litestream");
         File.Copy(PublishedProgram.Path, program);
         (await ChildProcess.RunAsync("chmod", ["-R", "a+rX", Path.GetDirectoryName(program)!], _sandbox.Root)).MustSucceed();
-        var port = RunningAgent.FreePort();
+        var port = FreePort.Find();
         using var agent = ChildProcess.Start("setpriv",
             ["--reuid=65534", "--regid=65534", "--clear-groups", program, "replicate", "-watch-dir", _sandbox.Data, "-replica", _sandbox.ReplicaUrl,
              "-state-dir", _sandbox.State, "-port", port.ToString(CultureInfo.InvariantCulture)], _sandbox.Root, _sandbox.Environment);

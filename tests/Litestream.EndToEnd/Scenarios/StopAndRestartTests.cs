@@ -1,5 +1,6 @@
 using System.Globalization;
 using Litestream.EndToEnd.Programs;
+using Litestream.Tests.Servers;
 
 namespace Litestream.EndToEnd.Scenarios;
 
@@ -139,7 +140,7 @@ public sealed class StopAndRestartTests : IDisposable
         using var agent = await RunningAgent.StartAsync(_sandbox);
         await agent.WaitForActiveAsync(tenant.Id);
         var second = await PublishedProgram.RunAsync(_sandbox, "replicate", "-watch-dir", _sandbox.Data, "-replica", _sandbox.ReplicaUrl,
-            "-state-dir", _sandbox.State, "-port", RunningAgent.FreePort().ToString(CultureInfo.InvariantCulture));
+            "-state-dir", _sandbox.State, "-port", FreePort.Find().ToString(CultureInfo.InvariantCulture));
         second.Must(1).MustSay(_sandbox.State);
         Assert.Equal("active", (await agent.ClientAsync(tenant.Id))!.Status);
     }
