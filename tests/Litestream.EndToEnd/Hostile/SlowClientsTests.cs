@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.RegularExpressions;
 using Litestream.EndToEnd.Programs;
 
 namespace Litestream.EndToEnd.Hostile;
@@ -9,6 +10,9 @@ namespace Litestream.EndToEnd.Hostile;
 public sealed class SlowClientsTests : IDisposable
 {
     private const int MostBytes = 500_000_000;
+
+    /// <summary>That the agent's port takes.</summary>
+    private const int MostConnections = 512;
 
     private readonly Sandbox _sandbox = new();
     private readonly List<Socket> _clients = [];
@@ -31,6 +35,7 @@ public sealed class SlowClientsTests : IDisposable
         using var application = await tenant.OpenAsync();
         for (var i = 0; i < 400; i++)
             await BeginAsync(agent, begin);
+        await Eventually.TrueAsync(() => Connections.Open(agent.Port) >= 400, () => $"400 are let in, not {Connections.Open(agent.Port)}\n{agent.Said}");
         for (var round = 0; round < Math.Max(3, drops.Length); round++)
         {
             foreach (var client in _clients)
@@ -45,17 +50,25 @@ public sealed class SlowClientsTests : IDisposable
     [Fact]
     public async Task Those_that_ask_and_never_read_the_answer_hold_nobody_up()
     {
+        const int Asked = 100;
         var tenant = await _sandbox.CreateTenantAsync();
         using var agent = await RunningAgent.StartAsync(_sandbox);
         using var application = await tenant.OpenAsync();
-        var page = await agent.Http.GetStringAsync(new Uri("/", UriKind.Relative));
-        var large = System.Text.RegularExpressions.Regex.Matches(page, "(?:src|href)=\"\\.?(/[^\"]+)\"").Select(m => m.Groups[1].Value).Append("/metrics").First();
-        var asked = string.Concat(Enumerable.Repeat($"GET {large} HTTP/1.1\r\nHost: localhost\r\n\r\n", 100));
+        var (large, bytes) = await LargestFileAsync(agent);
+        // Whatever the kernel keeps of them, the agent itself has more to say to each.
+        Assert.True(bytes > 100_000 && Asked * (long)bytes > 2 * Connections.MostUnsentBytes, $"{large} has {bytes} bytes: nobody is stuck with that");
         for (var i = 0; i < 200; i++)
-            await BeginAsync(agent, asked);
+            await BeginAsync(agent, string.Concat(Enumerable.Repeat($"GET {large} HTTP/1.1\r\nHost: localhost\r\n\r\n", Asked)));
+        await Eventually.TrueAsync(() => Connections.Stuck(agent.Port) >= 200, () => $"200 answers are stuck, not {Connections.Stuck(agent.Port)}\n{agent.Said}");
+
         for (var i = 0; i < 3; i++)
             await GoesOnAsync(agent, tenant, application);
+        Assert.Equal(bytes, (await agent.Http.GetByteArrayAsync(large)).Length);
+        // The answers above may be among them for a moment.
+        Assert.InRange(Connections.Stuck(agent.Port), 200, int.MaxValue);
         Assert.InRange(Memory.PeakBytes(agent.Id), 1, MostBytes);
+        // One that reads at last gets all of it: that much was waiting in the agent.
+        await ReadsAsync(_clients[0], Asked * (long)bytes);
         await agent.StopInOrderAsync();
     }
 
@@ -67,6 +80,9 @@ public sealed class SlowClientsTests : IDisposable
         using var application = await tenant.OpenAsync();
         for (var i = 0; i < 700; i++)
             await BeginAsync(agent, "GET / HTTP/1.1\r\n");
+        await Eventually.TrueAsync(() => _clients.Count(IsTurnedAway) >= 700 - MostConnections, () => $"all but {MostConnections} of 700 are turned away, not {_clients.Count(IsTurnedAway)}\n{agent.Said}");
+        // The connections of this test's own client count as well, and are few.
+        Assert.InRange(_clients.Count(IsTurnedAway), 700 - MostConnections, 700 - MostConnections + 10);
         await application.InsertAsync(10);
         // Its API is full; its work goes on, and whoever has the machine's user asks by the socket.
         await tenant.ReplicaBecomesEqualAsync(agent);
@@ -75,6 +91,32 @@ public sealed class SlowClientsTests : IDisposable
         await Eventually.TrueAsync(() => AnswersAsync(agent), () => "it answers again\n" + agent.Said, TimeSpan.FromSeconds(120));
         await agent.StopInOrderAsync();
     }
+
+    /// <summary>Of those that the page names.</summary>
+    private static async Task<(string Path, int Bytes)> LargestFileAsync(RunningAgent agent)
+    {
+        var page = await agent.Http.GetStringAsync(new Uri("/", UriKind.Relative));
+        var files = new List<(string Path, int Bytes)>();
+        foreach (var path in Regex.Matches(page, "(?:src|href)=\"\\.?(/[^\"]+)\"").Select(m => m.Groups[1].Value))
+            files.Add((path, (await agent.Http.GetByteArrayAsync(path)).Length));
+        return files.MaxBy(file => file.Bytes);
+    }
+
+    private static async Task ReadsAsync(Socket client, long bytes)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(120));
+        client.ReceiveBufferSize = 1 << 20;
+        var buffer = new byte[1 << 20];
+        for (long read = 0; read < bytes;)
+        {
+            var more = await client.ReceiveAsync(buffer, limit.Token);
+            Assert.True(more > 0, $"it is closed after {read} of more than {bytes} bytes");
+            read += more;
+        }
+    }
+
+    /// <summary>Closed without a word, or not let in at all. One that is told that it took too long was in.</summary>
+    private static bool IsTurnedAway(Socket client) => !client.Connected || (client.Poll(0, SelectMode.SelectRead) && client.Available == 0);
 
     private string Socket() => Directory.EnumerateFiles(_sandbox.State, "litestream.sock", SearchOption.AllDirectories).Single();
 
@@ -95,6 +137,9 @@ public sealed class SlowClientsTests : IDisposable
         await application.InsertAsync(1);
         await agent.SyncAsync(tenant.Id);
         Assert.Equal("active", (await agent.ClientAsync(tenant.Id))!.Status);
+        // Somebody new, too: the client above has its connection from before.
+        var (status, text) = await RawHttp.SendAsync(agent.Port, "GET /api/status HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"u8.ToArray());
+        Assert.True(status == 200, $"{status} {text}\n{agent.Said}");
     }
 
     private async Task BeginAsync(RunningAgent agent, string begin)
