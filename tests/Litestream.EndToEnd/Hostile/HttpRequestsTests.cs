@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Litestream.EndToEnd.Programs;
 using Litestream.Tests.Servers;
@@ -18,9 +19,11 @@ public sealed class HttpRequestsTests : IDisposable
     public async Task An_agent_refuses_each_and_goes_on()
     {
         var tenant = await _sandbox.CreateTenantAsync();
-        using var agent = await RunningAgent.StartAsync(_sandbox);
+        var elsewhere = _sandbox.Folder("elsewhere");
+        using var agent = await RunningAgent.StartAsync(_sandbox, "-restore-dir", elsewhere);
         await agent.WaitForActiveAsync(tenant.Id);
-        await AreRefusedAsync(agent.Port, () => agent.Said);
+        var known = await KnownIds.MakeAsync(agent.Http, tenant.Id, Path.Combine(elsewhere, "x.db"));
+        await AreRefusedAsync(agent.Http, HostileRequests.Addresses("host", known), known, () => agent.Said);
 
         Assert.Equal("active", (await agent.ClientAsync(tenant.Id))!.Status);
         using (var application = await tenant.OpenAsync())
@@ -36,31 +39,41 @@ public sealed class HttpRequestsTests : IDisposable
     public async Task The_API_of_a_fleet_refuses_each_and_goes_on()
     {
         await using var table = await TableServer.StartAsync();
-        using var api = await RunningApi.StartAsync(_sandbox, "fleet", new Dictionary<string, string>
+        var variables = new Dictionary<string, string>
         {
             ["AWS_ENDPOINT_URL_DYNAMODB"] = table.Endpoint,
             ["AWS_REGION"] = "eu-west-1",
             ["AWS_ACCESS_KEY_ID"] = "AKIDTESTS",
             ["AWS_SECRET_ACCESS_KEY"] = "any secret will do",
-        });
-        await AreRefusedAsync(api.Http.BaseAddress!.Port, () => api.Said);
+        };
+        var (tenant, elsewhere) = (await _sandbox.CreateTenantAsync(), _sandbox.Folder("elsewhere"));
+        using var agent = await RunningAgent.StartWithAsync(_sandbox, variables,
+            "replicate", "-watch-dir", _sandbox.Data, "-replica", _sandbox.ReplicaUrl, "-restore-dir", elsewhere, "-fleet-table", "fleet", "-fleet-interval", "1s", "-host-id", "web-1");
+        await agent.WaitForActiveAsync(tenant.Id);
+        using var api = await RunningApi.StartAsync(_sandbox, "fleet", variables);
+        await Eventually.PassesAsync(async () => Assert.Equal(tenant.Id, (await api.GetAsync($"/api/tenants/{tenant.Id}")).GetProperty("tenantId").GetString()), TimeSpan.FromSeconds(120));
+        var known = await KnownIds.MakeAsync(api.Http, tenant.Id, Path.Combine(elsewhere, "x.db"));
+        await AreRefusedAsync(api.Http, HostileRequests.Addresses("fleet", known), known, () => api.Said);
         using var answer = await api.Http.GetAsync(new Uri("/api/status", UriKind.Relative));
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.DoesNotContain("Exception", api.Said, StringComparison.Ordinal);
     }
 
-    private static async Task AreRefusedAsync(int port, Func<string> said)
+    private static async Task AreRefusedAsync(HttpClient http, IReadOnlyList<HostileAddress> addresses, KnownIds known, Func<string> said)
     {
-        var wrong = new System.Collections.Concurrent.ConcurrentQueue<string>();
-        var requests = HostileRequests.Addresses().SelectMany(address => HostileRequests.For(address.Method, address.Path));
-        await Parallel.ForEachAsync(requests, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (request, _) =>
+        var before = await known.AskedForAsync(http);
+        var wrong = new ConcurrentQueue<string>();
+        var requests = addresses.SelectMany(address => HostileRequests.For(address).Select(request => (address, request)));
+        await Parallel.ForEachAsync(requests, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (hostile, _) =>
         {
-            var (status, text) = await RawHttp.SendAsync(port, request.Bytes);
-            if (status is < 400 or > 499)
-                wrong.Enqueue($"{status} for\n{request.What}\n{text}");
+            var (address, request) = hostile;
+            var (status, text) = await RawHttp.SendAsync(http.BaseAddress!.Port, request.Bytes);
+            if (address.WhyWrong(request, status) is { } why)
+                wrong.Enqueue($"{status} {why}, for\n{request.What}\n{text}");
             else if (Insides.FirstOrDefault(inside => text.Contains(inside, StringComparison.Ordinal)) is { } inside)
                 wrong.Enqueue($"'{inside}' is told to\n{request.What}\n{text}");
         });
-        Assert.True(wrong.IsEmpty, $"{wrong.Count} are answered otherwise than by 4xx:\n\n{string.Join("\n\n", wrong.Take(20))}\n{said()}");
+        Assert.True(wrong.IsEmpty, $"{wrong.Count} are answered otherwise than they should be:\n\n{string.Join("\n\n", wrong.Take(20))}\n{said()}");
+        Assert.Equal(before, await known.AskedForAsync(http));
     }
 }
