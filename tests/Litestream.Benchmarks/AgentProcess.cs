@@ -10,9 +10,13 @@ namespace Litestream.Benchmarks;
 /// <summary>The published program replicating, seen from outside: its log, its API, its entry in /proc.</summary>
 internal sealed class AgentProcess : IDisposable
 {
+    /// <summary>Several times what one takes where ten thousand are met at once.</summary>
+    private static readonly TimeSpan PatiencePerTenant = TimeSpan.FromMilliseconds(30);
+
     private readonly Process _process;
     private readonly HttpClient _http;
     private readonly List<(DateTime Time, string Message)> _log = [];
+    private readonly TimeSpan _patience;
 
     /// <param name="more">Flags beside directory, replica, state and port.</param>
     public AgentProcess(Workbench bench, params string[] more)
@@ -30,7 +34,8 @@ internal sealed class AgentProcess : IDisposable
         };
         foreach (var (name, value) in bench.Environment)
             start.Environment[name] = value;
-        _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(30) };
+        _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromMinutes(2) };
+        _patience = TimeSpan.FromMinutes(5) + (PatiencePerTenant * Directory.EnumerateFiles(bench.Data).Count());
         (Started, StartedAt) = (Stopwatch.StartNew(), DateTime.UtcNow);
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => Take(line.Data);
@@ -77,8 +82,9 @@ internal sealed class AgentProcess : IDisposable
     /// <summary>From the start of the process to the log line that begins so, by the agent's own time stamps.</summary>
     public double SecondsToLine(string beginning)
     {
-        WaitUntil(() => Log.Any(line => line.Message.StartsWith(beginning, StringComparison.Ordinal)), $"the line '{beginning}'");
-        return (Log.First(line => line.Message.StartsWith(beginning, StringComparison.Ordinal)).Time - StartedAt).TotalSeconds;
+        var (read, found) = (0, (DateTime?)null);
+        WaitUntil(() => (found = TimeOfLine(beginning, ref read)) is not null, $"the line '{beginning}'");
+        return (found!.Value - StartedAt).TotalSeconds;
     }
 
     /// <summary>Waits for the first answer of the API.</summary>
@@ -111,10 +117,34 @@ internal sealed class AgentProcess : IDisposable
         var patience = Stopwatch.StartNew();
         while (!condition())
         {
-            if (_process.HasExited || patience.Elapsed > TimeSpan.FromMinutes(5))
+            if (_process.HasExited || patience.Elapsed > _patience)
                 throw new InvalidOperationException($"the agent never came to: {what}\n{string.Join('\n', Log.Select(line => line.Message))}");
             Thread.Sleep(2);
         }
+    }
+
+    /// <summary>No connection and no descriptor is left, and nothing falls due for a tenant that nobody wrote to.</summary>
+    public void WaitUntilCold()
+    {
+        WaitForAnswer();
+        WaitUntil(
+            () => Status() is var status && status.GetProperty("hotClients").GetInt32() == 0 && status.GetProperty("activeClients").GetInt32() == status.GetProperty("totalClients").GetInt32(),
+            "all tenants cold");
+    }
+
+    /// <summary>Cold, and what the work before took is given back: the agent does that some seconds behind it.</summary>
+    public void WaitUntilSettled()
+    {
+        WaitUntilCold();
+        Thread.Sleep(TimeSpan.FromSeconds(12));
+    }
+
+    /// <summary>Returns when everything that was committed before is in the replica.</summary>
+    public void Sync(string tenant)
+    {
+        using var answer = _http.Send(new HttpRequestMessage(HttpMethod.Post, $"/api/databases/{tenant}/sync"));
+        if (answer.StatusCode != HttpStatusCode.OK)
+            throw new InvalidOperationException($"the sync of {tenant} was answered with {(int)answer.StatusCode}: {new StreamReader(answer.Content.ReadAsStream()).ReadToEnd()}");
     }
 
     /// <summary>SIGTERM, and the time until it has ended.</summary>
@@ -136,6 +166,21 @@ internal sealed class AgentProcess : IDisposable
 
         _process.Dispose();
         _http.Dispose();
+    }
+
+    /// <param name="beginning">Of the message.</param>
+    /// <param name="read">So many lines were looked at: of a hundred thousand, each once.</param>
+    private DateTime? TimeOfLine(string beginning, ref int read)
+    {
+        lock (_log)
+        {
+            for (; read < _log.Count; read++)
+            {
+                if (_log[read].Message.StartsWith(beginning, StringComparison.Ordinal))
+                    return _log[read].Time;
+            }
+        }
+        return null;
     }
 
     private void Take(string? line)

@@ -3,7 +3,7 @@ using Litestream.Benchmarks;
 using Litestream.Benchmarks.Measurements;
 using Litestream.EndToEnd.Programs;
 
-// Measures the published programs on this machine, beside the numbers they are to beat and yardsticks of the same run. A whole run is kept in docs/bench.md.
+// Measures the published programs (the codecs: in this process) on this machine, beside the numbers they are to beat and yardsticks of the same run. A whole run is kept in docs/bench.md.
 // -quick: fewer runs and samples. -only NAME[,NAME]: some measurements. -tenants N: with so many idle ones. Neither is kept.
 (string Name, string Title, bool IsQuick, Func<Effort, IEnumerable<Row>> Measure)[] measurements =
 [
@@ -15,7 +15,7 @@ using Litestream.EndToEnd.Programs;
     ("wal", "One busy tenant", false, WalUnderLoad.Measure),
     ("copy", "First copy", true, FirstCopy.Measure),
     ("restore", "Restore", true, RestoreSpeed.Measure),
-    ("codec", "Codecs, one core", true, Codecs.Measure),
+    ("codec", "Codecs, one core, in the benchmark's own process and compiled as it runs", true, Codecs.Measure),
     ("fleet", "The fleet's API", true, FleetReads.Measure),
 ];
 

@@ -63,6 +63,9 @@ internal sealed class Workbench : IDisposable
             Environment = { ["LITESTREAM_WRITER_SQLITE"] = WriterSqlite },
         })!;
 
+    /// <summary>Of everything that a reader of a database can see.</summary>
+    public string Digest(string path) => Write("dump", path, "-digest").Split('\t')[1].Trim();
+
     /// <summary>The SQLite of the writers, with its version.</summary>
     public string DescribeSqlite() => $"{Write("version").Trim()}, {WriterSqlite}";
 
@@ -77,6 +80,10 @@ internal sealed class Workbench : IDisposable
         return lines.Select(line => line.Split(' ', 2))
             .ToDictionary(parts => parts[1], parts => DateTime.UnixEpoch.AddSeconds(double.Parse(parts[0], System.Globalization.CultureInfo.InvariantCulture)));
     }
+
+    /// <summary>Of the one file with a whole database: the first transaction, in level 1.</summary>
+    public double ImageBytes() => new FileInfo(Directory.EnumerateFiles(Replica, "*.ltx", SearchOption.AllDirectories)
+        .Single(f => f.EndsWith("/ltx/1/0000000000000001-0000000000000001.ltx", StringComparison.Ordinal))).Length;
 
     /// <summary>Of all files of the replica.</summary>
     public double PublishedBytes() => Directory.EnumerateFiles(Replica, "*.ltx", SearchOption.AllDirectories).Sum(f => (double)new FileInfo(f).Length);

@@ -34,7 +34,7 @@ static int Usage()
         writer create PATH… [-page-size N] [-auto-vacuum none|full|incremental] [-journal wal|delete] [-rows N] [-seed N]
         writer populate PATH -size-bytes N [-row-bytes N] [-seed N]
         writer write PATH… | -dir DIR | -list FILE [-shared FILE] [-rate TX/S] [-seconds N] [-transactions N] [-seed N] [-id N]
-                     [-mix insert=60,update=20,…] [-session keep|request|mixed] [-churn PROBABILITY -templates DIR] [-log FILE]
+                     [-mix insert=60,update=20,…] [-session keep|request|mixed] [-synchronous full|normal|off] [-churn PROBABILITY -templates DIR] [-log FILE]
         writer talk PATH [-create]         one statement per line on stdin; answers rows, then "ok" or "error: …"
         writer hold PATH, exclusive PATH   keeps a read transaction or the whole file until stdin closes
         writer watch PATH -query SQL       asks again and again until SIGTERM; every answer must be "ok"

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using Litestream.Fleet;
-using Litestream.Fleet.Items;
 using Litestream.Fleet.Table;
 using Litestream.Tests.Servers;
 
@@ -14,11 +12,14 @@ namespace Litestream.Benchmarks.Measurements;
 /// </summary>
 internal static class FleetReads
 {
-    private const int Hosts = 1_000;
+    private const int Hosts = SyntheticFleet.Hosts;
     private const int Page = 50;
 
-    /// <summary>What the front page of the dashboard asks for.</summary>
-    private static readonly string[] Overview = ["/api/status", $"/api/hosts?limit={Hosts}", $"/api/problems?limit={Page}", "/api/restores?limit=10", "/api/drills?limit=10", "/api/audit?limit=10"];
+    /// <summary>What the front page of the dashboard asks for when it is opened: its <c>app.ts</c> and <c>fleet-view.ts</c>.</summary>
+    private static readonly string[] Overview =
+    [
+        "/api/status?limit=1", "/api/hosts?limit=1000", "/api/problems?limit=20", "/api/restores?limit=10", "/api/evacuations?limit=10", "/api/moves?limit=10", "/api/audit?limit=8",
+    ];
 
     public static IEnumerable<Row> Measure(Effort effort) => MeasureAsync(effort).GetAwaiter().GetResult();
 
@@ -26,7 +27,7 @@ internal static class FleetReads
     {
         await using var table = await TableServer.StartAsync([.. FleetTable.Indexes.Select(i => (i.PartitionKey, i.SortKey, (IReadOnlyCollection<string>?)i.Included))]);
         table.KeepsRequests = false;
-        var some = Fill(table, effort.FleetTenants);
+        var some = SyntheticFleet.Create(table, effort.FleetTenants).Some;
         using var bench = new Workbench();
         var port = FreePort.Find();
         using var cloud = CloudProcess.Start(bench, table, [], out _, "-no-auth", "-port", port.ToString(CultureInfo.InvariantCulture));
@@ -34,17 +35,14 @@ internal static class FleetReads
         await AnswersAsync(http);
 
         var rows = new List<Row>();
-        var units = table.Charges.ReadUnits;
-        foreach (var address in Overview)
-            await GetAsync(http, address);
-        rows.Add(new("overview of the dashboard: read units of a load", 1_000, table.Charges.ReadUnits - units, "", string.Create(CultureInfo.InvariantCulture, $"{effort.FleetTenants:N0} tenants, {Hosts:N0} hosts")));
+        rows.Add(await OverviewAsync(http, table, effort.FleetTenants));
         var random = new Random(1);
         (string Name, Func<string> Address)[] reads =
         [
             ("one tenant", () => $"/api/tenants/{some[random.Next(some.Count)]}"),
             ("tenants by prefix", () => $"/api/tenants?prefix={some[random.Next(some.Count)].ToString()[..4]}&limit={Page}"),
-            ("a host's tenants", () => $"/api/hosts/web-{random.Next(Hosts):000}/tenants?limit={Page}"),
-            ("one host", () => $"/api/hosts/web-{random.Next(Hosts):000}"),
+            ("a host's tenants", () => $"/api/hosts/{SyntheticFleet.HostId(random.Next(Hosts))}/tenants?limit={Page}"),
+            ("one host", () => $"/api/hosts/{SyntheticFleet.HostId(random.Next(Hosts))}"),
             ("problems, the worst first", () => $"/api/problems?limit={Page}"),
             ("status of the fleet", () => "/api/status"),
             ($"{Hosts:N0} hosts", () => $"/api/hosts?limit={Hosts}"),
@@ -62,68 +60,24 @@ internal static class FleetReads
                 taken.Add(clock.Elapsed.TotalMilliseconds);
                 inTable.Add((table.Busy - before).TotalMilliseconds);
             }
-            rows.Add(new($"{name}: p99, warm", 100, taken.Percentile(99), "ms", string.Create(CultureInfo.InvariantCulture, $"p50 {taken.Median():0.0} ms, of which the table {inTable.Median():0.0} ms; {taken.Count} requests")));
+            rows.Add(new($"{name}: p99, warm", 100, taken.Percentile(99), "ms", $"p50 {taken.Median():0.0} ms, of which the table {inTable.Median():0.0} ms; {taken.Count} requests"));
         }
         rows.Add(new("the API's memory (RSS) behind all that", null, cloud.RssMegabytes, "MB"));
         return rows;
     }
 
-    /// <summary>Answers some of the tenants.</summary>
-    private static List<Guid> Fill(TableServer table, int tenants)
+    /// <summary>Each request's own share is said, so that the dearest is seen.</summary>
+    private static async Task<Row> OverviewAsync(HttpClient http, TableServer table, int tenants)
     {
-        var (now, random, some) = (DateTimeOffset.UtcNow, new Random(20261122), new List<Guid>());
-        void Put(Item item) => table.Put(item.Key.Partition, item.Key.Sort, item.Select(a => KeyValuePair.Create(a.Key, new TableValue(a.Value.IsNumber, a.Value.Text))));
-        for (var i = 0; i < Hosts; i++)
-            Put(HostDigestItem.Write(new()
-            {
-                HostId = HostId(i),
-                State = HostStates.Running,
-                At = now,
-                StartedAt = now.AddDays(-1),
-                // Alive for as long as this takes.
-                IntervalSeconds = 3600,
-                Version = "0.1.0",
-                Tenants = tenants / Hosts,
-                Active = tenants / Hosts,
-                LagLimitSeconds = 300,
-                DiskBytes = 1L << 40,
-                DiskFreeBytes = 1L << 39,
-            }));
-        var bytes = new byte[16];
-        for (var i = 0; i < tenants; i++)
+        var (begun, shares) = (table.Charges.ReadUnits, new List<string>());
+        foreach (var address in Overview)
         {
-            random.NextBytes(bytes);
-            var tenant = new Guid(bytes);
-            // One in a thousand is in trouble.
-            var problem = i % 1_000 == 0 ? ProblemWords.Error : null;
-            Put(TenantItem.Write(new()
-            {
-                Tenant = tenant,
-                HostId = HostId(i % Hosts),
-                Epoch = 1,
-                Replica = $"s3://backups/databases/{tenant:d}",
-                Path = $"/srv/tenants/{tenant:d}.db",
-                Status = problem is null ? StatusWords.Active : StatusWords.Error,
-                Reason = problem is null ? ReasonWords.Cold : null,
-                Problem = problem,
-                Since = now.AddSeconds(-i % 86_400),
-                UpdatedAt = now,
-                SizeBytes = 20_480,
-                PageSize = 4_096,
-                Txid = "000000000000002a",
-                ReplicatedTxid = "000000000000002a",
-                LastSyncAt = now,
-                LastDrillAt = now,
-                LastDrillVerdict = ProofVerdicts.Pass,
-                LagLimitSeconds = 300,
-            }));
-            if (i % Math.Max(1, tenants / 1_000) == 0)
-                some.Add(tenant);
+            var before = table.Charges.ReadUnits;
+            await GetAsync(http, address);
+            shares.Add($"{address.Split('?')[0]["/api/".Length..]} {table.Charges.ReadUnits - before:0.#}");
         }
-        return some;
+        return new("overview of the dashboard: read units of a load", 1_000, table.Charges.ReadUnits - begun, "", Note.Of($"{tenants:N0} tenants, {Hosts:N0} hosts", string.Join(", ", shares)));
     }
-
-    private static string HostId(int number) => $"web-{number:000}";
 
     private static async Task GetAsync(HttpClient http, string address)
     {

@@ -9,30 +9,33 @@ namespace Litestream.Benchmarks.Measurements;
 /// </summary>
 internal static class IdleTenants
 {
-    /// <summary>So long after the last work the agent has given back what its start took.</summary>
-    private const int SettleSeconds = 12;
-
-    private sealed record Seen(double Registered, double Copied, double Again, double AllCold, double Memory, double Anonymous, double FirstMemory, double Cpu, double Descriptors, double RequestsAtStart, double Requests);
-
     public static IEnumerable<Row> Measure(Effort effort)
     {
         foreach (var tenants in effort.IdleTenants)
         {
             // What one or a hundred cost is soon said.
             var runs = Enumerable.Range(0, tenants < 1_000 ? 1 : effort.Runs).Select(_ => MeasureAsync(tenants, effort.IdleSeconds).GetAwaiter().GetResult()).ToList();
-            double Median(Func<Seen, double> of) => runs.Select(of).Median();
-            var many = $"{tenants:N0} idle";
-            double? seconds = tenants <= 10_000 ? 2 : null;
-            yield return new Row($"{many}: memory (RSS)", tenants switch { <= 1_000 => 45, <= 10_000 => 60, _ => 100 }, Median(s => s.Memory), "MB", $"after a restart, {Median(s => s.Anonymous):0.0} MB of it its own, the rest pages of files; {Median(s => s.FirstMemory):0.0} MB after the first copies");
-            yield return new Row($"{many}: CPU of a core", 0.5, Median(s => s.Cpu), "%", $"over {effort.IdleSeconds} s");
-            yield return new Row($"{many}: descriptors", 100, Median(s => s.Descriptors), "");
-            yield return new Row($"{many}: requests to the store", 0, Median(s => s.Requests), "", $"in {effort.IdleSeconds} s");
-            yield return new Row($"{many}: start to all registered, cold", seconds, Median(s => s.Registered), "s");
-            yield return new Row($"{many}: start to all replicated, cold", null, Median(s => s.Copied), "s");
-            yield return new Row($"{many}: start to all registered, warm", seconds, Median(s => s.Again), "s");
-            yield return new Row($"{many}: start to all known as replicated, warm", null, Median(s => s.AllCold), "s");
-            yield return new Row($"{many}: requests of a restart", 1, Median(s => s.RequestsAtStart), "", "the probe");
+            foreach (var row in RowsOf(tenants, effort.IdleSeconds, runs))
+                yield return row with { Note = Note.Of(row.Note, Note.Runs(runs.Count)) };
         }
+    }
+
+    private static IEnumerable<Row> RowsOf(int tenants, int idleSeconds, List<Seen> runs)
+    {
+        double Median(Func<Seen, double> of) => runs.Select(of).Median();
+        var many = $"{tenants:N0} idle";
+        var megabytes = tenants switch { <= 1_000 => 45, <= 10_000 => 60, _ => 100 };
+        double? seconds = tenants <= 10_000 ? 2 : null;
+        yield return new Row($"{many}: memory (RSS) after the first copies", megabytes, Median(s => s.FirstMemory), "MB");
+        yield return new Row($"{many}: memory (RSS)", megabytes, Median(s => s.Memory), "MB", $"after a restart, {Median(s => s.Anonymous):0.0} MB of it its own, the rest pages of files");
+        yield return new Row($"{many}: CPU of a core", 0.5, Median(s => s.Cpu), "%", $"over {idleSeconds} s");
+        yield return new Row($"{many}: descriptors", 100, Median(s => s.Descriptors), "");
+        yield return new Row($"{many}: requests to the store", 0, Median(s => s.Requests), "", $"in {idleSeconds} s");
+        yield return new Row($"{many}: start to all registered, cold", seconds, Median(s => s.Registered), "s");
+        yield return new Row($"{many}: start to all replicated, cold", null, Median(s => s.Copied), "s");
+        yield return new Row($"{many}: start to all registered, warm", seconds, Median(s => s.Again), "s");
+        yield return new Row($"{many}: start to all known as replicated, warm", null, Median(s => s.AllCold), "s");
+        yield return new Row($"{many}: requests of a restart", 1, Median(s => s.RequestsAtStart), "", "the probe");
     }
 
     private static async Task<Seen> MeasureAsync(int tenants, int idleSeconds)
@@ -52,7 +55,7 @@ internal static class IdleTenants
             registered = first.SecondsToLine($"Monitoring {tenants} clients");
             first.WaitUntil(() => server.Store.Count("fleet") >= tenants, "all copied");
             copied = first.Started.Elapsed.TotalSeconds;
-            WaitUntilCold(first);
+            first.WaitUntilSettled();
             firstMemory = first.RssMegabytes;
             first.Stop();
         }
@@ -60,20 +63,52 @@ internal static class IdleTenants
         var before = server.Requests.Count;
         using var again = new AgentProcess(bench);
         var warm = again.SecondsToLine($"Monitoring {tenants} clients");
-        WaitUntilCold(again);
+        again.WaitUntilCold();
         var allCold = again.Started.Elapsed.TotalSeconds;
-        Thread.Sleep(TimeSpan.FromSeconds(SettleSeconds));
+        again.WaitUntilSettled();
         var (began, cpu, clock) = (server.Requests.Count, again.Cpu, Stopwatch.StartNew());
         Thread.Sleep(TimeSpan.FromSeconds(idleSeconds));
-        return new(registered, copied, warm, allCold, again.RssMegabytes, again.AnonymousMegabytes, firstMemory, (again.Cpu - cpu) / clock.Elapsed * 100, again.Descriptors, began - before, server.Requests.Count - began);
+        var percent = (again.Cpu - cpu) / clock.Elapsed * 100;
+        return new()
+        {
+            Registered = registered,
+            Copied = copied,
+            Again = warm,
+            AllCold = allCold,
+            FirstMemory = firstMemory,
+            Memory = again.RssMegabytes,
+            Anonymous = again.AnonymousMegabytes,
+            Cpu = percent,
+            Descriptors = again.Descriptors,
+            RequestsAtStart = began - before,
+            Requests = server.Requests.Count - began,
+        };
     }
 
-    /// <summary>No connection and no descriptor is left, and nothing falls due for a tenant that nobody wrote to.</summary>
-    private static void WaitUntilCold(AgentProcess agent)
+    /// <summary>Of one run; seconds, megabytes, percent and numbers.</summary>
+    private readonly record struct Seen
     {
-        agent.WaitForAnswer();
-        agent.WaitUntil(
-            () => agent.Status() is var status && status.GetProperty("hotClients").GetInt32() == 0 && status.GetProperty("activeClients").GetInt32() == status.GetProperty("totalClients").GetInt32(),
-            "all tenants cold");
+        public required double Registered { get; init; }
+
+        public required double Copied { get; init; }
+
+        public required double Again { get; init; }
+
+        public required double AllCold { get; init; }
+
+        public required double FirstMemory { get; init; }
+
+        public required double Memory { get; init; }
+
+        /// <summary>Of that not pages of files.</summary>
+        public required double Anonymous { get; init; }
+
+        public required double Cpu { get; init; }
+
+        public required double Descriptors { get; init; }
+
+        public required double RequestsAtStart { get; init; }
+
+        public required double Requests { get; init; }
     }
 }

@@ -22,6 +22,7 @@ internal static class WriteVerb
             Duration = arguments.Has("seconds") ? TimeSpan.FromSeconds(arguments.Fraction("seconds", 0)) : TimeSpan.MaxValue,
             MaxTransactions = arguments.LongNumber("transactions", long.MaxValue),
             Session = Enum.Parse<SessionHabit>(arguments.Text("session", "keep"), ignoreCase: true),
+            Synchronous = arguments.OptionalText("synchronous") is { } asked ? Enum.Parse<Synchronous>(asked, ignoreCase: true) : null,
             ChurnProbability = arguments.Fraction("churn", 0),
             TemplateDirectory = arguments.OptionalText("templates"),
         };

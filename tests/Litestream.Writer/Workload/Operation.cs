@@ -6,6 +6,8 @@ internal enum Operation
     Insert,
     Update,
     Delete,
+    /// <summary>Nothing but the writer's line of <c>progress</c>: one page, the smallest transaction there is.</summary>
+    Count,
     /// <summary>A blob of up to half a megabyte; old ones go.</summary>
     Large,
     /// <summary>Many rows through a small cache, so that frames reach the WAL, then ROLLBACK.</summary>

@@ -144,7 +144,7 @@ internal sealed class TenantLoad : IDisposable
             closing?.Dispose();
         }
 
-        return _sessions[path] = new TenantSession(path, _options.Writer, _random);
+        return _sessions[path] = new TenantSession(path, _options.Writer, _random, _options.Synchronous);
     }
 
     private void Pace(Stopwatch clock)

@@ -4,7 +4,11 @@ using Microsoft.Data.Sqlite;
 namespace Litestream.Writer.Workload;
 
 /// <summary>One application's connection to one database, opened when needed.</summary>
-internal sealed class TenantSession(string path, int writer, Random random) : IDisposable
+/// <param name="path">The database.</param>
+/// <param name="writer">Tells its rows from those of others.</param>
+/// <param name="random">What it writes.</param>
+/// <param name="synchronous">Null: as SQLite does unless asked.</param>
+internal sealed class TenantSession(string path, int writer, Random random, Synchronous? synchronous = null) : IDisposable
 {
     private static readonly string[] CheckpointModes = ["PASSIVE", "PASSIVE", "FULL", "RESTART", "TRUNCATE"];
     private readonly Dictionary<string, SqliteCommand> _commands = [];
@@ -31,6 +35,8 @@ internal sealed class TenantSession(string path, int writer, Random random) : ID
                 return Transact(Update);
             case Operation.Delete:
                 return Transact(() => -Delete(random.Next(1, 10)));
+            case Operation.Count:
+                return Transact(() => 0);
             case Operation.Large:
                 return Transact(InsertLarge);
             case Operation.Shrink:
@@ -183,6 +189,8 @@ internal sealed class TenantSession(string path, int writer, Random random) : ID
         if (_connection is not null)
             return;
         _connection = DatabaseFile.Open(path);
+        if (synchronous is { } asked)
+            _connection.Run($"PRAGMA synchronous={asked}");
         Incarnation = _connection.Scalar("SELECT value FROM label WHERE name = 'incarnation'") as string ?? "";
     }
 }

@@ -19,6 +19,9 @@ internal sealed record WorkloadOptions
 
     public SessionHabit Session { get; init; }
 
+    /// <summary>Null: as SQLite does unless asked.</summary>
+    public Synchronous? Synchronous { get; init; }
+
     /// <summary>Chance, per transaction, that an owned database is deleted, replaced or newly created instead.</summary>
     public double ChurnProbability { get; init; }
 
