@@ -9,7 +9,7 @@ internal static class Note
     public static string Spread(IEnumerable<double> samples, string format = "0.00")
     {
         var all = samples.ToList();
-        return $"{all.Min().ToString(format, CultureInfo.InvariantCulture)} to {all.Max().ToString(format, CultureInfo.InvariantCulture)}";
+        return all.Count == 1 ? Runs(1) : $"{all.Min().ToString(format, CultureInfo.InvariantCulture)} to {all.Max().ToString(format, CultureInfo.InvariantCulture)}";
     }
 
     /// <summary>A row is of three runs unless it says otherwise.</summary>

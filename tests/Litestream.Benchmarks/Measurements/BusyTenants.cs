@@ -12,9 +12,6 @@ internal static class BusyTenants
     /// <summary>Until the writer's program runs at its pace.</summary>
     private const int WarmUpSeconds = 5;
 
-    /// <summary>The agent's second level, at multiples of the wall clock: all tenants merge at once.</summary>
-    private static readonly TimeSpan Level2 = TimeSpan.FromMinutes(5);
-
     public static IEnumerable<Row> Measure(Effort effort)
     {
         var runs = Enumerable.Range(0, effort.Runs).Select(_ => Run()).ToList();
@@ -38,17 +35,19 @@ internal static class BusyTenants
         Thread.Sleep(TimeSpan.FromSeconds(WarmUpSeconds));
         var (before, begun, clock) = (agent.Cpu, DateTime.UtcNow, Stopwatch.StartNew());
         Thread.Sleep(TimeSpan.FromSeconds(Seconds));
-        var seen = new Seen(begun, DateTime.UtcNow, (agent.Cpu - before) / clock.Elapsed * 100, agent.RssMegabytes);
+        var (percent, memory, ended) = ((agent.Cpu - before) / clock.Elapsed * 100, agent.RssMegabytes, DateTime.UtcNow);
         WriterTotals.Of(writer).MustHaveMade(Rate * WriterSeconds);
         agent.Stop();
-        return seen;
+        var files = bench.PublishedAt().Where(f => f.Value >= begun && f.Value <= ended).Select(f => f.Key).ToList();
+        return new(begun, ended, percent, memory, Merged(files, 1), Merged(files, 2));
     }
 
-    private readonly record struct Seen(DateTime Begun, DateTime Ended, double Percent, double Memory)
-    {
-        private bool HasLevel2 => Begun.Ticks / Level2.Ticks != Ended.Ticks / Level2.Ticks;
+    private static int Merged(IEnumerable<string> files, int level) => files.Count(f => f.Contains($"/ltx/{level}/", StringComparison.Ordinal));
 
-        /// <summary>When it was, and whether level 2 fell due in it.</summary>
-        public string Describe() => $"{Begun:HH:mm:ss}-{Ended:HH:mm:ss} {Percent:0.0}{(HasLevel2 ? " with level 2" : "")}";
+    /// <param name="Level1">Files of it that were made meanwhile: it falls due for all tenants at once, at multiples of 30 s of the wall clock.</param>
+    /// <param name="Level2">The same, at multiples of 5 minutes.</param>
+    private readonly record struct Seen(DateTime Begun, DateTime Ended, double Percent, double Memory, int Level1, int Level2)
+    {
+        public string Describe() => $"{Percent:0.0} {Begun:HH:mm:ss}-{Ended:HH:mm:ss}: {Level1} mergers, {Level2} of level 2";
     }
 }
