@@ -32,16 +32,30 @@ if (Value("-tenants") is { } many)
 
 Console.Error.WriteLine(KeptReport.Machine());
 var last = KeptReport.Last();
-var results = new List<(string Title, IReadOnlyList<Row> Rows)>();
+var (results, failed) = (new List<(string Title, IReadOnlyList<Row> Rows)>(), new List<string>());
 foreach (var (name, title, quick, measure) in measurements)
 {
     if (only is null ? isQuick && !quick : !only.Contains(name))
         continue;
     Console.Error.WriteLine($"{DateTime.UtcNow:HH:mm:ss} {name}");
-    results.Add((title, [.. measure(effort)]));
+    try
+    {
+        results.Add((title, [.. measure(effort)]));
+    }
+    catch (InvalidOperationException e)
+    {
+        // What the others measured is not lost, but half a run is not kept.
+        Console.Error.WriteLine($"{name} failed: {e.Message}");
+        failed.Add(name);
+    }
 }
 var tables = Table.Of(results, last);
 Console.WriteLine(tables);
+if (failed.Count > 0)
+{
+    Console.Error.WriteLine($"failed: {string.Join(", ", failed)}");
+    return 1;
+}
 if (only is null && !isQuick)
     KeptReport.Write(tables);
 return 0;
