@@ -2,15 +2,21 @@ using System.Diagnostics;
 
 namespace Litestream.Benchmarks.Measurements;
 
-/// <summary>A thousand tenants that share 100 transactions a second, measured for as long as level 1 takes to come round, so that each run has its mergers once.</summary>
+/// <summary>
+/// A thousand tenants that share 100 transactions a second, for the half minute around a multiple of 30 s: then level 1 falls due for all of them at once, and each run has those mergers whole,
+/// and once. At every tenth such moment level 2 falls due, too.
+/// </summary>
 internal static class BusyTenants
 {
     private const int Tenants = 1_000;
     private const int Rate = 100;
     private const int Seconds = 30;
 
-    /// <summary>Until the writer's program runs at its pace.</summary>
-    private const int WarmUpSeconds = 5;
+    /// <summary>The writer begins earlier: what is merged then is what half a minute left.</summary>
+    private const int WarmUpSeconds = Seconds - SecondsBefore;
+
+    /// <summary>From the begin of what is measured to the mergers.</summary>
+    private const int SecondsBefore = 10;
 
     public static IEnumerable<Row> Measure(Effort effort)
     {
@@ -30,6 +36,7 @@ internal static class BusyTenants
         agent.WaitForAnswer();
         agent.WaitUntil(() => bench.PublishedAt().Count >= Tenants, "all copied");
         agent.WaitUntilSettled();
+        WaitUntilBeforeMergers(WarmUpSeconds + SecondsBefore);
         const int WriterSeconds = WarmUpSeconds + Seconds;
         using var writer = bench.StartWriter("write", "-dir", bench.Data, "-rate", $"{Rate}", "-seconds", $"{WriterSeconds}", "-mix", "insert=1", "-session", "request");
         Thread.Sleep(TimeSpan.FromSeconds(WarmUpSeconds));
@@ -42,10 +49,17 @@ internal static class BusyTenants
         return new(begun, ended, percent, memory, Merged(files, 1), Merged(files, 2));
     }
 
+    private static void WaitUntilBeforeMergers(int seconds)
+    {
+        var interval = TimeSpan.FromSeconds(Seconds);
+        var ahead = interval.Ticks - ((DateTime.UtcNow.Ticks + TimeSpan.FromSeconds(seconds).Ticks) % interval.Ticks);
+        Thread.Sleep(TimeSpan.FromTicks(ahead));
+    }
+
     private static int Merged(IEnumerable<string> files, int level) => files.Count(f => f.Contains($"/ltx/{level}/", StringComparison.Ordinal));
 
-    /// <param name="Level1">Files of it that were made meanwhile: it falls due for all tenants at once, at multiples of 30 s of the wall clock.</param>
-    /// <param name="Level2">The same, at multiples of 5 minutes.</param>
+    /// <param name="Level1">Files of it that were made meanwhile.</param>
+    /// <param name="Level2">The same.</param>
     private readonly record struct Seen(DateTime Begun, DateTime Ended, double Percent, double Memory, int Level1, int Level2)
     {
         public string Describe() => $"{Percent:0.0} {Begun:HH:mm:ss}-{Ended:HH:mm:ss}: {Level1} mergers, {Level2} of level 2";
