@@ -15,6 +15,8 @@ internal sealed class Drill(ReplicatedDatabase database, IReplicaStorage from, L
     /// <summary>A replica that does not take the newest commits in this time: what it has is drilled.</summary>
     private static readonly TimeSpan SyncLimit = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
+
     public async Task<DrillRecord> RunAsync(IProgress<RestoreProgress>? progress, CancellationToken cancellationToken)
     {
         var (begun, at) = (time.GetTimestamp(), time.GetUtcNow());
@@ -79,15 +81,28 @@ internal sealed class Drill(ReplicatedDatabase database, IReplicaStorage from, L
             return record with { WhyNotLive = why };
         try
         {
-            var differing = await Limited(options.LiveLimit, limit => liveCheck.AskAsync(database, limit), cancellationToken).ConfigureAwait(false);
+            var differing = await Limited(options.LiveLimit, AskAsync, cancellationToken).ConfigureAwait(false);
             return differing == 0
                 ? record with { Live = LiveVerdict.Equal }
                 : record with { Live = LiveVerdict.Differs, Trouble = $"{differing} pages of {database.Path} were not what was captured; they were captured anew" };
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return record with { WhyNotLive = $"it was not done within {options.LiveLimit.TotalSeconds:0} s{(database.Snapshot().Detail is { } detail ? $": {detail}" : "")}" };
+            return record with { WhyNotLive = WhyNotLive() ?? $"it was not done within {options.LiveLimit.TotalSeconds:0} s{(database.Snapshot().Detail is { } detail ? $": {detail}" : "")}" };
         }
+    }
+
+    /// <summary>Not for as long as that may take where it cannot come to it any more: the next drill waits.</summary>
+    private async Task<int> AskAsync(CancellationToken limit)
+    {
+        using var given = CancellationTokenSource.CreateLinkedTokenSource(limit);
+        var asked = liveCheck.AskAsync(database, given.Token);
+        while (await Task.WhenAny(asked, Task.Delay(LookAgain, time, given.Token)).ConfigureAwait(false) != asked)
+        {
+            if (WhyNotLive() is not null)
+                await given.CancelAsync().ConfigureAwait(false);
+        }
+        return await asked.ConfigureAwait(false);
     }
 
     private string? WhyNotLive() => database.Book.IsPaused ? "it is stopped"

@@ -288,6 +288,29 @@ public sealed class DrillTests
         Assert.Empty(Directory.GetFileSystemEntries(theirs));
     }
 
+    /// <summary>Its live check would be waited for as long as one may take, and the drills of all others with it.</summary>
+    [Fact]
+    public async Task A_database_that_goes_away_while_it_is_to_be_compared_holds_no_drill_up()
+    {
+        await using var folder = new ReplicatedFolder();
+        using var application = folder.NewTenant();
+        folder.Open();
+        var database = folder.Register(Name);
+        await ReplicatedFolder.WriteAsync(application, database, 2);
+        application.Close();
+        await ReplicatedFolder.WaitAsync(() => database.Snapshot() is { IsHot: false, Reason: DatabaseReason.Cold }, "cold");
+        using var alone = new Application(folder.PathOf(Name));
+        alone.Sql("PRAGMA locking_mode=EXCLUSIVE; INSERT INTO t (v) VALUES ('nobody else comes to it')");
+
+        var scratch = Path.Combine(folder.State, "scratch", "drill");
+        var drill = database.DrillAsync(new(), null, default);
+        await ReplicatedFolder.WaitAsync(() => Directory.Exists(scratch) && !Directory.EnumerateDirectories(scratch).Any(), "it was restored, and is to be compared");
+        Assert.False(drill.IsCompleted);
+        File.Delete(folder.PathOf(Name));
+        var record = await drill.WaitAsync(TimeSpan.FromSeconds(120));
+        Assert.Equal((LiveVerdict.NotDone, "its file is gone"), (record.Live, record.WhyNotLive));
+    }
+
     /// <summary>Its image has pages enough to be damaged in the middle.</summary>
     private static async Task<Database> BeginWithPagesAsync(ReplicatedFolder folder, Application application)
     {
