@@ -3,14 +3,32 @@ using System.Net.Sockets;
 
 namespace Litestream.Tests.Servers;
 
-/// <summary>For a program that is told its port before it starts.</summary>
+/// <summary>
+/// For a program that is told its port before it starts. Not one that the kernel gives to whoever connects somewhere, or to the next who asks it: between the look and the start it would be
+/// another's. Each once in a test run.
+/// </summary>
 internal static class FreePort
 {
-    /// <summary>Nobody listens there now; who else is given it is the kernel's choice, and that goes around.</summary>
+    /// <summary>Below those of the kernel (<c>ip_local_port_range</c>).</summary>
+    private const int First = 10_000, Count = 10_000;
+
+    private static int _asked = Random.Shared.Next(Count);
+
     public static int Find()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = First + (int)((uint)Interlocked.Increment(ref _asked) % Count);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException taken) when (taken.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                // The next one.
+            }
+        }
     }
 }
