@@ -26,6 +26,30 @@ public sealed class WalFormatTests
         Assert.False(WalHeader.TryParse(bytes.AsSpan(0, 31), out _));
     }
 
+    /// <summary>Against its definition (sqlite.org/fileformat2.html, 4.2), word by word.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_checksum_of_many_words_at_once_is_that_of_one_after_the_other(bool bigEndian)
+    {
+        var random = new Random(1);
+        foreach (var length in new[] { 0, 8, 24, 504, 512, 520, 1024, 4096, 4104, 65536 })
+        {
+            var bytes = new byte[length];
+            random.NextBytes(bytes);
+            var begun = new WalChecksum((uint)random.NextInt64(), (uint)random.NextInt64());
+            var (s0, s1) = (begun.S0, begun.S1);
+            for (var at = 0; at < length; at += 8)
+            {
+                s0 += Word(at) + s1;
+                s1 += Word(at + 4) + s0;
+            }
+            Assert.Equal(new WalChecksum(s0, s1), begun.Append(bytes, bigEndian));
+
+            uint Word(int at) => bigEndian ? BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(at)) : BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(at));
+        }
+    }
+
     [Fact]
     public void A_database_header_is_known_by_its_first_words_and_a_page_size_that_can_be()
     {
