@@ -7,15 +7,19 @@ namespace Litestream.Agent.Watching;
 /// </summary>
 internal sealed class BatchPause
 {
-    /// <summary>Above this many events in a <see cref="Window"/> (2,000 a second) they are gathered.</summary>
-    public const int BusyEvents = 100;
+    /// <summary>Above this many events in a <see cref="Window"/> (800 a second: one tenant that commits as often) they are gathered.</summary>
+    public const int BusyEvents = 40;
 
     public static readonly TimeSpan Window = TimeSpan.FromMilliseconds(50);
 
     public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>Of the reads that fit into a window with pauses. Events that are alike gather as one: their number says no more how many came.</summary>
+    private const int BusyReads = 6;
+
     private TimeSpan _windowStart;
     private int _events;
+    private int _reads;
     private bool _busy;
 
     /// <param name="now">A monotonic clock.</param>
@@ -25,10 +29,11 @@ internal sealed class BatchPause
         if (now - _windowStart >= Window)
         {
             // A window without an end in sight (nothing was read for long) was a quiet one, however many came before it.
-            _busy = now - _windowStart < 2 * Window && _events >= BusyEvents;
-            (_windowStart, _events) = (now, 0);
+            _busy = now - _windowStart < 2 * Window && (_events >= BusyEvents || (_busy && _reads >= BusyReads));
+            (_windowStart, _events, _reads) = (now, 0, 0);
         }
         _events += events;
+        _reads++;
         return _busy || _events >= BusyEvents ? Pause : TimeSpan.Zero;
     }
 }

@@ -13,6 +13,16 @@ public sealed class BatchPauseTests
             Assert.Equal(TimeSpan.Zero, _pause.After(TimeSpan.FromMilliseconds(ms), events: 4));
     }
 
+    /// <summary>Each of its commits is an event, and those that wait come as one.</summary>
+    [Fact]
+    public void Those_of_one_tenant_with_a_thousand_commits_a_second_are_gathered()
+    {
+        var (now, reads) = (TimeSpan.FromSeconds(1), 0);
+        for (var end = now + TimeSpan.FromSeconds(1); now < end; reads++)
+            now += _pause.After(now, events: 1) + TimeSpan.FromMilliseconds(1);
+        Assert.InRange(reads, 100, 250);
+    }
+
     [Fact]
     public void Events_by_the_thousand_are_gathered_and_when_they_end_the_next_one_is_not_waited_for()
     {
