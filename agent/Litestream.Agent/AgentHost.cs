@@ -199,7 +199,7 @@ internal sealed class AgentHost : IAsyncDisposable
         ];
         _commands = new(hostId, table, tenant => Stores.Find(FleetKeys.TextOf(tenant)), kinds, _time, logger, Random.Shared);
         var reporter = new FleetReporter(
-            fleet, hostId, _options.LagLimit, () => HostFigures.Of(Stores, registration.Directories.Where(d => !d.IsFound).Select(d => d.Path)), table, _time, BootClock.Now, logger, Random.Shared, _commands.Heard,
+            fleet, hostId, _options.LagLimit, () => HostFigures.Of(Stores, registration), table, _time, BootClock.Now, logger, Random.Shared, _commands.Heard,
             (tenant, why, epoch) => Stores.Find(FleetKeys.TextOf(tenant))?.Lose(why, epoch), _ownership, tenant => Stores.Find(FleetKeys.TextOf(tenant))?.Look());
         // The last one first at the end: the client is the reporter's.
         _started.Add(reporter);

@@ -50,12 +50,13 @@ internal sealed class DrillSchedule(
         while (!stop.IsCancellationRequested)
         {
             var pause = LongestPause < interval / 2 ? LongestPause : interval / 2;
-            if (DrillTurn.Next([.. Backups()], interval, last, startedAt, time.GetUtcNow()) is { } turn)
+            var now = time.GetUtcNow();
+            if (DrillTurn.Next([.. Backups()], interval, last, startedAt, now) is { } turn)
             {
-                var until = turn.At - time.GetUtcNow();
+                var until = turn.At - now;
                 if (until <= TimeSpan.Zero && TenantIds.Find(stores, turn.Tenant) is { } database)
                 {
-                    last = turn.IsAgain ? last : time.GetUtcNow();
+                    last = turn.IsAgain ? last : now;
                     await DrillAsync(database, turn.Tenant, stop);
                     continue;
                 }

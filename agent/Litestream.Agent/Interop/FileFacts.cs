@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Litestream.Agent.Interop;
 
 /// <summary>What stands at a path, without opening it: closing a descriptor of a database would drop SQLite's locks on it.</summary>
-internal readonly record struct FileFacts(FileKind Kind, ulong Device, ulong Inode, long SizeBytes)
+internal readonly record struct FileFacts(FileKind Kind, ulong Device, ulong Inode, long SizeBytes, uint Links = 1)
 {
     public bool Exists => Kind != FileKind.Missing;
 
@@ -33,7 +33,7 @@ internal readonly record struct FileFacts(FileKind Kind, ulong Device, ulong Ino
             0xC000 => FileKind.Socket,
             _ => FileKind.Device,
         };
-        return new(kind, ((ulong)buffer.DeviceMajor << 32) | buffer.DeviceMinor, buffer.Inode, (long)buffer.Size);
+        return new(kind, ((ulong)buffer.DeviceMajor << 32) | buffer.DeviceMinor, buffer.Inode, (long)buffer.Size, buffer.Links);
     }
 
     /// <summary>Where there is no statx: enough to tell files from directories and links; device and inode stay unknown (0).</summary>

@@ -1,3 +1,4 @@
+using Litestream.Agent.Watching;
 using Litestream.Fleet.Items;
 
 namespace Litestream.Agent.Reporting;
@@ -11,8 +12,8 @@ namespace Litestream.Agent.Reporting;
 internal sealed record HostFigures(
     IEnumerable<DatabaseSnapshot> Databases, int Hot, long DirtyBytes, IReadOnlyDictionary<string, long> Requests, (long FreeBytes, long Bytes)? Disk)
 {
-    public static HostFigures Of(Stores stores, IEnumerable<string> directories) =>
-        new(stores.Databases.Select(d => d.Snapshot()), stores.HotCount, stores.SpoolBytes, stores.Requests, TightestDisk(directories));
+    public static HostFigures Of(Stores stores, Registration registration) =>
+        new(stores.Databases.Select(d => d.Snapshot()), stores.HotCount, stores.SpoolBytes, stores.Requests, TightestDisk(registration.Directories));
 
     /// <summary>A digest, but for what is counted of the databases (<see cref="DigestCount"/>).</summary>
     public HostDigest Digest(string hostId, DateTimeOffset startedAt, TimeSpan interval, DateTimeOffset now) => new()
@@ -33,14 +34,15 @@ internal sealed record HostFigures(
         DeleteRequests = Requests.GetValueOrDefault("DELETE"),
     };
 
-    private static (long FreeBytes, long Bytes)? TightestDisk(IEnumerable<string> directories)
+    /// <summary>Of those that were named: what is found below them is theirs.</summary>
+    private static (long FreeBytes, long Bytes)? TightestDisk(IEnumerable<WatchedDirectory> directories)
     {
         (long FreeBytes, long Bytes)? tightest = null;
-        foreach (var directory in directories.Distinct(StringComparer.Ordinal))
+        foreach (var directory in directories.Where(d => !d.IsFound))
         {
             try
             {
-                var disk = new DriveInfo(directory);
+                var disk = new DriveInfo(directory.Path);
                 if (tightest is null || disk.AvailableFreeSpace < tightest.Value.FreeBytes)
                     tightest = (disk.AvailableFreeSpace, disk.TotalSize);
             }

@@ -17,13 +17,26 @@ internal sealed class Admission(Stores stores, WatchedFiles files, SkippedFiles 
     private const string LetGo = "a person unregistered it; `litestream register` or the agent's next start brings it back";
 
     private readonly HashSet<string> _letGo = new(StringComparer.Ordinal);
+
+    /// <summary>New names of files that have several: which one is the tenant's is known when all have been met.</summary>
+    private readonly SortedDictionary<string, WatchedDirectory> _deferred = new(StringComparer.Ordinal);
+
     private bool _saidMany;
 
     /// <summary>The first complete look is over: a new file is news.</summary>
-    public bool Announces { get; set; }
+    public bool Announces { get; private set; }
 
     /// <summary>Number of the latest complete look.</summary>
     public int Sweep { get; set; }
+
+    /// <summary>Ends the first complete look. Of two names of one file that no earlier run knew the first in order is the tenant's, in whatever order they were met.</summary>
+    public void EndFirstLook()
+    {
+        foreach (var (path, directory) in _deferred)
+            Consider(directory, Path.GetFileName(path));
+        _deferred.Clear();
+        Announces = true;
+    }
 
     /// <summary>A person does not want what is at this path: until asked for, or the next start.</summary>
     public void Forget(string path) => _letGo.Add(path);
@@ -33,8 +46,11 @@ internal sealed class Admission(Stores stores, WatchedFiles files, SkippedFiles 
 
     public bool IsLetGo(string path) => _letGo.Contains(path);
 
+    /// <param name="directory">It is watched.</param>
+    /// <param name="fileName">A name in it.</param>
     /// <param name="isAsked">Somebody names it now: what is no database is told, not registered to wait until it is one.</param>
-    public Verdict Consider(WatchedDirectory directory, ReadOnlySpan<char> fileName, bool isAsked = false)
+    /// <param name="isListed">One of many, met in no order.</param>
+    public Verdict Consider(WatchedDirectory directory, ReadOnlySpan<char> fileName, bool isAsked = false, bool isListed = false)
     {
         if (directory.TryFind(fileName, out var known))
             return new(known.IsLeaving ? VerdictKind.Queued : VerdictKind.AlreadyRegistered, known);
@@ -56,6 +72,11 @@ internal sealed class Admission(Stores stores, WatchedFiles files, SkippedFiles 
             return Skip(directory, path, VerdictKind.Skipped, TenantFiles.WhyNotTenant(fileName));
         if (WhyUnusable(facts, directory, path) is { } reason)
             return Skip(directory, path, VerdictKind.Skipped, reason);
+        if (isListed && !Announces && facts.Links > 1 && named.Store.KnownPath(named.Name) != path)
+        {
+            _deferred.TryAdd(path, directory);
+            return new(VerdictKind.Queued);
+        }
         return RegisterUnlessTaken(directory, path, named, facts, isAsked);
     }
 

@@ -51,7 +51,7 @@ internal sealed class DirectorySweep(Registration registration, Inotify? events,
         lock (_oneAtATime)
         {
             DropWatch(directory);
-            if (!LeaveIfGone(directory))
+            if (!directory.IsGone && !LeaveIfGone(directory))
                 State(directory, reason);
         }
     }

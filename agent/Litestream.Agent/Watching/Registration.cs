@@ -42,9 +42,10 @@ internal sealed class Registration
     {
         lock (_gate)
         {
-            _admission.Announces = true;
-            if (!_stopping)
-                LeaveLeftBehind();
+            if (_stopping)
+                return;
+            _admission.EndFirstLook();
+            LeaveLeftBehind();
             foreach (var directory in Directories)
                 directory.Rule?.FirstLookIsOver();
         }
@@ -229,7 +230,7 @@ internal sealed class Registration
             if (directory.TryFind(fileName, out var file))
                 file.SeenInSweep = sweep;
             else if (!_stopping)
-                _admission.Consider(directory, fileName);
+                _admission.Consider(directory, fileName, isListed: true);
         }
     }
 

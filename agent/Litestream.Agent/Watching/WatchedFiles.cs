@@ -45,7 +45,9 @@ internal sealed class WatchedFiles
             _directories.Remove(directory);
             _shown = null;
         }
-        _byPath.Remove(directory.Path.TrimEnd('/'));
+        // Another may have been found there since.
+        if (DirectoryAt(directory.Path) == directory)
+            _byPath.Remove(directory.Path.TrimEnd('/'));
     }
 
     public void Add(TrackedFile file, FileFacts facts)

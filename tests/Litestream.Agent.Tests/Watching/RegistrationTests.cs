@@ -192,14 +192,35 @@ public sealed class RegistrationTests : IDisposable
         Assert.True(lines.FindIndex(l => l.Contains($"unregistered: {Guid}", StringComparison.Ordinal)) < lines.FindIndex(l => l.Contains($"registered: {Other}", StringComparison.Ordinal)));
     }
 
+    /// <summary>In whatever order the file system lists them.</summary>
+    [Fact]
+    public async Task Of_several_names_of_one_file_the_one_that_is_replicated_stays_it_and_else_the_first_is()
+    {
+        var names = Enumerable.Range(1, 9).Select(i => $"{i}0000000-0000-4000-8000-{Random.Shared.NextInt64(1L << 48):x12}").ToList();
+        _folder.Folder("clients");
+        Make(_folder[$"clients/{names[4]}.db"], "one file");
+        foreach (var name in names.Skip(5))
+            Link(names[4], name);
+        await using (var agent = await RunningAgent.StartAsync(_folder))
+        {
+            await agent.SyncedAsync(names[4]);
+            Assert.Equal(4, (await agent.StatusAsync()).SkippedCount);
+        }
+        foreach (var name in names.Take(4))
+            Link(names[4], name);
+        await using var next = await RunningAgent.StartAsync(_folder);
+        Assert.All(names, name => Assert.Equal(name == names[4], next.Find(name) is not null));
+        Assert.Equal(8, (await next.StatusAsync()).SkippedCount);
+        await next.SyncedAsync(names[4]);
+    }
+
     [Fact]
     public async Task A_second_name_of_the_same_file_is_refused()
     {
         await using var agent = await RunningAgent.StartAsync(_folder);
         Make(_folder[$"clients/{Guid}.db"], "one file");
         await agent.SyncedAsync(Guid);
-        using (var link = Process.Start("ln", [_folder[$"clients/{Guid}.db"], _folder[$"clients/{Other}.db"]]))
-            link.WaitForExit();
+        Link(Guid, Other);
         await Eventually.Becomes(() => agent.StatusAsync().Result.SkippedCount == 1, "it is listed");
         Assert.Contains("hard link", (await agent.StatusAsync()).Skipped[0].Reason, StringComparison.Ordinal);
         Assert.Null(agent.Find(Other));
@@ -349,5 +370,11 @@ public sealed class RegistrationTests : IDisposable
         application.Sql("PRAGMA journal_mode = WAL");
         application.Sql("CREATE TABLE t (x)");
         application.Sql($"INSERT INTO t VALUES ('{word}')");
+    }
+
+    private void Link(string name, string other)
+    {
+        using var link = Process.Start("ln", [_folder[$"clients/{name}.db"], _folder[$"clients/{other}.db"]]);
+        link.WaitForExit();
     }
 }

@@ -211,7 +211,7 @@ internal sealed class LocalCatalogue(AgentView agent) : ICatalogue
 
     private HostDigest Count()
     {
-        var figures = HostFigures.Of(agent.Stores, agent.Registration.Directories.Where(d => !d.IsFound).Select(d => d.Path));
+        var figures = HostFigures.Of(agent.Stores, agent.Registration);
         var count = new DigestCount(agent.Options.LagLimit);
         foreach (var database in figures.Databases)
             count.Add(database);
