@@ -62,7 +62,12 @@ internal sealed class Witness(Sandbox sandbox, IReadOnlyList<Tenant> tenants, Fu
         return answers;
     }
 
-    public bool IsAsPromised(Tenant tenant, Restored restored) => Newest(_promised, tenant.Id) is not { } must || Keeps(tenant, must, restored.Position);
+    public bool IsAsPromised(Tenant tenant, Restored restored) => IsAsPromised(tenant, Promised(tenant), restored);
+
+    /// <param name="promised">Before the restore began: what is promised while it runs need not be in it.</param>
+    public bool IsAsPromised(Tenant tenant, Position? promised, Restored restored) => promised is not { } must || Keeps(tenant, must, restored.Position);
+
+    public Position? Promised(Tenant tenant) => Newest(_promised, tenant.Id);
 
     /// <summary>Somebody emptied a replica: it begins anew.</summary>
     public void Forget(Tenant replica)

@@ -61,8 +61,9 @@ internal sealed class ObjectsSpoiled(bool isDeleted) : Fault(isDeleted ? "object
                 await Task.Delay(200);
                 continue;
             }
+            var promised = site.Witness.Promised(tenant);
             var restored = await site.RestoreAsync(tenant);
-            isHealed = restored.Count > 0 && site.Witness.IsAsPromised(tenant, restored[0]) && !(restored[0].Position < acknowledged);
+            isHealed = restored.Count > 0 && site.Witness.IsAsPromised(tenant, promised, restored[0]) && !(restored[0].Position < acknowledged);
             foreach (var copy in restored)
                 File.Delete(copy.File);
         }

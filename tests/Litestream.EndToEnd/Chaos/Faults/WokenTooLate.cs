@@ -20,7 +20,7 @@ internal sealed class WokenTooLate() : Fault("woken behind an adoption", weight:
         var record = FleetKeys.Tenant(side.Tenant.Guid);
         if (!await side.IsSyncedAsync() || host.Agent is not { } agent)
             return;
-        await Eventually.TrueAsync(async () => await OwnerAsync() == host.Name, () => $"{side.Tenant.Id} is in the table as one of {host.Name}\n{host.Said}", Patience * ChaosSite.Load);
+        await Eventually.TrueAsync(IsOwnedAsync, () => $"{side.Tenant.Id} is in the table as one of {host.Name}\n{host.Said}", Patience * ChaosSite.Load);
         using var stale = await side.Tenant.OpenAsync();
         agent.Send(Signal.Stop);
         try
@@ -52,6 +52,7 @@ internal sealed class WokenTooLate() : Fault("woken behind an adoption", weight:
         await adopted.IsBackedUpAsync();
         await stale.EndAsync();
 
-        async Task<string?> OwnerAsync() => await site.Table.Raw.FindAsync(record) is { } item ? TenantItem.Read(item).HostId : null;
+        // Its first report may be from before its first copy: without an epoch.
+        async Task<bool> IsOwnedAsync() => await site.Table.Raw.FindAsync(record) is { } item && TenantItem.Read(item) is { Epoch: 1 } tenant && tenant.HostId == host.Name;
     }
 }
