@@ -97,7 +97,7 @@ internal sealed class Drill(ReplicatedDatabase database, IReplicaStorage from, L
     {
         using var given = CancellationTokenSource.CreateLinkedTokenSource(limit);
         var asked = liveCheck.AskAsync(database, given.Token);
-        while (await Task.WhenAny(asked, Task.Delay(LookAgain, time, given.Token)).ConfigureAwait(false) != asked)
+        while (await Task.WhenAny(asked, Task.Delay(LookAgain, time, given.Token)).ConfigureAwait(false) != asked && !given.IsCancellationRequested)
         {
             if (WhyNotLive() is not null)
                 await given.CancelAsync().ConfigureAwait(false);

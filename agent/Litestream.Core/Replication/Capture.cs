@@ -54,11 +54,12 @@ internal sealed class Capture(StoreContext context, Staging staging, Resync resy
     {
         for (var look = 1; ; look++)
         {
+            var readAt = context.Time.GetTimestamp();
             var index = marked.WalIndex.Read() ?? throw new CaptureException(DatabaseStatus.Error, DatabaseReason.Other,
                 $"The wal-index of {database.Path} cannot be read: a writer died while it changed it", "it heals with the next write or when the last connection closes");
             if (resyncReason is null ? TryCaptureFrames(database, hot, marked, index, since) : resync.TryRun(database, hot, marked, index, since, resyncReason))
             {
-                (hot.Captured, hot.Unbackfilled) = (index, index.Unbackfilled);
+                hot.SetCaptured(index, readAt);
                 return index;
             }
             if (look == MaxLooks && resyncReason is not null)

@@ -33,7 +33,9 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
     /// <summary>As many are open as may be: those that close soon make room. First looks wait earlier than databases that were written.</summary>
     private static readonly TimeSpan CrowdedPause = TimeSpan.FromMilliseconds(100);
 
-    private static readonly TimeSpan PinnedPause = TimeSpan.FromSeconds(5);
+    /// <summary>A store that is away altogether is no reason to leave commits in the WAL alone.</summary>
+    private static readonly TimeSpan LongestRide = TimeSpan.FromSeconds(10);
+
     private const int BriefFailures = 5;
     private const int TriesAtTheEnd = 50;
     private static readonly TimeSpan BriefPause = TimeSpan.FromMilliseconds(20);
@@ -136,7 +138,6 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
             database.Activity = CaptureActivity.Looking;
         }
         var hot = database.Hot;
-        hot.LastRoundAt = context.Time.GetTimestamp();
         database.SetCapture(DatabaseStatus.Active, DatabaseReason.Hot);
         database.EndLook(hot.Holder.WalLength());
         context.Log.Hot(database.Name);
@@ -158,35 +159,50 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
             return 0;
         }
         var begun = context.Time.GetTimestamp();
-        // Only to see whether the application is gone: the next round is not due yet.
-        if ((seen & FileEvent.Database) == 0 && !database.IsSyncWanted && begun < hot.NextRoundAt - context.Ticks(RoundTolerance)
-            && hot.Holder.IsOpenElsewhere(hot.Files.Main!.Value) == true)
+        if (IsTooEarly(database, hot, seen, begun))
             return hot.NextRoundAt;
+        hot.RidesLater = MayRideLater(database, hot, seen, begun);
+        if (hot.RidesLater)
+            return context.In(hot.RoundPause);
         CheckSpool(database);
-        var took = context.Time.GetElapsedTime(since == Lane.Never ? hot.LastRoundAt : Math.Max(since, hot.LastRoundAt), begun);
-        hot.LastRoundAt = begun;
+        var took = context.Time.GetElapsedTime(since == Lane.Never ? hot.CapturedAt : Math.Max(since, hot.CapturedAt), begun);
         hot.LastMain = files.Main!.Value;
         var (before, indexBefore) = (database.Book.Captured, hot.Captured);
         var index = capture.Round(database, hot, since);
         // Seen, and nothing there: the commit's frames may be on their way to the disk, and the wal-index follows without an event.
-        hot.IsUnexplained = (seen & ~FileEvent.Sweep) != 0 && database.Book.Captured == before;
+        hot.IsUnexplained = (since != Lane.Never || (seen & ~FileEvent.Sweep) != 0) && database.Book.Captured == before;
         database.EndLook(index.MxFrame * (long)(index.PageSize + WalFrameHeader.SizeBytes));
         database.Count(c => c with { SyncSeconds = c.SyncSeconds + context.Time.GetElapsedTime(begun).TotalSeconds });
         if (!Checkpoint.IsWanted(index))
             hot.PinnedSince = null;
         database.SetCapture(DatabaseStatus.Active, DatabaseReason.Hot, Checkpoint.DescribePinned(hot), hot.PinnedSince);
         if (Checkpoint.IsWanted(index) && begun >= hot.NextCheckpointAt)
-            hot.NextCheckpointAt = checkpoint.TryComplete(database, hot, since) || hot.PinnedSince is null ? 0 : context.In(PinnedPause);
+            checkpoint.TryComplete(database, hot, since);
         if (context.Time.GetElapsedTime(hot.TableSavedAt) > TableSaveInterval)
         {
             hot.Table.Save(context.Folder.TableOf(database.Name));
             hot.TableSavedAt = begun;
         }
-        var pause = hot.PinnedSince is null ? RoundPace.Next(indexBefore, index, took, context.Options.SyncInterval) : context.Options.SyncInterval;
-        hot.NextRoundAt = begun + context.Ticks(pause);
+        hot.RoundPause = hot.PinnedSince is null ? RoundPace.Next(indexBefore, index, took, hot.RoundPause, context.Options.SyncInterval) : context.Options.SyncInterval;
+        hot.NextRoundAt = hot.CapturedAt + context.Ticks(hot.RoundPause);
         var next = NextRun(database, hot, since);
-        return pause < context.Options.SyncInterval && database.Hot is not null ? Math.Min(next, hot.NextRoundAt) : next;
+        return hot.RoundPause < context.Options.SyncInterval && database.Hot is not null ? Math.Min(next, hot.NextRoundAt) : next;
     }
+
+    /// <summary>Woken only to see whether the application is gone, and it is there: the next round is not due yet.</summary>
+    private bool IsTooEarly(ReplicatedDatabase database, HotDatabase hot, FileEvent seen, long now)
+    {
+        var left = context.Time.GetElapsedTime(now, hot.NextRoundAt);
+        // Written to the database file: somebody checkpoints, and may wait for our mark.
+        if (left <= RoundTolerance || database.IsSyncWanted || (seen & FileEvent.Database) != 0)
+            return false;
+        return hot.Holder.IsOpenElsewhere(hot.Files.Main!.Value) == true;
+    }
+
+    /// <summary>A file waits behind the one that is on its way: one more would be there no sooner, and of a slow store the queue would grow without an end. The WAL keeps what comes meanwhile.</summary>
+    private bool MayRideLater(ReplicatedDatabase database, HotDatabase hot, FileEvent seen, long now) =>
+        database.Staged.AreQueued && hot.RoundPause > TimeSpan.Zero && !database.IsSyncWanted && (seen & FileEvent.Database) == 0 && context.Time.GetElapsedTime(hot.CapturedAt, now) < LongestRide
+        && hot.Holder.WalIndex.Read() is { } index && !Checkpoint.IsWanted(index) && !hot.Holder.WalIndex.IsCheckpointRunning();
 
     /// <summary>Cools a quiet database, else says when to look again.</summary>
     private long NextRun(ReplicatedDatabase database, HotDatabase hot, long since)

@@ -19,6 +19,14 @@ internal sealed class Checkpoint(StoreContext context, Capture capture)
 
     private const int CompletionTries = 20;
 
+    /// <summary>Longest wait for a checkpoint of somebody else while nobody can commit: an application's RESTART may wait for the writer lock, which is ours.</summary>
+    private static readonly TimeSpan CheckpointLockPatience = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Then it gets five times as long without us.</summary>
+    private static readonly TimeSpan CheckpointLockPause = TimeSpan.FromMilliseconds(100);
+
+    private static readonly TimeSpan PinnedPause = TimeSpan.FromSeconds(5);
+
     /// <summary>
     /// The generation is long and something of it is not in the database file. Not "many frames": an application's own checkpoints follow our marks
     /// closely and still never complete. Not the file's size either: a complete WAL that no writer has reset yet needs nothing.
@@ -42,7 +50,9 @@ internal sealed class Checkpoint(StoreContext context, Capture capture)
         capture.Round(database, hot, since);
         var isComplete = TryCompleteAsWriter(database, hot, since, out var result);
         Report(database, hot, isComplete, result);
-        if (FileStat.Of(database.Path) is { } now && now.IsSameFile(hot.LastMain))
+        hot.NextCheckpointAt = hot.PinnedSince is not null ? context.In(PinnedPause) : result.WasRefused ? context.In(CheckpointLockPause) : 0;
+        // Not by its path: it may have been moved away in this moment, and what we wrote to it is not somebody else's.
+        if (hot.Holder.HeldFile(hot.LastMain) is { } now)
             hot.LastMain = now;
         database.Count(c => c with
         {
@@ -62,20 +72,14 @@ internal sealed class Checkpoint(StoreContext context, Capture capture)
         try
         {
             // Nobody commits now: the writer's own snapshot is a mark at the very end, and what is captured here is everything.
-            hot.Unbackfilled = capture.CaptureAll(database, hot, writer, since, null).Unbackfilled;
+            capture.CaptureAll(database, hot, writer, since, null);
             holder.EndTransaction();
             Faults.Reach(FaultPoint.CheckpointUnderLock);
-            for (var i = 0; i < CompletionTries; i++)
-            {
-                // A reader in passing leaves a few frames; a long one leaves all.
-                if (holder.TryCheckpoint(NativeSqlite.CheckpointPassive, out result) && result.IsComplete)
-                    break;
-                Thread.Sleep(0);
-            }
+            result = CompleteUnderLock(holder);
             Faults.Reach(FaultPoint.CheckpointComplete);
             holder.BeginMark();
             // Nobody wrote since: what the new mark stands for is captured.
-            hot.Captured = holder.WalIndex.Read() ?? hot.Captured;
+            hot.SetCaptured(holder.WalIndex.Read() ?? hot.Captured, context.Time.GetTimestamp());
         }
         finally
         {
@@ -83,10 +87,25 @@ internal sealed class Checkpoint(StoreContext context, Capture capture)
         }
         if (!result.IsComplete)
             return false;
-        hot.Unbackfilled = 0;
         if (holder.WalLength() > context.Options.WalCapBytes)
             writer.TryCheckpoint(NativeSqlite.CheckpointTruncate, out _);
         return true;
+    }
+
+    /// <summary>
+    /// A reader in passing leaves a few frames, a long one leaves all: asked again a few times. An application's own checkpoint, which runs behind its commit and waits for
+    /// the disk, ends soon: until then nobody else can checkpoint.
+    /// </summary>
+    private static CheckpointResult CompleteUnderLock(EngineConnection connection)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        for (var tries = 0; ;)
+        {
+            var hasRun = connection.TryCheckpoint(NativeSqlite.CheckpointPassive, out var result);
+            if (result.IsComplete || (hasRun ? ++tries == CompletionTries : Stopwatch.GetElapsedTime(begun) > CheckpointLockPatience))
+                return result;
+            LockPause.Wait();
+        }
     }
 
     private static bool TryBecomeWriter(EngineConnection writer)
@@ -94,20 +113,12 @@ internal sealed class Checkpoint(StoreContext context, Capture capture)
         var begun = Stopwatch.GetTimestamp();
         do
         {
-            if (writer.TryBeginImmediate())
+            if (!writer.WalIndex.IsBeingWritten() && writer.TryBeginImmediate())
                 return true;
-            Pause();
+            LockPause.Wait();
         }
         while (Stopwatch.GetElapsedTime(begun) < WriterLockPatience);
         return false;
-    }
-
-    /// <summary>About 50 microseconds: a writer's commit is shorter than any sleep the system offers.</summary>
-    private static void Pause()
-    {
-        var begun = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(begun) < TimeSpan.FromMicroseconds(50))
-            Thread.SpinWait(20);
     }
 
     private void Report(ReplicatedDatabase database, HotDatabase hot, bool isComplete, CheckpointResult result)

@@ -10,6 +10,9 @@ namespace Litestream.Replication;
 /// </summary>
 internal sealed class Compaction(StoreContext context)
 {
+    /// <summary>So many files in a row of a clock that was ahead and was set back: their times say nothing until it has caught up, so they are counted.</summary>
+    private const int MostFromTheFuture = 30;
+
     /// <summary>Does what is due. Answers the timestamp of what falls due next, <see cref="Lane.Never"/> when the newest L0 is in an L1 and only a new one can make work.</summary>
     public async Task<long> RunDueAsync(DatabaseReplica replica, CancellationToken cancellationToken)
     {
@@ -47,8 +50,11 @@ internal sealed class Compaction(StoreContext context)
     {
         var source = FilesBehind(replica, level - 1, Txid.Max(EndOf(replica, level), LastImageEnd(replica)));
         var newest = EndOf(replica, 1);
+        var mergeable = source.TakeWhile(f => level > 2 || f.MaxTxid < newest).ToList();
         // Only intervals that are over, so that a file of this level ends with one.
-        var due = source.TakeWhile(f => (level > 2 || f.MaxTxid < newest) && now >= CompactionSchedule.NextBoundary(f.CreatedAt, replica.Place.Points.LevelIntervals[level - 1])).ToList();
+        var due = mergeable.TakeWhile(f => now >= CompactionSchedule.NextBoundary(f.CreatedAt, replica.Place.Points.LevelIntervals[level - 1])).ToList();
+        if (mergeable.TakeWhile(f => f.CreatedAt > now).ToList() is { Count: >= MostFromTheFuture } ahead)
+            due = ahead;
         if (due.Count > 0)
             await PublishMergerAsync(replica, due, level, cancellationToken).ConfigureAwait(false);
     }

@@ -304,6 +304,8 @@ internal sealed class DatabaseReplica
             isFree = Database.Staged.Confirm(file, Place.Bit);
         }
         Database.AnswerSyncs();
+        if (Database.Hot is { RidesLater: true } && !Database.Staged.AreQueued)
+            Database.CaptureLane.Wake();
         return isFree;
     }
 

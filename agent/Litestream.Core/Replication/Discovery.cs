@@ -155,7 +155,7 @@ internal sealed class Discovery(StoreContext context, Staging staging, EarlierRu
         if (replica.IsTakenOver || (!HasOther(replica) && replica.Book.Published.IsNone) || OwnershipCheck.IsShutOutElsewhere(replica, writer) || ownership.IsMovedHere(replica, writer, newest)
             || await ownership.WasTakenOverAsync(replica, writer, cancellationToken).ConfigureAwait(false))
             return;
-        throw ForeignChain.Unrelated(replica, newest);
+        throw ForeignChain.OfAnother(replica, newest);
     }
 
     /// <summary>

@@ -42,7 +42,7 @@ internal static class ForeignChain
             "it is asked again by itself; `litestream start -take-over` does not wait for that", answer.AskAgain ?? AskAgain);
 
     /// <summary>Another went on with what this agent published there, or what is there has nothing to do with what the database's other replicas hold.</summary>
-    public static CaptureException Unrelated(DatabaseReplica replica, LtxFile newest) => !replica.Book.Published.IsNone
+    public static CaptureException OfAnother(DatabaseReplica replica, LtxFile newest) => !replica.Book.Published.IsNone
         ? WrittenBehind(replica, $"it was taken over by another agent, which reached transaction {newest.MaxTxid}; this one only published {replica.Book.Published}")
         : new(DatabaseStatus.SplitBrain, DatabaseReason.ForeignTransaction,
             $"{replica.Url} holds the chain of another writer (up to transaction {newest.MaxTxid}), which does not belong to what this agent replicates from {replica.Database.Path}; nothing there is touched",

@@ -24,11 +24,14 @@ internal sealed class HotDatabase(string path, EngineConnection holder, Database
 
     public PageTable Table { get; set; } = table;
 
-    /// <summary>Timestamp of the last round's beginning.</summary>
-    public long LastRoundAt { get; set; }
-
     /// <summary>Timestamp before which no round is due because of a write alone.</summary>
     public long NextRoundAt { get; set; }
+
+    /// <summary>From the last round to the next.</summary>
+    public TimeSpan RoundPause { get; set; }
+
+    /// <summary>A round was left out, as files wait already: the next one comes when one of them is in a replica.</summary>
+    public bool RidesLater { get; set; }
 
     /// <summary>Timestamp of the last captured write.</summary>
     public long LastWriteAt { get; set; }
@@ -40,7 +43,10 @@ internal sealed class HotDatabase(string path, EngineConnection holder, Database
     public TimeSpan FullReadTime { get; set; }
 
     /// <summary>The wal-index as it was when everything up to it was last captured.</summary>
-    public WalIndexHeader Captured { get; set; }
+    public WalIndexHeader Captured { get; private set; }
+
+    /// <summary>Timestamp of the moment at which that was so: whatever is captured next was written since.</summary>
+    public long CapturedAt { get; private set; }
 
     /// <summary>The last round was told of a write and found none: one more, soon.</summary>
     public bool IsUnexplained { get; set; }
@@ -51,8 +57,8 @@ internal sealed class HotDatabase(string path, EngineConnection holder, Database
     /// <summary>Pages that the running live check has compared; 0 when none runs.</summary>
     public uint CheckedPages { get; set; }
 
-    /// <summary>Frames that the database file does not have yet, as of the last round.</summary>
-    public uint Unbackfilled { get; set; }
+    /// <summary>Frames that the database file does not have yet, as of what was captured last.</summary>
+    public uint Unbackfilled => Captured.Unbackfilled;
 
     /// <summary>The value of <see cref="LastWriteAt"/> when an application was found connected: asked once after each write, not more.</summary>
     public long FoundConnectedAt { get; set; } = -1;
@@ -78,6 +84,9 @@ internal sealed class HotDatabase(string path, EngineConnection holder, Database
         Faults.Reach(FaultPoint.OlderMarkEnded);
         (Holder, _spare) = (_spare!, Holder);
     }
+
+    /// <summary>Everything up to <paramref name="index"/>, read at <paramref name="at"/>, is captured.</summary>
+    public void SetCaptured(WalIndexHeader index, long at) => (Captured, CapturedAt) = (index, at);
 
     public void CloseSpare()
     {

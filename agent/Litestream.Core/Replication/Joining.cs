@@ -97,6 +97,6 @@ internal sealed class Joining(StoreContext context, Fence fence, OwnershipCheck 
         if (replica.IsTakenOver || await ownership.WasTakenOverAsync(replica, writer, cancellationToken).ConfigureAwait(false))
             return header;
         // Not for a minute only, as for somebody who may go on there then: the database's chain is another one by now.
-        throw ForeignChain.Unrelated(replica, newest);
+        throw ForeignChain.OfAnother(replica, newest);
     }
 }

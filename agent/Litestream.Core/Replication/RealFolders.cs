@@ -3,8 +3,8 @@ using Litestream.Storage;
 namespace Litestream.Replication;
 
 /// <summary>
-/// Where the folders of the open databases really are. A folder that was exchanged for a symbolic link has a database of somebody else's under each name that its maker likes; one that is
-/// another at the same place, as after a mount, is well. A folder is known while a database in it is.
+/// Where the folders of databases really are. A folder that was exchanged for a symbolic link has a database of somebody else's under each name that its maker likes; one that is
+/// another at the same place, as after a mount, is well. A folder is known from the first opening of a database in it until the last of them has left.
 /// </summary>
 internal sealed class RealFolders
 {

@@ -331,6 +331,9 @@ internal sealed class ReplicatedDatabase
         }
     }
 
+    /// <summary>When the capture lane looked last, in ticks of the store's clock.</summary>
+    public long LastLookAt => Interlocked.Read(ref _lastRoundAt);
+
     /// <summary>Something happened that is not captured yet, or waits for the replica.</summary>
     public bool IsDirty
     {

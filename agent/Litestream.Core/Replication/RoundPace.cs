@@ -13,16 +13,21 @@ internal static class RoundPace
 
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>A pause shorter than this was that of a fast writer: the disk may hold it up for this long, and when it goes on its WAL must not grow for a sync interval.</summary>
+    private static readonly TimeSpan Fast = TimeSpan.FromMilliseconds(500);
+
     /// <param name="before">The wal-index when the last round captured everything.</param>
     /// <param name="now">The same of this round.</param>
     /// <param name="took">In which time the frames between them were written.</param>
+    /// <param name="last">The pause before this round, zero for the first one. A fast writer waits for the disk now and then, and becomes slow by and by.</param>
     /// <param name="syncInterval">The longest pause.</param>
-    public static TimeSpan Next(WalIndexHeader before, WalIndexHeader now, TimeSpan took, TimeSpan syncInterval)
+    public static TimeSpan Next(WalIndexHeader before, WalIndexHeader now, TimeSpan took, TimeSpan last, TimeSpan syncInterval)
     {
         var written = now.Salts == before.Salts && now.MxFrame >= before.MxFrame ? now.MxFrame - before.MxFrame : now.MxFrame;
+        var longest = last > TimeSpan.Zero && last < Fast && last + took < syncInterval ? last + took : syncInterval;
         if (written == 0)
-            return syncInterval;
+            return longest;
         var pause = took * (FramesPerRound / written);
-        return pause >= syncInterval ? syncInterval : pause > Shortest ? pause : Shortest;
+        return pause >= longest ? longest : pause > Shortest ? pause : Shortest;
     }
 }

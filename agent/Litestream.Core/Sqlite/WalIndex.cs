@@ -32,17 +32,11 @@ internal readonly unsafe struct WalIndex
         return null;
     }
 
+    /// <summary>Somebody writes at this moment, or waits for readers as one who may. Asked without a read mark of one's own, for which that one would have to wait, too.</summary>
+    public bool IsBeingWritten() => IsHeld(which: 0);
+
     /// <summary>Somebody is checkpointing at this moment, or waits for readers in order to.</summary>
-    public bool IsCheckpointRunning()
-    {
-        const int checkpointLock = 1;
-        if (Map() is null)
-            return false;
-        if (!TryLock(checkpointLock, AsReader))
-            return true;
-        Unlock(checkpointLock, AsReader);
-        return false;
-    }
+    public bool IsCheckpointRunning() => IsHeld(which: 1);
 
     /// <summary>
     /// Sets an unused read mark to <paramref name="mxFrame"/> and lets it go, as any reader may that finds none there (walTryBeginRead). Of several marks
@@ -102,6 +96,16 @@ internal readonly unsafe struct WalIndex
         void* mapping = null;
         var isMapped = _database is not null && _database->Methods->Version >= 2 && _database->Methods->ShmMap(_database, 0, regionBytes, 0, &mapping) == NativeSqlite.Ok;
         return isMapped ? (byte*)mapping : null;
+    }
+
+    private bool IsHeld(int which)
+    {
+        if (Map() is null)
+            return false;
+        if (!TryLock(which, AsReader))
+            return true;
+        Unlock(which, AsReader);
+        return false;
     }
 
     private bool TryLock(int which, int how)

@@ -1,5 +1,6 @@
 using Litestream.Ltx;
 using Litestream.Replication;
+using Litestream.Storage;
 
 namespace Litestream.Core.Tests.Replication;
 
@@ -45,6 +46,31 @@ public sealed class CompactionTests
         LtxFile[] torn = [files[0], files[2]];
         var error = await Assert.ThrowsAsync<LitestreamException>(() => Merge.RunAsync(folder.StorageOf(Name), torn, default, Stream.Null, 1 << 20, default));
         Assert.Contains("does not continue", error.Message);
+    }
+
+    /// <summary>The times of files never go back, so those that follow bear the wrong time, too, until the clock has caught up.</summary>
+    [Fact]
+    public async Task A_clock_that_was_ahead_for_a_moment_keeps_no_level_from_being_merged()
+    {
+        var time = new ManualTime { Epoch = DateTimeOffset.UtcNow };
+        await using var folder = new ReplicatedFolder { Time = time };
+        using var application = folder.NewTenant();
+        var database = await folder.BeginAsync(Name);
+        time.Ahead = TimeSpan.FromHours(2);
+        application.Sql("INSERT INTO t (v) VALUES ('in two hours')");
+        await ReplicatedFolder.SyncAsync(database);
+        time.Ahead = TimeSpan.Zero;
+        for (var i = 0; i < 100; i++)
+        {
+            application.Sql("INSERT INTO t (v) VALUES ('more')");
+            await ReplicatedFolder.SyncAsync(database);
+            time.Advance(TimeSpan.FromSeconds(1));
+            await ReplicatedFolder.WaitAsync(() => database.State.Replicas.All(r => r.PeekStaged() is null && r.CompactionAt > time.GetTimestamp()), "what is due is merged");
+        }
+        var planned = ChainPlanner.Choose(await folder.ListAllAsync(Name), ChainTarget.Latest, Name);
+        Assert.True(planned.Count < 60, $"{planned.Count} files");
+        Assert.Contains(planned, f => f.Level == 2);
+        await folder.AssertRestoresEqualAsync(Name);
     }
 
     [Fact]

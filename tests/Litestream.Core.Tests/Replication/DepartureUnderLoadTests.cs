@@ -51,10 +51,11 @@ public sealed class DepartureUnderLoadTests
         using var first = folder.NewTenant();
         var database = await folder.BeginAsync(Name);
         var (acknowledged, gate, end) = (new List<int>(), new Lock(), new CancellationTokenSource());
-        var (number, refused) = (0, 0);
+        var (opened, number, refused) = (0, 0, 0);
         var writing = Enumerable.Range(0, writers).Select(w => Task.Run(() =>
         {
             using var application = new Application(folder.PathOf(Name));
+            Interlocked.Increment(ref opened);
             while (!end.IsCancellationRequested)
             {
                 try
@@ -81,7 +82,7 @@ public sealed class DepartureUnderLoadTests
         VacatedPlace place;
         try
         {
-            await ReplicatedFolder.WaitAsync(() => Volatile.Read(ref number) > writers, "they write");
+            await ReplicatedFolder.WaitAsync(() => Volatile.Read(ref opened) == writers && Volatile.Read(ref number) > writers, "all of them write");
             place = await database.LeaveAsync("01move", "web-2", default);
             await ReplicatedFolder.WaitAsync(() => Volatile.Read(ref refused) > writers, "they are refused");
         }

@@ -17,12 +17,15 @@ internal sealed class ManualTime : TimeProvider
     /// <summary>Day zero of <see cref="GetUtcNow"/>.</summary>
     public DateTimeOffset Epoch { get; init; } = DateTimeOffset.UnixEpoch;
 
+    /// <summary>By how much the wall clock is wrong; what was measured goes on.</summary>
+    public TimeSpan Ahead { get; set; }
+
     /// <summary>Where the machine is.</summary>
     public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Utc;
 
     public override TimeZoneInfo LocalTimeZone => Zone;
 
-    public override DateTimeOffset GetUtcNow() => Epoch.AddTicks(GetTimestamp());
+    public override DateTimeOffset GetUtcNow() => Epoch.AddTicks(GetTimestamp()) + Ahead;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {

@@ -11,20 +11,25 @@ public sealed class RoundPaceTests
     /// <param name="now">Frames now.</param>
     /// <param name="restarted">The WAL began anew meanwhile.</param>
     /// <param name="tookMs">Time in which they were written.</param>
+    /// <param name="lastMs">The pause before this round.</param>
     /// <param name="pauseMs">Time until the next round.</param>
     [Theory]
-    [InlineData(0, 0, false, 1000, 1000)] // nobody writes
-    [InlineData(100, 900, false, 1000, 1000)] // 800 transactions a second
-    [InlineData(0, 1500, false, 1000, 1000)]
-    [InlineData(0, 3000, false, 1000, 500)]
-    [InlineData(4000, 5000, true, 200, 60)] // of the new WAL all are new
-    [InlineData(0, 12, false, 2, 250)] // the first look at a burst
-    [InlineData(0, 1_000_000, false, 1000, 20)]
-    [InlineData(0, 500, false, 0, 20)] // one large transaction
-    public void A_fast_writer_is_looked_at_before_its_wal_is_long(uint before, uint now, bool restarted, int tookMs, int pauseMs)
+    [InlineData(0, 0, false, 1000, 0, 1000)] // nobody writes
+    [InlineData(100, 900, false, 1000, 1000, 1000)] // 800 transactions a second
+    [InlineData(0, 1500, false, 1000, 1000, 1000)]
+    [InlineData(0, 3000, false, 1000, 1000, 500)]
+    [InlineData(4000, 5000, true, 200, 100, 60)] // of the new WAL all are new
+    [InlineData(0, 12, false, 2, 0, 250)] // the first look at a burst
+    [InlineData(0, 1_000_000, false, 1000, 1000, 20)]
+    [InlineData(0, 500, false, 0, 0, 20)] // one large transaction
+    [InlineData(2000, 2000, false, 40, 40, 80)] // a fast one who waits for the disk
+    [InlineData(2000, 2010, false, 1, 40, 41)] // looked at twice in a moment
+    [InlineData(2000, 2000, false, 320, 320, 640)] // and waits long for it
+    [InlineData(2000, 0, true, 600, 600, 1000)] // gone
+    public void A_fast_writer_is_looked_at_before_its_wal_is_long(uint before, uint now, bool restarted, int tookMs, int lastMs, int pauseMs)
     {
         var pause = RoundPace.Next(
-            Empty with { MxFrame = before }, Empty with { MxFrame = now, Salts = restarted ? new(2, 3) : Empty.Salts }, TimeSpan.FromMilliseconds(tookMs), TimeSpan.FromSeconds(1));
+            Empty with { MxFrame = before }, Empty with { MxFrame = now, Salts = restarted ? new(2, 3) : Empty.Salts }, TimeSpan.FromMilliseconds(tookMs), TimeSpan.FromMilliseconds(lastMs), TimeSpan.FromSeconds(1));
         Assert.Equal(pauseMs, (int)pause.TotalMilliseconds);
     }
 }

@@ -1,0 +1,37 @@
+using Litestream.Replication;
+
+namespace Litestream.Core.Tests.Replication;
+
+/// <summary>A replica that takes longer for a file than a sync interval, or is away.</summary>
+public sealed class SlowStoreTests
+{
+    private const string Name = ReplicatedFolder.Name;
+
+    /// <summary>One file a sync interval would be a queue that grows without an end, and a lag that does.</summary>
+    [Fact]
+    public async Task What_would_wait_behind_a_file_that_waits_comes_with_the_next_one()
+    {
+        var time = new ManualTime { Epoch = DateTimeOffset.UtcNow };
+        await using var folder = new ReplicatedFolder { Time = time };
+        folder.Options = folder.Options with { SyncInterval = TimeSpan.FromSeconds(1) };
+        using var application = folder.NewTenant();
+        var database = await folder.BeginAsync(Name);
+        await ReplicatedFolder.SyncAsync(database);
+        var before = database.Snapshot().Txid.Value;
+        var blocked = new BlockedFolder(folder.Backups);
+        for (var i = 0; i < 30; i++)
+        {
+            application.Sql("INSERT INTO t (v) VALUES (hex(randomblob(100)))");
+            database.Notice(FileEvent.Wal);
+            time.Advance(TimeSpan.FromSeconds(1.01));
+            await ReplicatedFolder.WaitAsync(() => database.State.LastLookAt == time.GetTimestamp() && database.State.Activity == CaptureActivity.None, $"a look in second {i}");
+        }
+        // Two at once, and one each ten seconds.
+        Assert.InRange(database.Snapshot().Txid.Value - before, 4ul, 5ul);
+        blocked.Unblock();
+        // It is tried again by and by.
+        time.Advance(TimeSpan.FromMinutes(2));
+        await ReplicatedFolder.SyncAsync(database);
+        await folder.AssertRestoresEqualAsync(Name);
+    }
+}
