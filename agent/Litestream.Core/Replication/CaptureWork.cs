@@ -7,7 +7,7 @@ namespace Litestream.Replication;
 /// The capture lane of a database, one run at a time: cold and unchanged, it stays cold; changed, it is opened; hot, it makes a round, checkpoints and
 /// cools when it is quiet. Every answer is the timestamp of the next run.
 /// </summary>
-internal sealed class CaptureWork(StoreContext context, Staging staging, Capture capture, Opening opening, Checkpoint checkpoint, LiveCheck liveCheck, Cooling cooling)
+internal sealed class CaptureWork(StoreContext context, Staging staging, Capture capture, Opening opening, Postponement postponement, Checkpoint checkpoint, LiveCheck liveCheck, Cooling cooling)
 {
     /// <summary>
     /// A small database that no application has open is closed this soon after its last write: the application's own close would have removed the
@@ -27,14 +27,8 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
     /// <summary>How long the time stamps of a checkpoint need to settle.</summary>
     private static readonly TimeSpan SettlingTime = TimeSpan.FromMilliseconds(150);
 
-    /// <summary>A timer may fire this much early.</summary>
-    private static readonly TimeSpan RoundTolerance = TimeSpan.FromMilliseconds(10);
-
     /// <summary>As many are open as may be: those that close soon make room. First looks wait earlier than databases that were written.</summary>
     private static readonly TimeSpan CrowdedPause = TimeSpan.FromMilliseconds(100);
-
-    /// <summary>A store that is away altogether is no reason to leave commits in the WAL alone.</summary>
-    private static readonly TimeSpan LongestRide = TimeSpan.FromSeconds(10);
 
     private const int BriefFailures = 5;
     private const int TriesAtTheEnd = 50;
@@ -159,11 +153,8 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
             return 0;
         }
         var begun = context.Time.GetTimestamp();
-        if (IsTooEarly(database, hot, seen, begun))
-            return hot.NextRoundAt;
-        hot.RidesLater = MayRideLater(database, hot, seen, begun);
-        if (hot.RidesLater)
-            return context.In(hot.RoundPause);
+        if (postponement.Until(database, hot, seen, begun) is { } later)
+            return later;
         CheckSpool(database);
         var took = context.Time.GetElapsedTime(since == Lane.Never ? hot.CapturedAt : Math.Max(since, hot.CapturedAt), begun);
         hot.LastMain = files.Main!.Value;
@@ -188,21 +179,6 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
         var next = NextRun(database, hot, since);
         return hot.RoundPause < context.Options.SyncInterval && database.Hot is not null ? Math.Min(next, hot.NextRoundAt) : next;
     }
-
-    /// <summary>Woken only to see whether the application is gone, and it is there: the next round is not due yet.</summary>
-    private bool IsTooEarly(ReplicatedDatabase database, HotDatabase hot, FileEvent seen, long now)
-    {
-        var left = context.Time.GetElapsedTime(now, hot.NextRoundAt);
-        // Written to the database file: somebody checkpoints, and may wait for our mark.
-        if (left <= RoundTolerance || database.IsSyncWanted || (seen & FileEvent.Database) != 0)
-            return false;
-        return hot.Holder.IsOpenElsewhere(hot.Files.Main!.Value) == true;
-    }
-
-    /// <summary>A file waits behind the one that is on its way: one more would be there no sooner, and of a slow store the queue would grow without an end. The WAL keeps what comes meanwhile.</summary>
-    private bool MayRideLater(ReplicatedDatabase database, HotDatabase hot, FileEvent seen, long now) =>
-        database.Staged.AreQueued && hot.RoundPause > TimeSpan.Zero && !database.IsSyncWanted && (seen & FileEvent.Database) == 0 && context.Time.GetElapsedTime(hot.CapturedAt, now) < LongestRide
-        && hot.Holder.WalIndex.Read() is { } index && !Checkpoint.IsWanted(index) && !hot.Holder.WalIndex.IsCheckpointRunning();
 
     /// <summary>Cools a quiet database, else says when to look again.</summary>
     private long NextRun(ReplicatedDatabase database, HotDatabase hot, long since)

@@ -293,7 +293,7 @@ internal sealed class DatabaseReplica
     /// <summary>The oldest staged file is there. True when no other replica waits for it: it is the caller's now.</summary>
     public bool Confirm(StagedFile file, DateTimeOffset now)
     {
-        bool isFree;
+        bool wereQueued, isFree;
         lock (Database.Gate)
         {
             // On disk first: should the books fail, the file stays staged and is found published at the next try.
@@ -301,10 +301,12 @@ internal sealed class DatabaseReplica
             Place.Books.Confirm(Database.Name, next, file.File);
             Book = next;
             HoldsChain |= file.File.IsImage;
+            wereQueued = Database.Staged.AreQueued;
             isFree = Database.Staged.Confirm(file, Place.Bit);
         }
         Database.AnswerSyncs();
-        if (Database.Hot is { RidesLater: true } && !Database.Staged.AreQueued)
+        // A round may have been left out for their sake.
+        if (wereQueued && !Database.Staged.AreQueued)
             Database.CaptureLane.Wake();
         return isFree;
     }

@@ -49,7 +49,8 @@ internal sealed class Departure(ReplicatedDatabase database, TimeProvider time)
         writer.EndTransaction();
         for (var begun = time.GetTimestamp(); ;)
         {
-            Lock(writer, begun, cancellationToken);
+            // It may take long, and the pool has few threads: the uploads that a departure waits for need them.
+            await Task.Factory.StartNew(() => Lock(writer, begun, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
             try
             {
                 if (await LeaveAsync(writer, second, id, to, cancellationToken).ConfigureAwait(false) is { } place)

@@ -30,9 +30,6 @@ internal sealed class HotDatabase(string path, EngineConnection holder, Database
     /// <summary>From the last round to the next.</summary>
     public TimeSpan RoundPause { get; set; }
 
-    /// <summary>A round was left out, as files wait already: the next one comes when one of them is in a replica.</summary>
-    public bool RidesLater { get; set; }
-
     /// <summary>Timestamp of the last captured write.</summary>
     public long LastWriteAt { get; set; }
 

@@ -14,15 +14,15 @@ internal sealed class ReplicatedDatabase
     private DatabaseCounters _counters = DatabaseCounters.None;
     private FileEvent _seen;
     private long _dirtySince = Lane.Never;
-    private long _lastRoundAt = long.MinValue / 2;
+    private long _lastLookAt = long.MinValue / 2;
     private (DatabaseStatus Status, DatabaseReason Reason, string? Detail) _capture = (DatabaseStatus.Waiting, DatabaseReason.Pending, null);
     private string? _lastError;
-    private HotDatabase? _hot;
+    private volatile HotDatabase? _hot;
     private int _activity;
-    private ChainStart? _chain;
+    private volatile ChainStart? _chain;
     private long _walBytes;
     private DateTimeOffset? _walPinnedSince;
-    private DatabaseReplica? _pairWantedBy;
+    private volatile DatabaseReplica? _pairWantedBy;
     private Beginning _beginning;
     private RestoreBooking? _restoring;
     private (DatabaseStatus Status, DatabaseReason Reason) _told = (DatabaseStatus.Waiting, DatabaseReason.Pending);
@@ -59,21 +59,13 @@ internal sealed class ReplicatedDatabase
     public BookEntry Book { get; private set; }
 
     /// <summary>The open connections, null while cold; set and used by the capture lane, others only ask whether there are any.</summary>
-    public HotDatabase? Hot
-    {
-        get => Volatile.Read(ref _hot);
-        set => Volatile.Write(ref _hot, value);
-    }
+    public HotDatabase? Hot { get => _hot; set => _hot = value; }
 
     /// <summary>
     /// What the first replica that answered said about the chain since the program started; null before, and again when it turns out to be wrong. While
     /// it is null nothing is captured.
     /// </summary>
-    public ChainStart? Chain
-    {
-        get => Volatile.Read(ref _chain);
-        set => Volatile.Write(ref _chain, value);
-    }
+    public ChainStart? Chain { get => _chain; set => _chain = value; }
 
     /// <summary>The file that was opened last; owned by the capture lane.</summary>
     public (ulong Device, ulong Inode)? OpenedFile { get; set; }
@@ -109,11 +101,7 @@ internal sealed class ReplicatedDatabase
     public bool IsOver { get; private set; }
 
     /// <summary>This replica's lane asks the capture lane, which counts the transactions, for a pair of empty files (<see cref="Upkeep.NeedsPair"/>).</summary>
-    public DatabaseReplica? PairWantedBy
-    {
-        get => Volatile.Read(ref _pairWantedBy);
-        set => Volatile.Write(ref _pairWantedBy, value);
-    }
+    public DatabaseReplica? PairWantedBy { get => _pairWantedBy; set => _pairWantedBy = value; }
 
     /// <summary>Tells that something was seen of its files. Returns at once; thousands a second are fine.</summary>
     public void Notice(FileEvent seen)
@@ -132,7 +120,7 @@ internal sealed class ReplicatedDatabase
             CaptureLane.IsBackground = false;
         // A write to the database file is a checkpoint, which may be waiting for our mark: a round at once (but no storm of them).
         var pause = (seen & ~(FileEvent.Wal | FileEvent.Sweep)) != 0 ? TimeSpan.FromMilliseconds(20) : _context.Options.SyncInterval;
-        CaptureLane.WakeAt(Interlocked.Read(ref _lastRoundAt) + _context.Ticks(pause));
+        CaptureLane.WakeAt(LastLookAt + _context.Ticks(pause));
     }
 
     /// <summary>As it stands now.</summary>
@@ -250,9 +238,16 @@ internal sealed class ReplicatedDatabase
         {
             _syncs.Take();
             (var seen, _seen) = (_seen, FileEvent.None);
-            Interlocked.Exchange(ref _lastRoundAt, _context.Time.GetTimestamp());
+            Interlocked.Exchange(ref _lastLookAt, _context.Time.GetTimestamp());
             return (seen, _dirtySince);
         }
+    }
+
+    /// <summary>Capture lane: those who wait for a sync are served by the next look, which comes when what is on its way is there. False: somebody cannot wait for that.</summary>
+    public bool TryPutOffSyncs()
+    {
+        lock (Gate)
+            return _syncs.IsEmpty || (IsPublishing && _syncs.TryPutOff());
     }
 
     /// <summary>Capture lane: the look is over and everything committed before it is captured. Serves those who wait for that.</summary>
@@ -262,7 +257,7 @@ internal sealed class ReplicatedDatabase
         {
             _walBytes = walBytes;
             // What was seen since the look began may not be captured; everything before it is.
-            _dirtySince = (_seen & ~FileEvent.Sweep) == 0 ? Lane.Never : Math.Max(_dirtySince, Interlocked.Read(ref _lastRoundAt));
+            _dirtySince = (_seen & ~FileEvent.Sweep) == 0 ? Lane.Never : Math.Max(_dirtySince, LastLookAt);
             _syncs.SetTarget(Book.Captured);
         }
         AnswerSyncs();
@@ -332,7 +327,7 @@ internal sealed class ReplicatedDatabase
     }
 
     /// <summary>When the capture lane looked last, in ticks of the store's clock.</summary>
-    public long LastLookAt => Interlocked.Read(ref _lastRoundAt);
+    public long LastLookAt => Interlocked.Read(ref _lastLookAt);
 
     /// <summary>Something happened that is not captured yet, or waits for the replica.</summary>
     public bool IsDirty

@@ -17,6 +17,15 @@ internal struct SyncRequests
     /// <summary>A round begins: it serves all that wait now.</summary>
     public readonly void Take() => _waiting?.ForEach(r => r.IsTaken = true);
 
+    /// <summary>The round does not come: the next one serves them. False: somebody waits for a round alone.</summary>
+    public readonly bool TryPutOff()
+    {
+        if (_waiting?.Exists(r => r is { IsLocal: true, Target: null }) ?? false)
+            return false;
+        _waiting?.ForEach(r => r.IsTaken = r.Target is not null);
+        return true;
+    }
+
     /// <summary>The round ended at <paramref name="captured"/>.</summary>
     public readonly void SetTarget(Txid captured) => _waiting?.ForEach(r => r.Target ??= r.IsTaken ? captured : null);
 

@@ -8,6 +8,9 @@ internal readonly unsafe struct WalIndex
 {
     private const int AsReader = 4, Alone = 8;
 
+    /// <summary>WAL_WRITE_LOCK and WAL_CKPT_LOCK.</summary>
+    private const int WriteLock = 0, CheckpointLock = 1;
+
     /// <summary>Of every SQLite since 3.7.0, and one that none will ever have.</summary>
     private const uint Format = 3007000, ShutFormat = 0x4c534d56;
 
@@ -33,10 +36,10 @@ internal readonly unsafe struct WalIndex
     }
 
     /// <summary>Somebody writes at this moment, or waits for readers as one who may. Asked without a read mark of one's own, for which that one would have to wait, too.</summary>
-    public bool IsBeingWritten() => IsHeld(which: 0);
+    public bool IsBeingWritten() => IsHeld(WriteLock);
 
     /// <summary>Somebody is checkpointing at this moment, or waits for readers in order to.</summary>
-    public bool IsCheckpointRunning() => IsHeld(which: 1);
+    public bool IsCheckpointRunning() => IsHeld(CheckpointLock);
 
     /// <summary>
     /// Sets an unused read mark to <paramref name="mxFrame"/> and lets it go, as any reader may that finds none there (walTryBeginRead). Of several marks

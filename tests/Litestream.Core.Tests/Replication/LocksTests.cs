@@ -20,7 +20,8 @@ public sealed class LocksTests
         using var application = folder.NewTenant();
         var store = folder.Open();
         var database = folder.Register(Name);
-        // Written to, so that it is no first look, after which it would be left again.
+        await ReplicatedFolder.SyncAsync(database);
+        // Written to behind the first look, after which it would be left again.
         await ReplicatedFolder.WriteAsync(application, database, 1);
         AssertMarked(folder, "after the first sync");
 
