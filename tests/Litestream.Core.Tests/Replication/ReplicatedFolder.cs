@@ -133,12 +133,14 @@ internal sealed class ReplicatedFolder : IAsyncDisposable
     /// <summary>Nothing waits. An answered sync is ahead of the deletion of what was sent.</summary>
     public Task SpoolIsEmptyAsync() => WaitAsync(() => Directory.GetFiles(Path.Combine(State, "spool")).Length == 0, "an empty spool");
 
-    public static async Task WaitAsync(Func<bool> condition, string what)
+    public static Task WaitAsync(Func<bool> condition, string what) => WaitAsync(condition, () => what);
+
+    public static async Task WaitAsync(Func<bool> condition, Func<string> what)
     {
         var begun = Stopwatch.GetTimestamp();
         while (!condition())
         {
-            Assert.True(Stopwatch.GetElapsedTime(begun) < Patience, $"waited in vain: {what}");
+            Assert.True(Stopwatch.GetElapsedTime(begun) < Patience, $"waited in vain: {what()}");
             await Task.Delay(5);
         }
     }

@@ -52,7 +52,9 @@ public sealed class TakenReplicaTests
         await ReplicatedFolder.WriteAsync(inSecond, second.Store!.Find(Name)!, 3);
         two.Application.Sql("INSERT INTO t (v) VALUES ('only here')");
         two.Database.Notice(FileEvent.Wal);
-        await ReplicatedFolder.WaitAsync(() => two.Database.Snapshot().Replicas.All(r => r.Status == DatabaseStatus.SplitBrain), "split-brain in both");
+        await ReplicatedFolder.WaitAsync(
+            () => two.Database.Snapshot().Replicas.All(r => r.Status == DatabaseStatus.SplitBrain),
+            () => $"split-brain in both; {string.Join(", ", two.Database.Snapshot().Replicas.Select(r => $"{r.Status} {r.Reason} {r.Txid} {r.Detail}"))}");
 
         await TakeOverAsync(two.Database);
         await AssertStopsAsync(inFirst, first.Store!.Find(Name)!);

@@ -47,8 +47,8 @@ internal static class PackedLibrary
     private static string PackageFolder => Environment.GetEnvironmentVariable("NUGET_PACKAGES")
         ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
 
-    /// <summary>With the home of whoever runs the tests, as that says where packages come from; without what `dotnet test` gives its children.</summary>
+    /// <summary>Native compilers take minutes beside other tests. With the home of whoever runs the tests, as that says where packages come from; without what `dotnet test` gives its children.</summary>
     private static Task<ProgramResult> DotnetAsync(Sandbox sandbox, string folder, params string[] arguments) =>
         ChildProcess.RunAsync("env", [.. Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).SelectMany(name => new[] { "-u", name }), "dotnet", .. arguments],
-            folder, new Dictionary<string, string> { ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1", ["DOTNET_NOLOGO"] = "1", ["TMPDIR"] = sandbox.Folder("tmp") });
+            folder, new Dictionary<string, string> { ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1", ["DOTNET_NOLOGO"] = "1", ["TMPDIR"] = sandbox.Folder("tmp") }, patienceMinutes: 20);
 }

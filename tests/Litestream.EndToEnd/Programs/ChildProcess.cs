@@ -57,7 +57,8 @@ internal sealed class ChildProcess : IDisposable
     }
 
     /// <summary>Runs to the end, with nothing on stdin.</summary>
-    public static async Task<ProgramResult> RunAsync(string program, IEnumerable<string> arguments, string folder, IReadOnlyDictionary<string, string>? environment = null, string input = "")
+    public static async Task<ProgramResult> RunAsync(
+        string program, IEnumerable<string> arguments, string folder, IReadOnlyDictionary<string, string>? environment = null, string input = "", int patienceMinutes = 5)
     {
         using var process = Process.Start(Describe(program, arguments, folder, environment))!;
         var output = process.StandardOutput.ReadToEndAsync();
@@ -72,7 +73,7 @@ internal sealed class ChildProcess : IDisposable
             // It ended without reading: its exit code says why.
         }
 
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(5));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(patienceMinutes));
         try
         {
             await process.WaitForExitAsync(patience.Token);
@@ -80,7 +81,7 @@ internal sealed class ChildProcess : IDisposable
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{program} {string.Join(' ', arguments)} did not end within five minutes");
+            throw new TimeoutException($"{program} {string.Join(' ', arguments)} did not end within {patienceMinutes} minutes");
         }
 
         return new ProgramResult($"{Path.GetFileName(program)} {string.Join(' ', arguments)}", process.ExitCode, await output, await errors);
