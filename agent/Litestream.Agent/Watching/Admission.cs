@@ -32,7 +32,7 @@ internal sealed class Admission(Stores stores, WatchedFiles files, SkippedFiles 
     /// <summary>Ends the first complete look. Of two names of one file that no earlier run knew the first in order is the tenant's, in whatever order they were met.</summary>
     public void EndFirstLook()
     {
-        foreach (var (path, directory) in _deferred)
+        foreach (var (path, directory) in _deferred.Where(d => !d.Value.IsGone))
             Consider(directory, Path.GetFileName(path));
         _deferred.Clear();
         Announces = true;
@@ -74,7 +74,7 @@ internal sealed class Admission(Stores stores, WatchedFiles files, SkippedFiles 
             return Skip(directory, path, VerdictKind.Skipped, reason);
         if (isListed && !Announces && facts.Links > 1 && named.Store.KnownPath(named.Name) != path)
         {
-            _deferred.TryAdd(path, directory);
+            _deferred[path] = directory;
             return new(VerdictKind.Queued);
         }
         return RegisterUnlessTaken(directory, path, named, facts, isAsked);

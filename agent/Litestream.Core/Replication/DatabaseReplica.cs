@@ -305,8 +305,8 @@ internal sealed class DatabaseReplica
             isFree = Database.Staged.Confirm(file, Place.Bit);
         }
         Database.AnswerSyncs();
-        // A round may have been left out for their sake.
-        if (wereQueued && !Database.Staged.AreQueued)
+        // A round may have been left out for their sake; at the end none is.
+        if (wereQueued && Database.Exit is null && !Database.Staged.AreQueued)
             Database.CaptureLane.Wake();
         return isFree;
     }

@@ -19,7 +19,7 @@ internal sealed class Postponement(StoreContext context)
             return null;
         if (IsTooEarly(database, hot, now))
             return hot.NextRoundAt;
-        return RidesLater(database, hot, now) ? context.In(hot.RoundPause) : null;
+        return RidesLater(database, hot, now) ? Math.Min(context.In(hot.RoundPause), hot.CapturedAt + context.Ticks(LongestRide)) : null;
     }
 
     /// <summary>Woken only to see whether the application is gone, and it is there: the next round is not due yet.</summary>
@@ -28,9 +28,11 @@ internal sealed class Postponement(StoreContext context)
 
     /// <summary>
     /// A file waits behind the one that is on its way, or somebody waits for the one behind it: one more would be there no sooner, and of a slow store the queue would grow without
-    /// an end. The WAL keeps what comes meanwhile. Whoever confirms what is on its way wakes the capture lane.
+    /// an end. The WAL keeps what comes meanwhile, and whoever confirms what is on its way wakes the capture lane. A round that captures nothing, or the last one behind an application
+    /// that has gone, is no such file.
     /// </summary>
     private bool RidesLater(ReplicatedDatabase database, HotDatabase hot, long now) =>
         (database.Staged.AreQueued || database.IsSyncWanted) && hot.RoundPause > TimeSpan.Zero && context.Time.GetElapsedTime(hot.CapturedAt, now) < LongestRide
-        && hot.Holder.WalIndex.Read() is { } index && !Checkpoint.IsWanted(index) && !hot.Holder.WalIndex.IsCheckpointRunning() && database.TryPutOffSyncs();
+        && hot.Holder.WalIndex.Read() is { } index && (index.MxFrame, index.Salts) != (hot.Captured.MxFrame, hot.Captured.Salts) && !Checkpoint.IsWanted(index)
+        && !hot.Holder.WalIndex.IsCheckpointRunning() && hot.Holder.IsOpenElsewhere(hot.Files.Main!.Value) != false && database.TryPutOffSyncs();
 }

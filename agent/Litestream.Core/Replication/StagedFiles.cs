@@ -17,7 +17,7 @@ internal sealed class StagedFiles(Spool spool)
     /// <summary>Replicas for which a file waits that another one has.</summary>
     public uint Late => _entries?.Where(e => e.IsSafe).Aggregate(0u, (all, e) => all | e.Waiting) ?? 0;
 
-    /// <summary>A file waits behind another one that no replica has yet; may be asked without the lock.</summary>
+    /// <summary>A captured file waits behind another one that no replica has yet (images are for those replicas that lack one); may be asked without the lock.</summary>
     public bool AreQueued => Volatile.Read(ref _unpublished) > 1;
 
     /// <param name="waiting">For whom it waits.</param>
@@ -72,7 +72,8 @@ internal sealed class StagedFiles(Spool spool)
 
     private void Count(StagedFile file, int waiting, int late)
     {
-        Volatile.Write(ref _unpublished, _unpublished + waiting);
+        if (file.File.Level == 0)
+            Volatile.Write(ref _unpublished, _unpublished + waiting);
         spool.Count(file, waiting, late);
     }
 

@@ -34,4 +34,38 @@ public sealed class SlowStoreTests
         await ReplicatedFolder.SyncAsync(database);
         await folder.AssertRestoresEqualAsync(Name);
     }
+
+    /// <summary>Whoever replaces the file next expects no WAL beside it, whatever the store does.</summary>
+    [Fact]
+    public async Task A_database_whose_application_is_gone_is_closed_although_files_wait()
+    {
+        var time = new ManualTime { Epoch = DateTimeOffset.UtcNow };
+        await using var folder = new ReplicatedFolder { Time = time };
+        folder.Options = folder.Options with { SyncInterval = TimeSpan.FromSeconds(1) };
+        using var application = folder.NewTenant();
+        var database = await folder.BeginAsync(Name);
+        await ReplicatedFolder.SyncAsync(database);
+        var blocked = new BlockedFolder(folder.Backups);
+        for (var i = 0; i < 3; i++)
+        {
+            application.Sql("INSERT INTO t (v) VALUES (hex(randomblob(100)))");
+            database.Notice(FileEvent.Wal);
+            await NextLookAsync();
+        }
+        Assert.True(database.State.Staged.AreQueued);
+        application.Close();
+        for (var i = 0; i < 5; i++)
+            await NextLookAsync();
+        Assert.False(File.Exists(folder.PathOf(Name) + "-wal"), "its WAL is there still");
+        blocked.Unblock();
+        time.Advance(TimeSpan.FromMinutes(2));
+        await folder.StopAsync();
+        await folder.AssertRestoresEqualAsync(Name);
+
+        async Task NextLookAsync()
+        {
+            time.Advance(TimeSpan.FromSeconds(1.01));
+            await ReplicatedFolder.WaitAsync(() => database.State.Hot is null || (database.State.LastLookAt == time.GetTimestamp() && database.State.Activity == CaptureActivity.None), "a look");
+        }
+    }
 }

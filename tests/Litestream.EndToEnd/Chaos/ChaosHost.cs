@@ -87,7 +87,7 @@ internal sealed class ChaosHost(ChaosSite site, string name, string state, Remov
             using var json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
             return json.RootElement.Clone();
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or ObjectDisposedException)
         {
             return null;
         }
@@ -100,7 +100,7 @@ internal sealed class ChaosHost(ChaosSite site, string name, string state, Remov
         {
             return Agent is { } agent ? await agent.ClientAsync(id) : null;
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or ObjectDisposedException)
         {
             return null;
         }

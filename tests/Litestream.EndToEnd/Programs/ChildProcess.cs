@@ -11,13 +11,26 @@ internal sealed class ChildProcess : IDisposable
     private readonly TaskCompletionSource _outputClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _errorsClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private bool _disposed;
+    private volatile bool _disposed;
 
     private ChildProcess(Process process) => _process = process;
 
     public int Id => _process.Id;
 
-    public bool HasExited => _process.HasExited;
+    public bool HasExited
+    {
+        get
+        {
+            try
+            {
+                return _disposed || _process.HasExited;
+            }
+            catch (InvalidOperationException) when (_disposed)
+            {
+                return true;
+            }
+        }
+    }
 
     public StreamWriter Input => _process.StandardInput;
 

@@ -123,8 +123,8 @@ internal sealed class RunningAgent : IDisposable
             using var answer = await Http.PostAsync(new Uri($"/api/databases/{id}/sync", UriKind.Relative), null, limit.Token);
             return answer.IsSuccessStatusCode;
         }
-        // Killed while it accepted the connection, the client's own error is that of its socket.
-        catch (Exception e) when (e is HttpRequestException or SocketException or OperationCanceledException)
+        // Killed while it accepted the connection, the client's own error is that of its socket; buried before it was asked, that it is.
+        catch (Exception e) when (e is HttpRequestException or SocketException or OperationCanceledException or ObjectDisposedException)
         {
             return false;
         }
