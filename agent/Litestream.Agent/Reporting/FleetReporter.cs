@@ -61,7 +61,7 @@ internal sealed class FleetReporter : IAsyncDisposable
         _retry = new(options.Interval, random);
         _ledger = new(lagLimit, random);
         _contested = ownership is null ? null : new(ownership, logger, lost, isFree);
-        _tenants = new(hostId, lagLimit, _ledger, table, time, _retry, logger, lost, _contested);
+        _tenants = new(hostId, lagLimit, _ledger, table, time, _retry, logger, lost, _contested, ownership);
         _review = new(hostId, table, _ledger);
         _startedAt = time.GetUtcNow();
     }

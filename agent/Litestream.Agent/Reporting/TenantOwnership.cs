@@ -33,6 +33,9 @@ internal sealed class TenantOwnership(string hostId, FleetTableClient table, Tim
     /// <summary>What the digests of owners said that did not change while they were watched: of a lost host's thousand tenants only the first ones wait for that.</summary>
     private readonly ConcurrentDictionary<string, DateTimeOffset> _silentSince = new(StringComparer.Ordinal);
 
+    /// <summary>Epochs that this run raised: the books hear of them in a moment, and say until then that a tenant is given up which is not any more.</summary>
+    private readonly ConcurrentDictionary<Guid, long> _raised = [];
+
     /// <summary>What this agent saw of other hosts.</summary>
     public HostWatch Watch { get; } = former?.Watch ?? new(table, time);
 
@@ -65,6 +68,9 @@ internal sealed class TenantOwnership(string hostId, FleetTableClient table, Tim
     }
 
     public bool IsOurs(TenantRecord tenant) => tenant.HostId == hostId;
+
+    /// <summary>This run made it this host's under this epoch.</summary>
+    public bool HasRaised(Guid tenant, long epoch) => _raised.TryGetValue(tenant, out var raised) && raised == epoch;
 
     /// <summary>
     /// The engine met a chain of another writer, and nobody asked for it to be taken over. It may go on with what is this host's or nobody's, and with what an
@@ -199,6 +205,8 @@ internal sealed class TenantOwnership(string hostId, FleetTableClient table, Tim
 
     private async Task<long> RaiseAsync(TenantRecord found, string path, CancellationToken cancellationToken)
     {
+        // Before the table says so: a report may be on its way.
+        _raised[found.Tenant] = found.Epoch + 1;
         try
         {
             await table.WriteAsync(TenantItem.TakeOver(found, hostId, path, time.GetUtcNow()), cancellationToken);

@@ -11,8 +11,9 @@ namespace Litestream.Agent.Reporting;
 /// </summary>
 /// <param name="lost">Told of a tenant that was this host's and is another's by now, whose, and the epoch that it had here.</param>
 /// <param name="contested">Finds out about those that another owns under the same epoch.</param>
+/// <param name="ownership">Knows what this run took over.</param>
 internal sealed class TenantWriter(
-    string hostId, TimeSpan lagLimit, TenantLedger ledger, FleetTableClient table, TimeProvider time, RetryDelay retry, ILogger logger, Action<Guid, string, uint>? lost, ContestedTenants? contested)
+    string hostId, TimeSpan lagLimit, TenantLedger ledger, FleetTableClient table, TimeProvider time, RetryDelay retry, ILogger logger, Action<Guid, string, uint>? lost, ContestedTenants? contested, TenantOwnership? ownership)
 {
     /// <summary>Requests in flight: enough for hundreds a second, few enough for any host.</summary>
     private const int AtOnce = 4;
@@ -162,7 +163,8 @@ internal sealed class TenantWriter(
         }
         catch (FleetTableException refused) when (refused.Fault == TableFault.Refused)
         {
-            if (IsOursUnderAnother(refused, record, out var own))
+            // Not what was taken over again since: this was so before.
+            if (IsOursUnderAnother(refused, record, out var own) && ownership?.HasRaised(record.Tenant, own.Epoch) != true)
                 await table.WriteAsync(TenantItem.Release(record with { Epoch = own.Epoch }), cancellationToken);
         }
         return null;

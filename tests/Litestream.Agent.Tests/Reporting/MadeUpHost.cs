@@ -32,7 +32,7 @@ internal sealed class MadeUpHost : IAsyncDisposable
             options ?? new() { Table = FleetTables.Name }, id, LagLimit, () => new(Databases.Values, 1, 2, new Dictionary<string, long> { ["PUT"] = 3 }, (4, 5)), _table, Time,
             () => TimeSpan.FromSeconds(Time.GetTimestamp() / (double)Time.TimestampFrequency), logger ?? NullLogger.Instance, new Random(seed), Lane.Heard,
             lost: (tenant, why, _) => Lost.Enqueue((tenant, why)),
-            ownership: new(id, _table, Time, former is null ? null : new([former], new(_table, Time), _ => HasForgotten = true)),
+            ownership: Ownership = new(id, _table, Time, former is null ? null : new([former], new(_table, Time), _ => HasForgotten = true)),
             isFree: Free.Enqueue);
     }
 
@@ -40,6 +40,8 @@ internal sealed class MadeUpHost : IAsyncDisposable
     public RemoteCommandLane Lane { get; }
 
     public FleetReporter Reporter { get; }
+
+    public TenantOwnership Ownership { get; }
 
     /// <summary>What it was called elsewhere: that host lives.</summary>
     public bool HasForgotten { get; private set; }

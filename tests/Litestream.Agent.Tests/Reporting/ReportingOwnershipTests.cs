@@ -134,6 +134,29 @@ public sealed class ReportingOwnershipTests
         Assert.Equal(("web-1", 3L), (host.Tenant(tenant)!.HostId, host.Tenant(tenant)!.Epoch));
     }
 
+    /// <summary>The report that it is given up comes between the table's word that it is this host's again and the books' own.</summary>
+    [Fact]
+    public async Task A_take_back_is_not_undone_by_a_report_of_what_was_before()
+    {
+        await using var server = await FleetTables.StartAsync();
+        await using var host = new MadeUpHost(server, "web-1");
+        var tenant = host.Add();
+        await host.BeatAsync();
+        host.Change(tenant, d => d with { Status = DatabaseStatus.Paused, Reason = DatabaseReason.Released, IsPaused = true, IsReleased = true });
+        await host.BeatAsync();
+        Assert.Equal(2, (await host.Ownership.TakeAsync(tenant, "/srv/t.db", 1, isWanted: false, default)).Epoch);
+        host.Change(tenant, d => d with { Path = "/srv/t.db" });
+        await host.BeatAsync();
+        Assert.Equal(("web-1", 2L), (host.Tenant(tenant)!.HostId, host.Tenant(tenant)!.Epoch));
+        host.Change(tenant, d => d with { Epoch = 2, Status = DatabaseStatus.Active, Reason = DatabaseReason.Cold, IsPaused = false, IsReleased = false });
+        await host.BeatAsync();
+        Assert.Equal(("web-1", 2L, StatusWords.Active), (host.Tenant(tenant)!.HostId, host.Tenant(tenant)!.Epoch, host.Tenant(tenant)!.Status));
+        // Given up later, it is.
+        host.Change(tenant, d => d with { Status = DatabaseStatus.Paused, Reason = DatabaseReason.Released, IsPaused = true, IsReleased = true });
+        await host.BeatAsync();
+        Assert.Equal((null, 2L), (host.Tenant(tenant)!.HostId, host.Tenant(tenant)!.Epoch));
+    }
+
     [Fact]
     public async Task A_tenant_that_was_given_up_is_nobodys_and_stays_so_whatever_changes_here()
     {

@@ -101,42 +101,6 @@ public sealed class SchedulerTests : IAsyncDisposable
         await ReplicatedFolder.WaitAsync(() => Volatile.Read(ref runs) == 1, "the run");
     }
 
-    /// <summary>Upstream #1469: a timer, a thread or a task for each database.</summary>
-    [Fact]
-    public async Task Ten_thousand_waiting_lanes_are_one_timer_and_no_thread()
-    {
-        var runs = 0;
-        var work = Work(capture: _ => { Interlocked.Increment(ref runs); return Lane.Never; });
-        var threads = System.Diagnostics.Process.GetCurrentProcess().Threads.Count;
-        for (var i = 0; i < 10_000; i++)
-            work.NewDatabase($"d{i}").CaptureLane.WakeAt(_time.GetTimestamp() + TimeSpan.TicksPerSecond * (1 + i % 60));
-        Assert.Equal(1, _time.TimersMade);
-        Assert.True(System.Diagnostics.Process.GetCurrentProcess().Threads.Count < threads + 50);
-        _time.Advance(TimeSpan.FromMinutes(2));
-        await ReplicatedFolder.WaitAsync(() => Volatile.Read(ref runs) == 10_000, "all of them");
-    }
-
-    /// <summary>Measured before: rounds meant to come every 50 ms came 140 ms apart, as the pool's timers wait behind the pool's work.</summary>
-    [Fact]
-    public void What_is_due_is_run_in_a_process_whose_thread_pool_is_busy()
-    {
-        using var ran = new ManualResetEventSlim();
-        // Not disposed: some of the pool's threads come to it late.
-        var free = new ManualResetEventSlim();
-        var work = new ScheduledWork(TimeProvider.System, _log, _ => { ran.Set(); return Lane.Never; }, _ => Task.FromResult(Lane.Never));
-        _works.Add(work);
-        ThreadPool.GetMaxThreads(out var most, out var ports);
-        // Or the pool would help itself with another thread, half a second later.
-        Assert.True(ThreadPool.SetMaxThreads(Math.Max(ThreadPool.ThreadCount, Environment.ProcessorCount), ports));
-        for (var i = 0; i < 300; i++)
-            ThreadPool.UnsafeQueueUserWorkItem(_ => free.Wait(), null);
-        work.NewDatabase("a").CaptureLane.WakeAt(TimeProvider.System.GetTimestamp() + TimeProvider.System.TimestampFrequency / 5);
-        var isInTime = ran.Wait(TimeSpan.FromSeconds(10));
-        free.Set();
-        ThreadPool.SetMaxThreads(most, ports);
-        Assert.True(isInTime, "the run waited for a thread of the pool");
-    }
-
     [Fact]
     public async Task First_looks_never_hold_up_those_that_were_written()
     {
