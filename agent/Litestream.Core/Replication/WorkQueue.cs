@@ -41,7 +41,11 @@ internal sealed class WorkQueue<T>(int mostAtOnce, Func<T, Task> run) : IAsyncDi
     private async Task RunAsync()
     {
         while (TryTake(out var item))
+        {
             await run(item).ConfigureAwait(false);
+            // What has a folder for its replica waits for the disk on this thread. Whoever else needs the pool has its turn before the next item.
+            await Task.Yield();
+        }
     }
 
     private bool TryTake([MaybeNullWhen(false)] out T item)

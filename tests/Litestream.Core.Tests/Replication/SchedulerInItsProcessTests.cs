@@ -46,6 +46,32 @@ public sealed class SchedulerInItsProcessTests
         Assert.True(isInTime, "the run waited for a thread of the pool");
     }
 
+    /// <summary>A folder's uploads, which wait for the disk on the pool's threads, held up everything else of the process for as long as there were any.</summary>
+    [Fact]
+    public async Task Uploads_by_the_hundred_leave_the_thread_pool_to_others_now_and_then()
+    {
+        ThreadPool.GetMinThreads(out var fewest, out _);
+        ThreadPool.GetMaxThreads(out var most, out var ports);
+        var (threads, done) = (Math.Max(ThreadPool.ThreadCount, fewest), 0);
+        Assert.True(ThreadPool.SetMaxThreads(threads, ports));
+        try
+        {
+            await using var queue = new WorkQueue<int>(threads, _ =>
+            {
+                Thread.SpinWait(100_000);
+                Interlocked.Increment(ref done);
+                return Task.CompletedTask;
+            });
+            for (var i = 0; i < 100 * threads; i++)
+                queue.Add(i);
+            Assert.InRange(await Task.Run(() => Volatile.Read(ref done)), 0, 50 * threads);
+        }
+        finally
+        {
+            ThreadPool.SetMaxThreads(most, ports);
+        }
+    }
+
     private static int Threads()
     {
         using var self = Process.GetCurrentProcess();
