@@ -293,7 +293,7 @@ internal sealed class DatabaseReplica
     /// <summary>The oldest staged file is there. True when no other replica waits for it: it is the caller's now.</summary>
     public bool Confirm(StagedFile file, DateTimeOffset now)
     {
-        bool wereQueued, isFree;
+        bool isFree, mayRoundCome;
         lock (Database.Gate)
         {
             // On disk first: should the books fail, the file stays staged and is found published at the next try.
@@ -301,12 +301,13 @@ internal sealed class DatabaseReplica
             Place.Books.Confirm(Database.Name, next, file.File);
             Book = next;
             HoldsChain |= file.File.IsImage;
-            wereQueued = Database.Staged.AreQueued;
+            var wereQueued = Database.Staged.AreQueued;
             isFree = Database.Staged.Confirm(file, Place.Bit);
+            // One may have been left out for their sake; at the end none is.
+            mayRoundCome = wereQueued && !Database.Staged.AreQueued && Database.Exit is null;
         }
         Database.AnswerSyncs();
-        // A round may have been left out for their sake; at the end none is.
-        if (wereQueued && Database.Exit is null && !Database.Staged.AreQueued)
+        if (mayRoundCome)
             Database.CaptureLane.Wake();
         return isFree;
     }

@@ -32,7 +32,7 @@ internal sealed class Postponement(StoreContext context)
     /// that has gone, is no such file.
     /// </summary>
     private bool RidesLater(ReplicatedDatabase database, HotDatabase hot, long now) =>
-        (database.Staged.AreQueued || database.IsSyncWanted) && hot.RoundPause > TimeSpan.Zero && context.Time.GetElapsedTime(hot.CapturedAt, now) < LongestRide
+        !database.Staged.IsEmpty && hot.RoundPause > TimeSpan.Zero && context.Time.GetElapsedTime(hot.CapturedAt, now) < LongestRide
         && hot.Holder.WalIndex.Read() is { } index && (index.MxFrame, index.Salts) != (hot.Captured.MxFrame, hot.Captured.Salts) && !Checkpoint.IsWanted(index)
-        && !hot.Holder.WalIndex.IsCheckpointRunning() && hot.Holder.IsOpenElsewhere(hot.Files.Main!.Value) != false && database.TryPutOffSyncs();
+        && !hot.Holder.WalIndex.IsCheckpointRunning() && hot.Holder.IsOpenElsewhere(hot.Files.Main!.Value) != false && database.TryPutOffRound();
 }

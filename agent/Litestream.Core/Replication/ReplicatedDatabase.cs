@@ -243,11 +243,11 @@ internal sealed class ReplicatedDatabase
         }
     }
 
-    /// <summary>Capture lane: those who wait for a sync are served by the next look, which comes when what is on its way is there. False: somebody cannot wait for that.</summary>
-    public bool TryPutOffSyncs()
+    /// <summary>Capture lane: a round now would be in a replica no sooner than a later one, by which those who wait for a sync are served. False: nothing is on its way, or somebody cannot wait.</summary>
+    public bool TryPutOffRound()
     {
         lock (Gate)
-            return _syncs.IsEmpty || (IsPublishing && _syncs.TryPutOff());
+            return _syncs.IsEmpty ? Staged.AreQueued : IsPublishing && _syncs.TryPutOff();
     }
 
     /// <summary>Capture lane: the look is over and everything committed before it is captured. Serves those who wait for that.</summary>

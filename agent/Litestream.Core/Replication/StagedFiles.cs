@@ -6,7 +6,6 @@ namespace Litestream.Replication;
 internal sealed class StagedFiles(Spool spool)
 {
     private List<Entry>? _entries;
-    private int _unpublished;
 
     /// <summary>Every replica has everything; may be asked without the lock.</summary>
     public bool IsEmpty => Volatile.Read(ref _entries) is null;
@@ -17,15 +16,15 @@ internal sealed class StagedFiles(Spool spool)
     /// <summary>Replicas for which a file waits that another one has.</summary>
     public uint Late => _entries?.Where(e => e.IsSafe).Aggregate(0u, (all, e) => all | e.Waiting) ?? 0;
 
-    /// <summary>A captured file waits behind another one that no replica has yet (images are for those replicas that lack one); may be asked without the lock.</summary>
-    public bool AreQueued => Volatile.Read(ref _unpublished) > 1;
+    /// <summary>A captured file waits behind another one that no replica has yet. Images are for those replicas that lack one.</summary>
+    public bool AreQueued => _entries?.Count(e => e is { IsSafe: false, File.File.Level: 0 }) > 1;
 
     /// <param name="waiting">For whom it waits.</param>
     /// <param name="isSafe">A replica has it already: an earlier run published it there.</param>
     public void Add(StagedFile file, uint waiting, bool isSafe)
     {
         (_entries ??= []).Add(new(file) { Waiting = waiting, IsSafe = isSafe });
-        Count(file, waiting: isSafe ? 0 : 1, late: isSafe ? 1 : 0);
+        spool.Count(file, waiting: isSafe ? 0 : 1, late: isSafe ? 1 : 0);
     }
 
     /// <summary>The oldest one that waits for a replica.</summary>
@@ -41,7 +40,7 @@ internal sealed class StagedFiles(Spool spool)
             return false;
         entry.Waiting &= ~replica;
         if (!entry.IsSafe)
-            Count(file, waiting: -1, late: 1);
+            spool.Count(file, waiting: -1, late: 1);
         entry.IsSafe = true;
         if (entry.Waiting != 0)
             return false;
@@ -67,14 +66,7 @@ internal sealed class StagedFiles(Spool spool)
         _entries!.Remove(entry);
         if (_entries.Count == 0)
             _entries = null;
-        Count(entry.File, waiting: entry.IsSafe ? 0 : -1, late: entry.IsSafe ? -1 : 0);
-    }
-
-    private void Count(StagedFile file, int waiting, int late)
-    {
-        if (file.File.Level == 0)
-            Volatile.Write(ref _unpublished, _unpublished + waiting);
-        spool.Count(file, waiting, late);
+        spool.Count(entry.File, waiting: entry.IsSafe ? 0 : -1, late: entry.IsSafe ? -1 : 0);
     }
 
     private sealed class Entry(StagedFile file)

@@ -81,6 +81,13 @@ internal sealed class MadeUpHost : IAsyncDisposable
 
     public void Change(Guid tenant, Func<DatabaseSnapshot, DatabaseSnapshot> change) => Databases[tenant] = change(Databases[tenant]);
 
+    /// <summary>It is this host's no more, and a look has said so, or tried to.</summary>
+    public Task GiveUpAsync(Guid tenant)
+    {
+        Change(tenant, d => d with { Status = DatabaseStatus.Paused, Reason = DatabaseReason.Released, IsPaused = true, IsReleased = true });
+        return BeatAsync();
+    }
+
     /// <summary>Somebody committed.</summary>
     public void Use(Guid tenant, ulong txid) => Change(tenant, d => d with { Txid = new Txid(txid), Replicas = [d.Replicas[0] with { Txid = new Txid(txid) }] });
 

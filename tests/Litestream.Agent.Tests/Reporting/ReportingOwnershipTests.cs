@@ -98,8 +98,7 @@ public sealed class ReportingOwnershipTests
         await using var host = new MadeUpHost(server, "web-2");
         var (unknown, given) = (host.Add(), host.Add());
         await host.BeatAsync();
-        host.Change(given, d => d with { Status = DatabaseStatus.Paused, Reason = DatabaseReason.Released, IsPaused = true, IsReleased = true });
-        await host.BeatAsync();
+        await host.GiveUpAsync(given);
         server.Delete(FleetKeys.Tenant(unknown).Partition, FleetKeys.Tenant(unknown).Sort);
         foreach (var tenant in new[] { unknown, given })
             host.Databases[tenant] = MadeUpHost.Snapshot($"{tenant}", txid: 0) with { Epoch = 1, Status = DatabaseStatus.SplitBrain, Reason = DatabaseReason.ForeignTransaction };
@@ -120,8 +119,7 @@ public sealed class ReportingOwnershipTests
         using var table = FleetTables.Client(server);
         var tenant = host.Add();
         await host.BeatAsync();
-        host.Change(tenant, d => d with { Status = DatabaseStatus.Paused, Reason = DatabaseReason.Released, IsPaused = true, IsReleased = true });
-        await host.BeatAsync();
+        await host.GiveUpAsync(tenant);
         var ownership = new TenantOwnership("web-1", table, TimeProvider.System);
         Assert.Equal(2, (await ownership.TakeAsync(tenant, "/srv/t.db", 1, isWanted: false, default)).Epoch);
         host.Change(tenant, d => d with { Path = "/srv/t.db" });
@@ -142,8 +140,7 @@ public sealed class ReportingOwnershipTests
         await using var host = new MadeUpHost(server, "web-1");
         var tenant = host.Add();
         await host.BeatAsync();
-        host.Change(tenant, d => d with { Status = DatabaseStatus.Paused, Reason = DatabaseReason.Released, IsPaused = true, IsReleased = true });
-        await host.BeatAsync();
+        await host.GiveUpAsync(tenant);
         Assert.Equal(2, (await host.Ownership.TakeAsync(tenant, "/srv/t.db", 1, isWanted: false, default)).Epoch);
         host.Change(tenant, d => d with { Path = "/srv/t.db" });
         await host.BeatAsync();
@@ -152,8 +149,7 @@ public sealed class ReportingOwnershipTests
         await host.BeatAsync();
         Assert.Equal(("web-1", 2L, StatusWords.Active), (host.Tenant(tenant)!.HostId, host.Tenant(tenant)!.Epoch, host.Tenant(tenant)!.Status));
         // Given up later, it is.
-        host.Change(tenant, d => d with { Status = DatabaseStatus.Paused, Reason = DatabaseReason.Released, IsPaused = true, IsReleased = true });
-        await host.BeatAsync();
+        await host.GiveUpAsync(tenant);
         Assert.Equal((null, 2L), (host.Tenant(tenant)!.HostId, host.Tenant(tenant)!.Epoch));
     }
 
@@ -164,8 +160,7 @@ public sealed class ReportingOwnershipTests
         await using var host = new MadeUpHost(server, "web-1");
         var tenant = host.Add();
         await host.BeatAsync();
-        host.Change(tenant, d => d with { Status = DatabaseStatus.Paused, Reason = DatabaseReason.Released, IsPaused = true, IsReleased = true });
-        await host.BeatAsync();
+        await host.GiveUpAsync(tenant);
         var released = host.Tenant(tenant)!;
         Assert.Equal((null, 1L, StatusWords.Paused, ReasonWords.Released), (released.HostId, released.Epoch, released.Status, released.Reason));
 

@@ -13,18 +13,16 @@ public sealed class SlowStoreTests
     {
         var time = new ManualTime { Epoch = DateTimeOffset.UtcNow };
         await using var folder = new ReplicatedFolder { Time = time };
-        folder.Options = folder.Options with { SyncInterval = TimeSpan.FromSeconds(1) };
         using var application = folder.NewTenant();
-        var database = await folder.BeginAsync(Name);
-        await ReplicatedFolder.SyncAsync(database);
+        var database = await BeginAsync(folder);
         var before = database.Snapshot().Txid.Value;
         var blocked = new BlockedFolder(folder.Backups);
         for (var i = 0; i < 30; i++)
         {
             application.Sql("INSERT INTO t (v) VALUES (hex(randomblob(100)))");
             database.Notice(FileEvent.Wal);
-            time.Advance(TimeSpan.FromSeconds(1.01));
-            await ReplicatedFolder.WaitAsync(() => database.State.LastLookAt == time.GetTimestamp() && database.State.Activity == CaptureActivity.None, $"a look in second {i}");
+            await NextLookAsync(database, time);
+            Assert.NotNull(database.State.Hot);
         }
         // Two at once, and one each ten seconds.
         Assert.InRange(database.Snapshot().Txid.Value - before, 4ul, 5ul);
@@ -41,31 +39,38 @@ public sealed class SlowStoreTests
     {
         var time = new ManualTime { Epoch = DateTimeOffset.UtcNow };
         await using var folder = new ReplicatedFolder { Time = time };
-        folder.Options = folder.Options with { SyncInterval = TimeSpan.FromSeconds(1) };
         using var application = folder.NewTenant();
-        var database = await folder.BeginAsync(Name);
-        await ReplicatedFolder.SyncAsync(database);
+        var database = await BeginAsync(folder);
         var blocked = new BlockedFolder(folder.Backups);
         for (var i = 0; i < 3; i++)
         {
             application.Sql("INSERT INTO t (v) VALUES (hex(randomblob(100)))");
             database.Notice(FileEvent.Wal);
-            await NextLookAsync();
+            await NextLookAsync(database, time);
         }
         Assert.True(database.State.Staged.AreQueued);
         application.Close();
         for (var i = 0; i < 5; i++)
-            await NextLookAsync();
+            await NextLookAsync(database, time);
         Assert.False(File.Exists(folder.PathOf(Name) + "-wal"), "its WAL is there still");
         blocked.Unblock();
         time.Advance(TimeSpan.FromMinutes(2));
         await folder.StopAsync();
         await folder.AssertRestoresEqualAsync(Name);
+    }
 
-        async Task NextLookAsync()
-        {
-            time.Advance(TimeSpan.FromSeconds(1.01));
-            await ReplicatedFolder.WaitAsync(() => database.State.Hot is null || (database.State.LastLookAt == time.GetTimestamp() && database.State.Activity == CaptureActivity.None), "a look");
-        }
+    private static async Task<Database> BeginAsync(ReplicatedFolder folder)
+    {
+        folder.Options = folder.Options with { SyncInterval = TimeSpan.FromSeconds(1) };
+        var database = await folder.BeginAsync(Name);
+        await ReplicatedFolder.SyncAsync(database);
+        return database;
+    }
+
+    /// <summary>A second later; a closed database needs none.</summary>
+    private static async Task NextLookAsync(Database database, ManualTime time)
+    {
+        time.Advance(TimeSpan.FromSeconds(1.01));
+        await ReplicatedFolder.WaitAsync(() => database.State.Hot is null || (database.State.LastLookAt == time.GetTimestamp() && database.State.Activity == CaptureActivity.None), "a look");
     }
 }
