@@ -47,7 +47,8 @@ public sealed class Store : IAsyncDisposable
         var capture = new Capture(context, staging, _resync);
         var checkpoint = new Checkpoint(context, capture);
         _opening = new(context, capture, _resync);
-        _capture = new(context, staging, capture, _opening, new(context), checkpoint, _liveCheck = new(context, _resync), new(context, capture, checkpoint));
+        _liveCheck = new(context, _resync);
+        _capture = new(context, staging, capture, _opening, new(context, _opening, _resync, _liveCheck), new(context), checkpoint, _liveCheck, new(context, capture, checkpoint));
         var compaction = new Compaction(context);
         var newDay = new NewDay(context);
         var ownership = new OwnershipCheck(context);

@@ -27,7 +27,7 @@ internal static class AgentMetrics
         text.Gauge("litestream_failed_directories", "Watched directories that cannot be watched now.")
             .Sample("litestream_failed_directories", agent.Registration.Directories.Count(d => d.Error is not null));
         text.Gauge("litestream_skipped_files", "Database-like files in watched directories that are not replicated.").Sample("litestream_skipped_files", agent.Registration.SkippedCount);
-        text.Counter("litestream_resync_total", "Page differences of a whole database, by reason.");
+        text.Counter("litestream_resync_total", "Page differences of a whole database that was opened, by reason.");
         foreach (var (reason, count) in store.Resyncs)
             text.Sample("litestream_resync_total", count, ("reason", reason));
         if (agent.Fleet is { } fleet)

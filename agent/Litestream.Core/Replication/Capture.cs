@@ -104,7 +104,7 @@ internal sealed class Capture(StoreContext context, Staging staging, Resync resy
         pages.Remove(LockPage.Of(index.PageSize));
         if (Label.IsRestoreBehind(database.Book.Labels, database.Book.Captured))
             pages = Changed(pages, hot.Table, Read);
-        staging.StageChanges(database, hot, slice.Commit, pages, Read, from, slice.End, since == Lane.Never ? context.Time.GetTimestamp() : since);
+        staging.StageChanges(database, hot.Table, slice.Commit, pages, Read, from, slice.End, since == Lane.Never ? context.Time.GetTimestamp() : since);
         hot.LastWriteAt = context.Time.GetTimestamp();
         database.Count(c => c with { Syncs = c.Syncs + 1, WalBytes = c.WalBytes + slice.SizeBytes });
 

@@ -7,7 +7,7 @@ namespace Litestream.Replication;
 /// The capture lane of a database, one run at a time: cold and unchanged, it stays cold; changed, it is opened; hot, it makes a round, checkpoints and
 /// cools when it is quiet. Every answer is the timestamp of the next run.
 /// </summary>
-internal sealed class CaptureWork(StoreContext context, Staging staging, Capture capture, Opening opening, Postponement postponement, Checkpoint checkpoint, LiveCheck liveCheck, Cooling cooling)
+internal sealed class CaptureWork(StoreContext context, Staging staging, Capture capture, Opening opening, ClosedCapture closedCapture, Postponement postponement, Checkpoint checkpoint, LiveCheck liveCheck, Cooling cooling)
 {
     /// <summary>
     /// A small database that no application has open is closed this soon after its last write: the application's own close would have removed the
@@ -120,6 +120,8 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
         if (database.Chain is not { } chain)
             return AskForChain(database);
         CheckSpool(database);
+        if (closedCapture.TryRun(database, chain, since) is { } next)
+            return next;
         if (database.Exit is null && HotCount >= context.Options.MaxHot && (database.CaptureLane.IsBackground || HotCount >= context.Options.MaxHot + context.Options.MaxHot / 4))
             return context.In(CrowdedPause);
         database.Activity = CaptureActivity.Opening;

@@ -44,7 +44,7 @@ internal enum FaultPoint
     RetentionNotBooked,
     /// <summary>Cooling holds the exclusive lock.</summary>
     CoolingExclusive,
-    /// <summary>Closed under the exclusive lock with the WAL removed, the books do not know how the files rest.</summary>
+    /// <summary>Closed, under the exclusive lock with the WAL removed or by its application, the books do not know how the files rest.</summary>
     CooledNotBooked,
     /// <summary>Left an application connected, the books do not know how the files rest.</summary>
     LeftNotBooked,

@@ -35,11 +35,7 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
     /// <summary>Opens, takes the first mark, and captures everything committed so far, on top of <paramref name="chain"/>.</summary>
     public HotDatabase Open(ReplicatedDatabase database, ChainStart chain, long since)
     {
-        var before = CheckFile(database);
-        _folders.Check(database.Path);
-        RefuseSecondName(database, before);
-        database.IsReplaced |= database.Book.Resting is { } resting && !resting.Main.IsSameFile(before);
-        var connection = EngineConnection.TryOpen(database.Path, before) ?? throw Replaced(database);
+        var connection = Connect(database, out var before);
         HotDatabase? hot = null;
         try
         {
@@ -63,6 +59,16 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
                 hot.Table.TrySave(context.Folder.TableOf(database.Name));
             throw;
         }
+    }
+
+    /// <summary>Connects to the file at its path, which is answered; creates nothing and locks nothing.</summary>
+    public EngineConnection Connect(ReplicatedDatabase database, out FileStat file)
+    {
+        file = CheckFile(database);
+        _folders.Check(database.Path);
+        RefuseSecondName(database, file);
+        database.IsReplaced |= database.Book.Resting is { } resting && !resting.Main.IsSameFile(file);
+        return EngineConnection.TryOpen(database.Path, file) ?? throw Replaced(database);
     }
 
     /// <summary>Why frames cannot tell what changed since the books' position, as a word for the metrics; null when the WAL continues it.</summary>
@@ -136,7 +142,8 @@ internal sealed class Opening(StoreContext context, Capture capture, Resync resy
         database.IsReplaced = false;
     }
 
-    private PageTable TakeTable(ReplicatedDatabase database, ChainStart chain)
+    /// <summary>The page table as of what was captured last.</summary>
+    public PageTable TakeTable(ReplicatedDatabase database, ChainStart chain)
     {
         if (chain.NeedsImage)
             return new(0, database.Book.Captured);

@@ -72,28 +72,55 @@ internal sealed class PageTable
     // Integers are little-endian: the file never leaves the machine.
     private const int HeadBytes = 32;
 
-    /// <summary>Writes beside and renames. Not synced: a torn table is recognised and rebuilt.</summary>
+    /// <summary>So much is written whole or not at all when a process dies: the kernel copies page by page.</summary>
+    private const int OneWriteBytes = 4096;
+
+    private int SizeBytes => HeadBytes + ((int)PageCount * 8) + 8;
+
+    /// <summary>
+    /// A small one over the one before, so that a tenant's commit makes no file that its next one deletes; else beside, and renamed. Not synced: a torn table is recognised and
+    /// rebuilt.
+    /// </summary>
     public void Save(string path)
     {
+        if (SizeBytes <= OneWriteBytes && TryWriteOver(path))
+            return;
         var temporary = path + ".tmp";
         using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
-        {
-            Span<byte> head = stackalloc byte[HeadBytes];
-            "LSPT"u8.CopyTo(head);
-            BinaryPrimitives.WriteInt32LittleEndian(head[4..], 1);
-            BinaryPrimitives.WriteInt32LittleEndian(head[8..], PageSize);
-            BinaryPrimitives.WriteUInt32LittleEndian(head[12..], PageCount);
-            BinaryPrimitives.WriteUInt64LittleEndian(head[16..], Txid.Value);
-            BinaryPrimitives.WriteUInt64LittleEndian(head[24..], Sum);
-            var body = MemoryMarshal.AsBytes(_sums.AsSpan(0, (int)PageCount));
-            file.Write(head);
-            file.Write(body);
-            Span<byte> crc = stackalloc byte[8];
-            BinaryPrimitives.WriteUInt64LittleEndian(crc, Crc64.Append(Crc64.Append(0, head), body));
-            file.Write(crc);
-        }
+            Write(file);
         Faults.Reach(FaultPoint.TableNotNamed);
         File.Move(temporary, path, overwrite: true);
+    }
+
+    private bool TryWriteOver(string path)
+    {
+        if (!File.Exists(path))
+            return false;
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Write);
+        if (RandomAccess.GetLength(file) != SizeBytes)
+            return false;
+        var bytes = new byte[SizeBytes];
+        using (var content = new MemoryStream(bytes))
+            Write(content);
+        RandomAccess.Write(file, bytes, 0);
+        return true;
+    }
+
+    private void Write(Stream stream)
+    {
+        Span<byte> head = stackalloc byte[HeadBytes];
+        "LSPT"u8.CopyTo(head);
+        BinaryPrimitives.WriteInt32LittleEndian(head[4..], 1);
+        BinaryPrimitives.WriteInt32LittleEndian(head[8..], PageSize);
+        BinaryPrimitives.WriteUInt32LittleEndian(head[12..], PageCount);
+        BinaryPrimitives.WriteUInt64LittleEndian(head[16..], Txid.Value);
+        BinaryPrimitives.WriteUInt64LittleEndian(head[24..], Sum);
+        var body = MemoryMarshal.AsBytes(_sums.AsSpan(0, (int)PageCount));
+        stream.Write(head);
+        stream.Write(body);
+        Span<byte> crc = stackalloc byte[8];
+        BinaryPrimitives.WriteUInt64LittleEndian(crc, Crc64.Append(Crc64.Append(0, head), body));
+        stream.Write(crc);
     }
 
     /// <summary>As <see cref="Save"/>, but a disk that refuses is no reason to fail: the table is then built anew from the replica.</summary>

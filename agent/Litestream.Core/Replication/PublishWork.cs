@@ -99,6 +99,9 @@ internal sealed class PublishWork(
                 replica.Stage = ReplicaStage.Unknown;
                 return 0;
             }
+            // What has a folder for its replica waits for the disk on this thread: others have their turn before the next file.
+            if (published)
+                await Task.Yield();
             await publishing.PublishAsync(replica, staged, stopping).ConfigureAwait(false);
             await NewDay.ConfirmAsync(replica, stopping).ConfigureAwait(false);
             published = true;

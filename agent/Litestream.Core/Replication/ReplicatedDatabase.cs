@@ -76,6 +76,12 @@ internal sealed class ReplicatedDatabase
     /// <summary>The file that was seen in rollback mode and written a moment before, and the timestamp since when; owned by the capture lane.</summary>
     public (ulong Inode, long At) RollbackSeen { get; set; }
 
+    /// <summary>Timestamp of its last <see cref="ClosedCapture"/>; owned by the capture lane.</summary>
+    public long ClosedCaptureAt { get; set; } = long.MinValue / 2;
+
+    /// <summary>Its <see cref="ClosedCapture"/> comes later, whatever happens meanwhile; set by the capture lane.</summary>
+    public bool IsPutOff { get; set; }
+
     /// <summary>Failures in a row of the capture lane, for its backoff; owned by it.</summary>
     public int CaptureFailures { get; set; }
 
@@ -118,8 +124,8 @@ internal sealed class ReplicatedDatabase
             Replicas.Wake(r => _context.Time.GetUtcNow() >= r.Book.DueAt);
         else
             CaptureLane.IsBackground = false;
-        // A write to the database file is a checkpoint, which may be waiting for our mark: a round at once (but no storm of them).
-        var pause = (seen & ~(FileEvent.Wal | FileEvent.Sweep)) != 0 ? TimeSpan.FromMilliseconds(20) : _context.Options.SyncInterval;
+        // A write to the database file is a checkpoint, which may be waiting for our mark: a round at once (but no storm of them). No mark stands when it was put off.
+        var pause = !IsPutOff && (seen & ~(FileEvent.Wal | FileEvent.Sweep)) != 0 ? TimeSpan.FromMilliseconds(20) : _context.Options.SyncInterval;
         CaptureLane.WakeAt(LastLookAt + _context.Ticks(pause));
     }
 
@@ -237,6 +243,7 @@ internal sealed class ReplicatedDatabase
         lock (Gate)
         {
             _syncs.Take();
+            IsPutOff = false;
             (var seen, _seen) = (_seen, FileEvent.None);
             Interlocked.Exchange(ref _lastLookAt, _context.Time.GetTimestamp());
             return (seen, _dirtySince);

@@ -36,6 +36,9 @@ internal static partial class ReplicationLog
     [LoggerMessage(4009, LogLevel.Debug, "{Name}: hot")]
     public static partial void Hot(this ILogger log, string name);
 
+    [LoggerMessage(4024, LogLevel.Debug, "{Name}: captured from its closed file, {Pages} of {Count} pages")]
+    public static partial void CapturedClosed(this ILogger log, string name, int pages, uint count);
+
     [LoggerMessage(4010, LogLevel.Debug, "{Name}: cold")]
     public static partial void Cold(this ILogger log, string name);
 

@@ -29,8 +29,10 @@ internal sealed class Resync(StoreContext context, Staging staging)
         var noticedAt = since == Lane.Never ? context.Time.GetTimestamp() : since;
         var (begun, before) = (context.Time.GetTimestamp(), database.Book.Captured);
         var staged = pinned.PageSize == hot.Table.PageSize
-            ? StageDifference(database, hot, pinned, noticedAt)
+            ? StageDifference(database, hot.Table, pinned, noticedAt)
             : StageNewPageSize(database, hot, pinned, noticedAt);
+        if (staged > 0)
+            hot.LastWriteAt = context.Time.GetTimestamp();
         hot.FullReadTime = context.Time.GetElapsedTime(begun);
         (hot.IsCheckWanted, hot.CheckedPages) = (true, 0);
         _byReason.AddOrUpdate(reason, 1, (_, n) => n + 1);
@@ -136,9 +138,9 @@ internal sealed class Resync(StoreContext context, Staging staging)
         context.Log.Troubled(database.Name, text);
     }
 
-    private int StageDifference(ReplicatedDatabase database, HotDatabase hot, PinnedDatabase pinned, long noticedAt)
+    /// <summary>Stages the pages that are not what <paramref name="table"/> says, if there are any. Answers how many.</summary>
+    public int StageDifference(ReplicatedDatabase database, PageTable table, PinnedDatabase pinned, long noticedAt)
     {
-        var table = hot.Table;
         var differing = new List<uint>();
         Staging.ForEachPage(pinned, (pgno, page) =>
         {
@@ -151,9 +153,8 @@ internal sealed class Resync(StoreContext context, Staging staging)
             database.Record(b => b with { Position = pinned.End, Resting = null });
             return 0;
         }
-        staging.StageChanges(database, hot, pinned.PageCount, differing, pinned.Read, null, pinned.End, noticedAt);
+        staging.StageChanges(database, table, pinned.PageCount, differing, pinned.Read, null, pinned.End, noticedAt);
         Faults.Reach(FaultPoint.ResyncStaged);
-        hot.LastWriteAt = context.Time.GetTimestamp();
         return differing.Count;
     }
 

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 
 namespace Litestream.Replication;
@@ -22,8 +20,7 @@ internal sealed class Scheduler : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly PriorityQueue<(Lane Lane, long At), long> _due = new();
     private readonly ITimer _timer;
-    private readonly BlockingCollection<Lane> _urgent = [];
-    private readonly BlockingCollection<Lane> _background = [];
+    private readonly CaptureQueue _captures = new();
     private readonly WorkQueue<Lane> _publishes;
     private readonly Thread[] _threads;
     private volatile bool _isDisposed;
@@ -38,8 +35,8 @@ internal sealed class Scheduler : IAsyncDisposable
         for (var i = 0; i < maxWorkers; i++)
         {
             // Half of the threads never take first looks: four large first copies must not stop everybody's rounds.
-            BlockingCollection<Lane>[] queues = i % 2 == 0 ? [_urgent] : [_urgent, _background];
-            _threads[i] = new(() => RunCaptures(queues), maxStackSize: 512 * 1024) { IsBackground = true, Name = "capture" };
+            var takesBackground = i % 2 != 0;
+            _threads[i] = new(() => RunCaptures(takesBackground), maxStackSize: 512 * 1024) { IsBackground = true, Name = "capture" };
             _threads[i].Start();
         }
     }
@@ -66,8 +63,7 @@ internal sealed class Scheduler : IAsyncDisposable
     {
         _isDisposed = true;
         await _timer.DisposeAsync().ConfigureAwait(false);
-        _urgent.CompleteAdding();
-        _background.CompleteAdding();
+        _captures.Close();
         foreach (var thread in _threads)
             thread.Join();
         await _publishes.DisposeAsync().ConfigureAwait(false);
@@ -106,27 +102,15 @@ internal sealed class Scheduler : IAsyncDisposable
         if (_isDisposed || !lane.TryQueue(at))
             return;
         if (lane.Replica is null)
-        {
-            try
-            {
-                (lane.IsBackground ? _background : _urgent).Add(lane);
-            }
-            catch (InvalidOperationException)
-            {
-                // Disposed in this moment: nothing is run any more.
-            }
-            return;
-        }
-        _publishes.Add(lane);
+            _captures.Add(lane);
+        else
+            _publishes.Add(lane);
     }
 
-    private void RunCaptures(BlockingCollection<Lane>[] queues)
+    private void RunCaptures(bool takesBackground)
     {
-        while (!Array.TrueForAll(queues, q => q.IsCompleted))
+        while (_captures.TryTake(takesBackground, out var lane))
         {
-            // Takes from the first queue that has something, in this order.
-            if (!TryTake(queues, out var lane) || _isDisposed)
-                continue;
             lane.BeginRun();
             lane.EndRun(RunCapture(lane));
         }
@@ -164,19 +148,5 @@ internal sealed class Scheduler : IAsyncDisposable
     {
         _log.Troubled(lane.Owner.Name, $"{error.GetType().Name}: {error.Message}");
         return _time.GetTimestamp() + (RetrySeconds * _time.TimestampFrequency);
-    }
-
-    private static bool TryTake(BlockingCollection<Lane>[] queues, [NotNullWhen(true)] out Lane? lane)
-    {
-        try
-        {
-            return BlockingCollection<Lane>.TryTakeFromAny(queues, out lane, Timeout.Infinite) >= 0 && lane is not null;
-        }
-        catch (ArgumentException)
-        {
-            // Both queues were completed while we waited.
-            lane = null;
-            return false;
-        }
     }
 }

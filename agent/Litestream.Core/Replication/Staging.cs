@@ -19,9 +19,8 @@ internal sealed class Staging(StoreContext context)
     /// <param name="from">Where in the WAL the pages began; null when they do not come from frames alone.</param>
     /// <param name="end">The position that is captured with this file.</param>
     /// <param name="noticedAt">Timestamp since when the content waits.</param>
-    public void StageChanges(ReplicatedDatabase database, HotDatabase hot, uint commit, List<uint> pages, PageReader read, WalPosition? from, WalPosition end, long noticedAt)
+    public void StageChanges(ReplicatedDatabase database, PageTable table, uint commit, List<uint> pages, PageReader read, WalPosition? from, WalPosition end, long noticedAt)
     {
-        var table = hot.Table;
         var txid = database.Book.Captured.Next;
         var changes = new List<PageChange>(pages.Count);
         var header = Header(database, table.PageSize, commit, txid, txid) with

@@ -85,9 +85,12 @@ internal sealed class FolderStorage : IReplicaStorage
         }
     }
 
-    public Task<bool> PublishAsync(LtxFile file, string stagedPath, CancellationToken cancellationToken) =>
-        // Flushing blocks for as long as the disk likes, and its thread is not the caller's to lend.
-        Task.Run(() => FolderPublication.Publish(stagedPath, PathOf(file), file.CreatedAt, file.IsImage), cancellationToken);
+    /// <summary>Waits for the disk on the caller's thread: that of an upload is there for it, and another one would only be woken for each file.</summary>
+    public Task<bool> PublishAsync(LtxFile file, string stagedPath, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult(FolderPublication.Publish(stagedPath, PathOf(file), file.CreatedAt, file.IsImage));
+    }
 
     public Task DeleteAsync(IReadOnlyList<LtxFile> files, CancellationToken cancellationToken) => Task.Run(
         () =>

@@ -75,7 +75,8 @@ public sealed class FleetReportingTests : IDisposable
             using var agent = Start(table, null, folder);
             var name = "";
             await Eventually.TrueAsync(async () => (name = await OnlyHostAsync(table)) != "", () => $"the host is in the table\n{agent.Said}");
-            status = (await PublishedProgram.RunAsync(_sandbox, "status", "-state-dir", _sandbox.State)).Output;
+            // The second time it is there before the agent is.
+            await Eventually.TrueAsync(async () => (status = (await PublishedProgram.RunAsync(_sandbox, "status", "-state-dir", _sandbox.State)).Output).Contains("connected", StringComparison.Ordinal), () => $"it is connected: {status}\n{agent.Said}");
             await agent.StopInOrderAsync();
             return name;
         }
