@@ -160,6 +160,7 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
         CheckSpool(database);
         var took = context.Time.GetElapsedTime(since == Lane.Never ? hot.CapturedAt : Math.Max(since, hot.CapturedAt), begun);
         hot.LastMain = files.Main!.Value;
+        hot.WalBytes = files.Wal?.SizeBytes ?? 0;
         var (before, indexBefore) = (database.Book.Captured, hot.Captured);
         var index = capture.Round(database, hot, since);
         // Seen, and nothing there: the commit's frames may be on their way to the disk, and the wal-index follows without an event.

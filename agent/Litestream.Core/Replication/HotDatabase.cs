@@ -8,6 +8,8 @@ namespace Litestream.Replication;
 /// </summary>
 internal sealed class HotDatabase(string path, EngineConnection holder, DatabaseFiles files, PageTable table) : IDisposable
 {
+    private const int GrownBytes = 1_000_000;
+
     private EngineConnection? _spare;
 
     /// <summary>The connection that holds the mark.</summary>
@@ -23,6 +25,12 @@ internal sealed class HotDatabase(string path, EngineConnection holder, Database
     public FileStat LastMain { get; set; } = files.Main!.Value;
 
     public PageTable Table { get; set; } = table;
+
+    /// <summary>Size of the WAL at the last look.</summary>
+    public long WalBytes { get; set; } = files.Wal?.SizeBytes ?? 0;
+
+    /// <summary>A writer began who is so fast that the WAL would grow large before the next round is due. One that a reader pins grows whatever we do. May be asked from outside of the lane.</summary>
+    public bool HasGrown => PinnedSince is null && FileStat.Of(DatabaseFiles.WalOf(path)) is { } wal && wal.SizeBytes >= WalBytes + GrownBytes;
 
     /// <summary>Timestamp before which no round is due because of a write alone.</summary>
     public long NextRoundAt { get; set; }

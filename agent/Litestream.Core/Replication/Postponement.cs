@@ -15,7 +15,7 @@ internal sealed class Postponement(StoreContext context)
     public long? Until(ReplicatedDatabase database, HotDatabase hot, FileEvent seen, long now)
     {
         // Written to the database file: somebody checkpoints, and may wait for our mark.
-        if ((seen & FileEvent.Database) != 0)
+        if ((seen & FileEvent.Database) != 0 || hot.HasGrown)
             return null;
         if (IsTooEarly(database, hot, now))
             return hot.NextRoundAt;

@@ -125,7 +125,8 @@ internal sealed class ReplicatedDatabase
         else
             CaptureLane.IsBackground = false;
         // A write to the database file is a checkpoint, which may be waiting for our mark: a round at once (but no storm of them). No mark stands when it was put off.
-        var pause = !IsPutOff && (seen & ~(FileEvent.Wal | FileEvent.Sweep)) != 0 ? TimeSpan.FromMilliseconds(20) : _context.Options.SyncInterval;
+        var isUrgent = !IsPutOff && ((seen & ~(FileEvent.Wal | FileEvent.Sweep)) != 0 || ((seen & FileEvent.Wal) != 0 && Hot is { HasGrown: true }));
+        var pause = isUrgent ? TimeSpan.FromMilliseconds(20) : _context.Options.SyncInterval;
         CaptureLane.WakeAt(LastLookAt + _context.Ticks(pause));
     }
 
