@@ -18,7 +18,9 @@ internal sealed class MemoryTrim
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     private long _lastSeen;
-    private long _lastTrimmed;
+
+    /// <summary>The start itself is a burst, however little it allocates.</summary>
+    private long _lastTrimmed = -WorthwhileBytes;
 
     /// <summary>True when it was worth it now.</summary>
     /// <param name="allocatedBytes">Allocated since the start of the process.</param>
@@ -46,5 +48,6 @@ internal sealed class MemoryTrim
         {
             // A C library that gives memory back by itself, or not at all.
         }
+        ProgramPages.GiveBack();
     }
 }

@@ -15,12 +15,18 @@ public sealed class MemoryTrimTests
     }
 
     [Fact]
-    public void Steady_work_is_left_alone_and_so_is_an_idle_agent()
+    public void The_start_is_a_burst_however_little_it_allocated()
+    {
+        Assert.False(_memory.IsDue(3_000_000));
+        Assert.True(_memory.IsDue(3_100_000));
+        for (var i = 1; i < 100; i++)
+            Assert.False(_memory.IsDue(3_100_000 + (i * 10_000L)));
+    }
+
+    [Fact]
+    public void Steady_work_is_left_alone()
     {
         for (var i = 1; i < 100; i++)
             Assert.False(_memory.IsDue(i * 5_000_000L));
-        var idle = new MemoryTrim();
-        for (var i = 1; i < 100; i++)
-            Assert.False(idle.IsDue(i * 10_000L));
     }
 }

@@ -21,6 +21,7 @@ internal static partial class Libc
     public const int OpenNoFollow = 0x20000;
     public const int OpenNoFollowArm64 = 0x8000;
     public const short PollIn = 1;
+    public const int DoNotNeed = 4;
     public const int AccessRead = 4;
     public const int AccessWrite = 2;
     public const int AccessExecute = 1;
@@ -77,6 +78,9 @@ internal static partial class Libc
     /// <summary>Not in every C library.</summary>
     [LibraryImport("libc", EntryPoint = "malloc_trim")]
     public static partial int TrimHeap(nuint keepBytes);
+
+    [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
+    public static unsafe partial int AdviseMemory(void* start, nuint length, int advice);
 
     /// <summary>Clock 7 is <c>CLOCK_BOOTTIME</c>: it goes on while the machine is suspended.</summary>
     [LibraryImport("libc", EntryPoint = "clock_gettime", SetLastError = true)]

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Litestream.EndToEnd.Histories;
 
 namespace Litestream.EndToEnd.Chaos;
@@ -17,7 +16,7 @@ internal sealed class Usage(ChaosSite site)
         foreach (var host in site.Hosts)
         {
             if (host.Agent is { } agent)
-                Compare(host, "memory", site.Totals.MostMemory = Math.Max(site.Totals.MostMemory, MemoryOf(agent.Id)), MemoryCap);
+                Compare(host, "memory", site.Totals.MostMemory = Math.Max(site.Totals.MostMemory, agent.MemoryBytes), MemoryCap);
             Compare(host, "state", site.Totals.MostState = Math.Max(site.Totals.MostState, SizeOf(host.State)), StateCap);
         }
     }
@@ -26,20 +25,6 @@ internal sealed class Usage(ChaosSite site)
     {
         if (bytes > cap)
             site.Find(Finding.OverCap, $"{what} of {host.Name}: {bytes} bytes, more than {cap}");
-    }
-
-    /// <summary>0 when it has just ended.</summary>
-    private static long MemoryOf(int process)
-    {
-        try
-        {
-            var line = File.ReadLines($"/proc/{process}/status").FirstOrDefault(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
-            return line is null ? 0 : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) << 10;
-        }
-        catch (IOException)
-        {
-            return 0;
-        }
     }
 
     private static long SizeOf(string folder)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
@@ -24,6 +25,23 @@ internal sealed class RunningAgent : IDisposable
     public int Id => _process.Id;
 
     public HttpClient Http { get; }
+
+    /// <summary>Resident, as the kernel counts it; 0 when it has just ended.</summary>
+    public long MemoryBytes
+    {
+        get
+        {
+            try
+            {
+                var line = File.ReadLines($"/proc/{Id}/status").FirstOrDefault(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
+                return line is null ? 0 : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) << 10;
+            }
+            catch (IOException)
+            {
+                return 0;
+            }
+        }
+    }
 
     public IReadOnlyList<string> Lines => _process.Lines;
 

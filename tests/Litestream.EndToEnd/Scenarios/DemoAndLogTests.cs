@@ -61,4 +61,21 @@ public sealed class DemoAndLogTests : IDisposable
         var open = Directory.GetFiles($"/proc/{agent.Id}/fd").Select(fd => new FileInfo(fd).LinkTarget ?? "").Where(target => target.StartsWith(_sandbox.Data, StringComparison.Ordinal));
         Assert.Empty(open);
     }
+
+    [Fact]
+    public async Task An_idle_agent_gives_back_what_only_its_start_needed()
+    {
+        var tenant = await _sandbox.CreateTenantAsync();
+        using var agent = await RunningAgent.StartAsync(_sandbox);
+        await agent.WaitForAsync(tenant.Id, client => client is { Status: "active", Reason: "cold" }, "is cold after its first copy");
+
+        // With every page of its start it is 40 MB.
+        await Eventually.TrueAsync(() => agent.MemoryBytes is > 0 and < 32 << 20, () => $"its memory is below 32 MiB; it is {agent.MemoryBytes} bytes");
+
+        // And goes on as before.
+        using var application = await tenant.OpenAsync();
+        await application.InsertAsync(100);
+        await agent.SyncAsync(tenant.Id);
+        await tenant.ReplicaEqualsAsync(agent);
+    }
 }
