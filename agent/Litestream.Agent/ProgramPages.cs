@@ -11,7 +11,7 @@ internal static class ProgramPages
 {
     public static unsafe void GiveBack()
     {
-        foreach (var (start, end) in Clean(File.ReadLines("/proc/self/smaps")))
+        foreach (var (start, end) in Read())
             _ = Libc.AdviseMemory((void*)start, end - start, Libc.DoNotNeed);
     }
 
@@ -22,10 +22,23 @@ internal static class ProgramPages
         foreach (var line in lines)
         {
             var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (!fields[0].EndsWith(':'))
+            if (fields is [[.., not ':'], ..])
                 readOnly = fields is [_, ['r', '-', _, 'p'], _, _, not "0", ..] ? RangeOf(fields[0]) : null;
             else if (readOnly is { } range && fields is ["Anonymous:", "0", ..])
                 yield return range;
+        }
+    }
+
+    /// <summary>None where the system does not tell.</summary>
+    private static List<(nuint Start, nuint End)> Read()
+    {
+        try
+        {
+            return [.. Clean(File.ReadLines("/proc/self/smaps"))];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
         }
     }
 

@@ -12,10 +12,10 @@ internal sealed class BatchPause
 
     public static readonly TimeSpan Window = TimeSpan.FromMilliseconds(50);
 
-    public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+    public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Of the reads that fit into a window with pauses. Events that are alike gather as one: their number says no more how many came.</summary>
-    private const int BusyReads = 6;
+    private const int BusyReads = 3;
 
     private TimeSpan _windowStart;
     private int _events;

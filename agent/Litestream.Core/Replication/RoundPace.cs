@@ -8,10 +8,13 @@ namespace Litestream.Replication;
 /// </summary>
 internal static class RoundPace
 {
-    /// <summary>Frames that a round should find: 6 MB of usual pages.</summary>
-    private const double FramesPerRound = 1_500;
+    /// <summary>
+    /// Frames that a round should find, 4 MB of usual pages: from there on (SQLite's <c>wal_autocheckpoint</c>) the application tries a checkpoint with each commit, which
+    /// our mark keeps from its end until the round.
+    /// </summary>
+    private const double FramesPerRound = 1_000;
 
-    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(8);
 
     /// <summary>A pause shorter than this was that of a fast writer: the disk may hold it up for this long, and when it goes on its WAL must not grow for a sync interval.</summary>
     private static readonly TimeSpan Fast = TimeSpan.FromMilliseconds(500);

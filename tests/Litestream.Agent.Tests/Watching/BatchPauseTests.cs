@@ -20,7 +20,18 @@ public sealed class BatchPauseTests
         var (now, reads) = (TimeSpan.FromSeconds(1), 0);
         for (var end = now + TimeSpan.FromSeconds(1); now < end; reads++)
             now += _pause.After(now, events: 1) + TimeSpan.FromMilliseconds(1);
-        Assert.InRange(reads, 100, 250);
+        Assert.InRange(reads, 80, 150);
+    }
+
+    [Fact]
+    public void Its_next_thirty_a_second_are_not_waited_for()
+    {
+        var now = TimeSpan.FromSeconds(1);
+        for (var i = 0; i < 100; i++)
+            now += _pause.After(now, events: 1) + TimeSpan.FromMilliseconds(1);
+        for (var i = 0; i < 6; i++)
+            now += _pause.After(now, events: 1) + TimeSpan.FromMilliseconds(33);
+        Assert.Equal(TimeSpan.Zero, _pause.After(now, events: 1));
     }
 
     [Fact]

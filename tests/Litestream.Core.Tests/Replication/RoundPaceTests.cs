@@ -16,12 +16,12 @@ public sealed class RoundPaceTests
     [Theory]
     [InlineData(0, 0, false, 1000, 0, 1000)] // nobody writes
     [InlineData(100, 900, false, 1000, 1000, 1000)] // 800 transactions a second
-    [InlineData(0, 1500, false, 1000, 1000, 1000)]
-    [InlineData(0, 3000, false, 1000, 1000, 500)]
-    [InlineData(4000, 5000, true, 200, 100, 60)] // of the new WAL all are new
-    [InlineData(0, 12, false, 2, 0, 250)] // the first look at a burst
-    [InlineData(0, 1_000_000, false, 1000, 1000, 20)]
-    [InlineData(0, 500, false, 0, 0, 20)] // one large transaction
+    [InlineData(0, 1000, false, 1000, 1000, 1000)]
+    [InlineData(0, 2000, false, 1000, 1000, 500)]
+    [InlineData(4000, 5000, true, 200, 100, 40)] // of the new WAL all are new
+    [InlineData(0, 8, false, 2, 0, 250)] // the first look at a burst
+    [InlineData(0, 1_000_000, false, 1000, 1000, 8)]
+    [InlineData(0, 500, false, 0, 0, 8)] // one large transaction
     [InlineData(2000, 2000, false, 40, 40, 80)] // a fast one who waits for the disk
     [InlineData(2000, 2010, false, 1, 40, 41)] // looked at twice in a moment
     [InlineData(2000, 2000, false, 320, 320, 640)] // and waits long for it
