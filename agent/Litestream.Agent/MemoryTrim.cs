@@ -43,11 +43,11 @@ internal sealed class MemoryTrim
         {
             // SQLite's pages lie in the C library's heap.
             _ = Libc.TrimHeap(0);
+            _ = ProgramPages.GiveBack();
         }
         catch (EntryPointNotFoundException)
         {
-            // A C library that gives memory back by itself, or not at all.
+            // Another C library, or another system: it gives memory back by itself, or not at all.
         }
-        ProgramPages.GiveBack();
     }
 }

@@ -1,47 +1,53 @@
-using System.Globalization;
+using System.Runtime.InteropServices;
 using Litestream.Agent.Interop;
 
 namespace Litestream.Agent;
 
 /// <summary>
-/// The pages of the program's own file and of its libraries that are in its memory. What only the start needed stays there until the kernel is short of memory;
-/// given back, such a page stays in the kernel's cache of files as long as that has room, and whoever needs it again has it by a fault of a microsecond.
+/// The pages of the program's own file that are in its memory. What only the start needed stays there until the kernel is short of memory; given back, such a page
+/// stays in the kernel's cache of files as long as that has room.
 /// </summary>
-internal static class ProgramPages
+internal static unsafe class ProgramPages
 {
-    public static unsafe void GiveBack()
+    private const nuint HeadersAddress = 3; // AT_PHDR, AT_PHNUM: getauxval(3)
+    private const nuint HeaderCount = 5;
+    private const uint Loaded = 1; // PT_LOAD, PT_PHDR, PF_W: elf(5)
+    private const uint OfHeaders = 6;
+    private const uint Writable = 2;
+
+    /// <summary>Gives back what no one can have changed: segments that the loader maps without a right to write. Answers how many bytes of addresses they have.</summary>
+    public static long GiveBack()
     {
-        foreach (var (start, end) in Read())
-            _ = Libc.AdviseMemory((void*)start, end - start, Libc.DoNotNeed);
+        var headers = new ReadOnlySpan<SegmentHeader>((void*)Libc.AuxiliaryValue(HeadersAddress), (int)Libc.AuxiliaryValue(HeaderCount));
+        nuint? movedBy = null;
+        var bytes = 0L;
+        foreach (ref readonly var segment in headers)
+        {
+            // Before all others (elf(5)): where the program lies, as it is put anywhere.
+            if (segment.Type == OfHeaders)
+                movedBy = Libc.AuxiliaryValue(HeadersAddress) - segment.Address;
+            if (segment.Type != Loaded || (segment.Flags & Writable) != 0 || movedBy is not { } moved)
+                continue;
+            // Whole pages of it alone: the next segment may begin on its last one.
+            var page = (nuint)Environment.SystemPageSize;
+            var (start, end) = (((moved + segment.Address) + page - 1) / page * page, (moved + segment.Address + segment.BytesInMemory) / page * page);
+            if (start < end && Libc.AdviseMemory((void*)start, end - start, Libc.DoNotNeed) == 0)
+                bytes += (long)(end - start);
+        }
+        return bytes;
     }
 
-    /// <summary>Of the mappings in the form of <c>/proc/PID/smaps</c> (proc(5)) those of a file that nobody can write, and of which every page is the file's: none was changed in memory, by the loader or a debugger.</summary>
-    public static IEnumerable<(nuint Start, nuint End)> Clean(IEnumerable<string> lines)
+    /// <summary><c>Elf64_Phdr</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private readonly struct SegmentHeader
     {
-        (nuint, nuint)? readOnly = null;
-        foreach (var line in lines)
-        {
-            var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (fields is [[.., not ':'], ..])
-                readOnly = fields is [_, ['r', '-', _, 'p'], _, _, not "0", ..] ? RangeOf(fields[0]) : null;
-            else if (readOnly is { } range && fields is ["Anonymous:", "0", ..])
-                yield return range;
-        }
+        public readonly uint Type;
+        public readonly uint Flags;
+        public readonly nuint Offset;
+        public readonly nuint Address;
+        public readonly nuint PhysicalAddress;
+        public readonly nuint BytesInFile;
+        public readonly nuint BytesInMemory;
+        public readonly nuint Alignment;
     }
-
-    /// <summary>None where the system does not tell.</summary>
-    private static List<(nuint Start, nuint End)> Read()
-    {
-        try
-        {
-            return [.. Clean(File.ReadLines("/proc/self/smaps"))];
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return [];
-        }
-    }
-
-    private static (nuint Start, nuint End) RangeOf(string text) =>
-        text.Split('-') is [var start, var end] ? (nuint.Parse(start, NumberStyles.HexNumber, null), nuint.Parse(end, NumberStyles.HexNumber, null)) : throw new FormatException($"no range of addresses: {text}");
 }

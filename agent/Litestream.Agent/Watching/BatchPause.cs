@@ -15,7 +15,7 @@ internal sealed class BatchPause
     public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Of the reads that fit into a window with pauses. Events that are alike gather as one: their number says no more how many came.</summary>
-    private const int BusyReads = 3;
+    private const int BusyReads = 4;
 
     private TimeSpan _windowStart;
     private int _events;

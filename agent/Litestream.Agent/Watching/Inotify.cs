@@ -87,7 +87,8 @@ internal sealed class Inotify : IDisposable
                     continue;
                 var events = Dispatch(new ReadOnlySpan<byte>(buffer, (int)length), handle);
                 var wait = pause.After(Stopwatch.GetElapsedTime(0), events);
-                if (wait > TimeSpan.Zero)
+                // A full buffer: more is waiting, and the kernel's queue has an end.
+                if (wait > TimeSpan.Zero && length < BufferBytes - EventHeaderBytes - LongestName - 1)
                     Thread.Sleep(wait);
             }
         }

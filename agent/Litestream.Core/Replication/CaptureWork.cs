@@ -35,6 +35,9 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
     private static readonly TimeSpan BriefPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan TableSaveInterval = TimeSpan.FromMinutes(5);
 
+    /// <summary>Between the rounds of a writer that is faster than they are: others have their turn.</summary>
+    private static readonly TimeSpan RoundRest = TimeSpan.FromMilliseconds(4);
+
     private int _hotCount;
 
     /// <summary>Databases with open connections.</summary>
@@ -177,10 +180,16 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
             hot.Table.Save(context.Folder.TableOf(database.Name));
             hot.TableSavedAt = begun;
         }
-        hot.RoundPause = hot.PinnedSince is null ? RoundPace.Next(indexBefore, index, took, hot.RoundPause, context.Options.SyncInterval) : context.Options.SyncInterval;
-        hot.NextRoundAt = hot.CapturedAt + context.Ticks(hot.RoundPause);
+        hot.RoundPause = hot.PinnedSince is null ? RoundPace.Next(indexBefore, index, took, hot.RoundPause, context.Options.SyncInterval, AreFilesQueued(database)) : context.Options.SyncInterval;
+        hot.NextRoundAt = Math.Max(hot.CapturedAt + context.Ticks(hot.RoundPause), context.In(RoundRest));
         var next = NextRun(database, hot, since);
         return hot.RoundPause < context.Options.SyncInterval && database.Hot is not null ? Math.Min(next, hot.NextRoundAt) : next;
+    }
+
+    private static bool AreFilesQueued(ReplicatedDatabase database)
+    {
+        lock (database.Gate)
+            return database.Staged.AreQueued;
     }
 
     /// <summary>Cools a quiet database, else says when to look again.</summary>

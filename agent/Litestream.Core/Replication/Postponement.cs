@@ -24,7 +24,7 @@ internal sealed class Postponement(StoreContext context)
 
     /// <summary>Woken only to see whether the application is gone, and it is there: the next round is not due yet.</summary>
     private bool IsTooEarly(ReplicatedDatabase database, HotDatabase hot, long now) =>
-        context.Time.GetElapsedTime(now, hot.NextRoundAt) > RoundTolerance && !database.IsSyncWanted && hot.Holder.IsOpenElsewhere(hot.Files.Main!.Value) == true;
+        context.Time.GetElapsedTime(now, hot.NextRoundAt) > Shorter(RoundTolerance, hot.RoundPause / 2) && !database.IsSyncWanted && hot.Holder.IsOpenElsewhere(hot.Files.Main!.Value) == true;
 
     /// <summary>
     /// A file waits behind the one that is on its way, or somebody waits for the one behind it: one more would be there no sooner, and of a slow store the queue would grow without
@@ -35,4 +35,6 @@ internal sealed class Postponement(StoreContext context)
         !database.Staged.IsEmpty && hot.RoundPause > TimeSpan.Zero && context.Time.GetElapsedTime(hot.CapturedAt, now) < LongestRide
         && hot.Holder.WalIndex.Read() is { } index && (index.MxFrame, index.Salts) != (hot.Captured.MxFrame, hot.Captured.Salts) && !Checkpoint.IsWanted(index)
         && !hot.Holder.WalIndex.IsCheckpointRunning() && hot.Holder.IsOpenElsewhere(hot.Files.Main!.Value) != false && database.TryPutOffRound();
+
+    private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }

@@ -9,12 +9,17 @@ namespace Litestream.Replication;
 internal static class RoundPace
 {
     /// <summary>
-    /// Frames that a round should find, 4 MB of usual pages: from there on (SQLite's <c>wal_autocheckpoint</c>) the application tries a checkpoint with each commit, which
-    /// our mark keeps from its end until the round.
+    /// Frames that a round should find, 4 MB of usual pages: a little more than SQLite's <c>wal_autocheckpoint</c>, from which on the application tries a checkpoint with each
+    /// commit, which our mark keeps from its end until the round.
     /// </summary>
-    private const double FramesPerRound = 1_000;
+    private const double FramesPerRound = 1_100;
 
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(8);
+
+    /// <summary>The same while captured files queue for their replica: fewer and longer ones.</summary>
+    private const double FramesPerQueuedRound = 1_600;
+
+    private static readonly TimeSpan ShortestQueued = TimeSpan.FromMilliseconds(20);
 
     /// <summary>A pause shorter than this was that of a fast writer: the disk may hold it up for this long, and when it goes on its WAL must not grow for a sync interval.</summary>
     private static readonly TimeSpan Fast = TimeSpan.FromMilliseconds(500);
@@ -24,13 +29,15 @@ internal static class RoundPace
     /// <param name="took">In which time the frames between them were written.</param>
     /// <param name="last">The pause before this round, zero for the first one. A fast writer waits for the disk now and then, and becomes slow by and by.</param>
     /// <param name="syncInterval">The longest pause.</param>
-    public static TimeSpan Next(WalIndexHeader before, WalIndexHeader now, TimeSpan took, TimeSpan last, TimeSpan syncInterval)
+    /// <param name="areFilesQueued">The replica takes files more slowly than they come.</param>
+    public static TimeSpan Next(WalIndexHeader before, WalIndexHeader now, TimeSpan took, TimeSpan last, TimeSpan syncInterval, bool areFilesQueued)
     {
         var written = now.Salts == before.Salts && now.MxFrame >= before.MxFrame ? now.MxFrame - before.MxFrame : now.MxFrame;
         var longest = last > TimeSpan.Zero && last < Fast && last + took < syncInterval ? last + took : syncInterval;
         if (written == 0)
             return longest;
-        var pause = took * (FramesPerRound / written);
-        return pause >= longest ? longest : pause > Shortest ? pause : Shortest;
+        var (frames, shortest) = areFilesQueued ? (FramesPerQueuedRound, ShortestQueued) : (FramesPerRound, Shortest);
+        var pause = took * (frames / written);
+        return pause >= longest ? longest : pause > shortest ? pause : shortest;
     }
 }

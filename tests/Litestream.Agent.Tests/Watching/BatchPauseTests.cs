@@ -30,7 +30,10 @@ public sealed class BatchPauseTests
         for (var i = 0; i < 100; i++)
             now += _pause.After(now, events: 1) + TimeSpan.FromMilliseconds(1);
         for (var i = 0; i < 6; i++)
-            now += _pause.After(now, events: 1) + TimeSpan.FromMilliseconds(33);
+        {
+            _pause.After(now, events: 1);
+            now += TimeSpan.FromMilliseconds(33);
+        }
         Assert.Equal(TimeSpan.Zero, _pause.After(now, events: 1));
     }
 
