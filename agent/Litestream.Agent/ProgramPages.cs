@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Globalization;
 using Litestream.Agent.Interop;
 
 namespace Litestream.Agent;
@@ -7,47 +7,61 @@ namespace Litestream.Agent;
 /// The pages of the program's own file that are in its memory. What only the start needed stays there until the kernel is short of memory; given back, such a page
 /// stays in the kernel's cache of files as long as that has room.
 /// </summary>
-internal static unsafe class ProgramPages
+internal static class ProgramPages
 {
-    private const nuint HeadersAddress = 3; // AT_PHDR, AT_PHNUM: getauxval(3)
-    private const nuint HeaderCount = 5;
-    private const uint Loaded = 1; // PT_LOAD, PT_PHDR, PF_W: elf(5)
-    private const uint OfHeaders = 6;
-    private const uint Writable = 2;
-
-    /// <summary>Gives back what no one can have changed: segments that the loader maps without a right to write. Answers how many bytes of addresses they have.</summary>
-    public static long GiveBack()
+    /// <summary>Answers how many bytes of addresses were given back.</summary>
+    public static unsafe long GiveBack()
     {
-        var headers = new ReadOnlySpan<SegmentHeader>((void*)Libc.AuxiliaryValue(HeadersAddress), (int)Libc.AuxiliaryValue(HeaderCount));
-        nuint? movedBy = null;
         var bytes = 0L;
-        foreach (ref readonly var segment in headers)
-        {
-            // Before all others (elf(5)): where the program lies, as it is put anywhere.
-            if (segment.Type == OfHeaders)
-                movedBy = Libc.AuxiliaryValue(HeadersAddress) - segment.Address;
-            if (segment.Type != Loaded || (segment.Flags & Writable) != 0 || movedBy is not { } moved)
-                continue;
-            // Whole pages of it alone: the next segment may begin on its last one.
-            var page = (nuint)Environment.SystemPageSize;
-            var (start, end) = (((moved + segment.Address) + page - 1) / page * page, (moved + segment.Address + segment.BytesInMemory) / page * page);
-            if (start < end && Libc.AdviseMemory((void*)start, end - start, Libc.DoNotNeed) == 0)
-                bytes += (long)(end - start);
-        }
+        foreach (var (start, end) in Read())
+            bytes += Libc.AdviseMemory((void*)start, end - start, Libc.DoNotNeed) == 0 ? (long)(end - start) : 0;
         return bytes;
     }
 
-    /// <summary><c>Elf64_Phdr</c>.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    private readonly struct SegmentHeader
+    /// <summary>
+    /// Of the mappings in the form of <c>/proc/PID/smaps</c> (proc(5)) those of the program that nobody can write, and of which every page is the file's. What was changed in
+    /// memory is anonymous, there or in the swap: the loader changes some, and .NET writes a number into a page that it makes read-only then.
+    /// </summary>
+    public static IEnumerable<(nuint Start, nuint End)> Clean(IEnumerable<string> lines, string program)
     {
-        public readonly uint Type;
-        public readonly uint Flags;
-        public readonly nuint Offset;
-        public readonly nuint Address;
-        public readonly nuint PhysicalAddress;
-        public readonly nuint BytesInFile;
-        public readonly nuint BytesInMemory;
-        public readonly nuint Alignment;
+        (nuint, nuint)? range = null;
+        var isMet = false;
+        foreach (var line in lines)
+        {
+            var fields = line.Split(' ', 6, StringSplitOptions.RemoveEmptyEntries);
+            if (fields is [[.., not ':'], ..])
+            {
+                var isProgram = fields is [_, _, _, _, _, var path] && path == program;
+                // They lie side by side, before the libraries.
+                if (isMet && !isProgram)
+                    yield break;
+                isMet = isProgram;
+                range = isProgram && fields[1] is ['r', '-', _, 'p'] ? RangeOf(fields[0]) : null;
+            }
+            else if (fields is ["Anonymous:" or "Swap:", not "0", ..])
+            {
+                range = null;
+            }
+            else if (fields is ["Swap:", ..] && range is { } clean)
+            {
+                yield return clean;
+            }
+        }
     }
+
+    /// <summary>None where the system does not tell.</summary>
+    private static List<(nuint Start, nuint End)> Read()
+    {
+        try
+        {
+            return Environment.ProcessPath is { } program ? [.. Clean(File.ReadLines("/proc/self/smaps"), program)] : [];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    private static (nuint Start, nuint End) RangeOf(string text) =>
+        text.Split('-') is [var start, var end] ? (nuint.Parse(start, NumberStyles.HexNumber, null), nuint.Parse(end, NumberStyles.HexNumber, null)) : throw new FormatException($"no range of addresses: {text}");
 }

@@ -79,10 +79,6 @@ internal static partial class Libc
     [LibraryImport("libc", EntryPoint = "malloc_trim")]
     public static partial int TrimHeap(nuint keepBytes);
 
-    /// <summary>What the kernel told the program at its start; 0 when it did not.</summary>
-    [LibraryImport("libc", EntryPoint = "getauxval")]
-    public static partial nuint AuxiliaryValue(nuint type);
-
     [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
     public static unsafe partial int AdviseMemory(void* start, nuint length, int advice);
 
