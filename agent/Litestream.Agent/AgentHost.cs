@@ -118,7 +118,7 @@ internal sealed class AgentHost : IAsyncDisposable
         var registration = new Registration(Stores, _logger);
         foreach (var directory in directories)
             registration.AddDirectory(directory);
-        _watch = new(registration, _options.SweepInterval, _logger);
+        _watch = new(registration, _options.SweepInterval, _time, _logger);
         _started.Add(_watch);
         var registered = new RegisteredDatabases(_options, environment, StateFolder, Stores, registration, _watch, logging, _time);
         _started.Add(registered);

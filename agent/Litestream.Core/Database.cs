@@ -48,7 +48,7 @@ public sealed class Database
     public void Notice(FileEvent seen)
     {
         State.Notice(seen);
-        if (seen != FileEvent.Sweep)
+        if (seen.IsNews())
             return;
         foreach (var plainFile in PlainFiles)
             plainFile.Wake();

@@ -17,4 +17,7 @@ public enum FileEvent
 
     /// <summary>The periodic sweep: nothing was seen, look all the same.</summary>
     Sweep = 8,
+
+    /// <summary>The same, where the directory shows that no file came or went in it since the sweep before: whoever rests without a WAL is looked at by its database file alone.</summary>
+    Glance = 16,
 }

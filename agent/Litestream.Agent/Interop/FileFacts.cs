@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace Litestream.Agent.Interop;
 
 /// <summary>What stands at a path, without opening it: closing a descriptor of a database would drop SQLite's locks on it.</summary>
-internal readonly record struct FileFacts(FileKind Kind, ulong Device, ulong Inode, long SizeBytes, uint Links = 1)
+/// <param name="ChangedNs">Its <c>ctime</c> in nanoseconds since 1970, 0 where that is not known: that of a directory moves whenever a name in it comes or goes.</param>
+internal readonly record struct FileFacts(FileKind Kind, ulong Device, ulong Inode, long SizeBytes, uint Links = 1, long ChangedNs = 0)
 {
     public bool Exists => Kind != FileKind.Missing;
 
@@ -11,7 +12,7 @@ internal readonly record struct FileFacts(FileKind Kind, ulong Device, ulong Ino
 
     public bool IsSameFileAs(FileFacts other) => Exists && Device == other.Device && Inode == other.Inode;
 
-    /// <summary>A path that cannot be looked at (no permission on the way to it) is <see cref="FileKind.Unreadable"/>.</summary>
+    /// <summary>A path that cannot be looked at (no permission on the way to it, a network or a daemon that does not answer) is <see cref="FileKind.Unreadable"/>.</summary>
     public static FileFacts Read(string path, bool followLinks) =>
         OperatingSystem.IsLinux() ? ReadLinux(path, followLinks) : ReadPortable(path, followLinks);
 
@@ -20,9 +21,9 @@ internal readonly record struct FileFacts(FileKind Kind, ulong Device, ulong Ino
         Libc.StatxBuffer buffer;
         if (Libc.Statx(Libc.AtWorkingDirectory, path, followLinks ? 0 : Libc.NoFollow, Libc.BasicStats, &buffer) != 0)
         {
-            return Marshal.GetLastPInvokeError() is Libc.ErrorPermission
-                ? new(FileKind.Unreadable, 0, 0, 0)
-                : default;
+            return Marshal.GetLastPInvokeError() is Libc.ErrorNoEntry or Libc.ErrorNotDirectory or Libc.ErrorNameTooLong or Libc.ErrorLoop
+                ? default
+                : new(FileKind.Unreadable, 0, 0, 0);
         }
         var kind = (buffer.Mode & 0xF000) switch
         {
@@ -33,7 +34,8 @@ internal readonly record struct FileFacts(FileKind Kind, ulong Device, ulong Ino
             0xC000 => FileKind.Socket,
             _ => FileKind.Device,
         };
-        return new(kind, ((ulong)buffer.DeviceMajor << 32) | buffer.DeviceMinor, buffer.Inode, (long)buffer.Size, buffer.Links);
+        return new(kind, ((ulong)buffer.DeviceMajor << 32) | buffer.DeviceMinor, buffer.Inode, (long)buffer.Size, buffer.Links,
+            (buffer.ChangedSeconds * 1_000_000_000) + buffer.ChangedNanoseconds);
     }
 
     /// <summary>Where there is no statx: enough to tell files from directories and links; device and inode stay unknown (0).</summary>

@@ -7,7 +7,10 @@ internal static partial class Libc
 {
     public const int ErrorInterrupted = 4;
     public const int ErrorNotFound = 2;
-    public const int ErrorPermission = 13;
+    public const int ErrorNoEntry = 2;
+    public const int ErrorNotDirectory = 20;
+    public const int ErrorNameTooLong = 36;
+    public const int ErrorLoop = 40;
     public const int ErrorTooManyFiles = 24;
     public const int ErrorNoSpace = 28;
 
@@ -109,6 +112,8 @@ internal static partial class Libc
         [FieldOffset(28)] public ushort Mode;
         [FieldOffset(32)] public ulong Inode;
         [FieldOffset(40)] public ulong Size;
+        [FieldOffset(96)] public long ChangedSeconds;
+        [FieldOffset(104)] public uint ChangedNanoseconds;
         [FieldOffset(136)] public uint DeviceMajor;
         [FieldOffset(140)] public uint DeviceMinor;
     }

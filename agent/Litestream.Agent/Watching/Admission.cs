@@ -52,6 +52,14 @@ internal sealed class Admission(Stores stores, WatchedFiles files, SkippedFiles 
     /// <param name="isListed">One of many, met in no order.</param>
     public Verdict Consider(WatchedDirectory directory, ReadOnlySpan<char> fileName, bool isAsked = false, bool isListed = false)
     {
+        var verdict = Judge(directory, fileName, isAsked, isListed);
+        // What stands in its way may pass while its name stays the same.
+        directory.IsListingDue |= verdict.Kind is VerdictKind.Queued or VerdictKind.Skipped or VerdictKind.Duplicate or VerdictKind.Missing;
+        return verdict;
+    }
+
+    private Verdict Judge(WatchedDirectory directory, ReadOnlySpan<char> fileName, bool isAsked, bool isListed)
+    {
         if (directory.TryFind(fileName, out var known))
             return new(known.IsLeaving ? VerdictKind.Queued : VerdictKind.AlreadyRegistered, known);
         var isNamed = directory.TryNameDatabase(fileName, out var named);
@@ -161,7 +169,7 @@ internal sealed class Admission(Stores stores, WatchedFiles files, SkippedFiles 
         FileKind.Regular => null,
         FileKind.Directory => VacatedPlace.Find(path) is { } moved ? $"it moved to host {moved.To}; its file as it was is {moved.AsidePath}" : "it is a directory",
         FileKind.SymbolicLink => SymbolicLinks.WhyRefused(directory, path),
-        FileKind.Unreadable => "it cannot be looked at: permission denied",
+        FileKind.Unreadable => "it cannot be looked at: no permission, or its file system does not answer",
         _ => "it is not a regular file",
     };
 }

@@ -12,7 +12,7 @@ internal static class DirectoryRules
         if (facts.Kind == FileKind.Missing)
             return "it does not exist";
         if (facts.Kind == FileKind.Unreadable)
-            return $"the way to it is closed to user {Environment.UserName}";
+            return $"user {Environment.UserName} cannot look at it: the way to it is closed, or its file system does not answer";
         if (facts.Kind != FileKind.Directory)
             return "it is not a directory";
         if (!OperatingSystem.IsLinux())

@@ -4,22 +4,32 @@ using Litestream.Agent.Interop;
 namespace Litestream.Agent.Watching;
 
 /// <summary>
-/// A complete look at the watched directories: finds what events missed, and directories that went or came back.
-/// One look at a time; it runs beside the events, which also come here when a directory itself is lost.
+/// A look at the watched directories: finds what events missed, and directories that went or came back. Complete (every name is listed), or a glance
+/// at a directory that says itself that no name came or went. One look at a time; it runs beside the events, which also come here when a directory itself is lost.
 /// </summary>
-internal sealed class DirectorySweep(Registration registration, Inotify? events, ILogger logger)
+internal sealed class DirectorySweep(Registration registration, Inotify? events, TimeProvider time, ILogger logger)
 {
+    /// <summary>Some file systems (FUSE) may not stamp their directories: all names are listed every tenth time at least.</summary>
+    private const int MostGlances = 9;
+
+    /// <summary>
+    /// A name that came within the same tick of the file system's clock as the look would not have moved the stamp. Some keep every second one only. (The clock of
+    /// a file server may be late by more: then <see cref="MostGlances"/> is what is left.)
+    /// </summary>
+    private static readonly TimeSpan LongestTick = TimeSpan.FromSeconds(3);
+
     private readonly Lock _oneAtATime = new();
     private readonly ConcurrentDictionary<int, WatchedDirectory> _watches = new();
 
-    public void Run()
+    /// <param name="isComplete">Also at what seems to be as it was: events were lost, or none come.</param>
+    public void Run(bool isComplete)
     {
         lock (_oneAtATime)
         {
             foreach (var directory in registration.Directories)
             {
                 if (!directory.IsGone)
-                    LookWithin(directory);
+                    LookWithin(directory, isComplete);
             }
         }
     }
@@ -37,7 +47,7 @@ internal sealed class DirectorySweep(Registration registration, Inotify? events,
         var path = parent.PathOf(name);
         lock (_oneAtATime)
         {
-            if (IsToFollow(path) && registration.AddFound(parent, path) is { } found)
+            if (IsToFollow(parent, path) && registration.AddFound(parent, path) is { } found)
                 LookWithin(found);
         }
     }
@@ -57,49 +67,63 @@ internal sealed class DirectorySweep(Registration registration, Inotify? events,
     }
 
     /// <summary>A directory, and those below it that are not watched yet: these look for themselves later.</summary>
-    private void LookWithin(WatchedDirectory first)
+    private void LookWithin(WatchedDirectory first, bool isComplete = true)
     {
         var pending = new Stack<WatchedDirectory>([first]);
         while (pending.TryPop(out var directory))
         {
-            Look(directory);
-            if (directory is not { Rule.IsRecursive: true, Error: null })
+            var isListed = Look(directory, isComplete);
+            if (!isListed || directory is not { Rule.IsRecursive: true })
                 continue;
-            foreach (var path in Below(directory.Path))
+            foreach (var path in Below(directory))
             {
-                if (IsToFollow(path) && registration.AddFound(directory, path) is { } found)
+                if (IsToFollow(directory, path) && registration.AddFound(directory, path) is { } found)
                     pending.Push(found);
             }
         }
     }
 
-    private string[] Below(string directory)
+    private string[] Below(WatchedDirectory directory)
     {
         try
         {
-            return Directory.GetDirectories(directory);
+            return Directory.GetDirectories(directory.Path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            logger.DirectoryLost(directory, error.Message);
+            logger.DirectoryLost(directory.Path, error.Message);
+            directory.IsListingDue = true;
             return [];
         }
     }
 
     /// <summary>Links may lead anywhere, in circles too; hidden directories are programs' own.</summary>
-    private static bool IsToFollow(string path) =>
-        Path.GetFileName(path) is not ['.', ..] && FileFacts.Read(path, followLinks: false).Kind == FileKind.Directory;
+    private static bool IsToFollow(WatchedDirectory parent, string path)
+    {
+        var kind = Path.GetFileName(path) is ['.', ..] ? FileKind.Missing : FileFacts.Read(path, followLinks: false).Kind;
+        parent.IsListingDue |= kind == FileKind.Unreadable;
+        return kind == FileKind.Directory;
+    }
 
-    private void Look(WatchedDirectory directory)
+    /// <summary>True when its names were listed.</summary>
+    private bool Look(WatchedDirectory directory, bool isComplete)
     {
         if (LeaveIfGone(directory))
-            return;
+            return false;
+        var now = time.GetUtcNow();
         if (DirectoryRules.WhyUnusable(directory.Path, out var facts) is { } reason)
         {
             DropWatch(directory);
             State(directory, reason);
-            return;
+            return false;
         }
+        if (!isComplete && IsAsBefore(directory, facts))
+        {
+            directory.Glances++;
+            registration.Glance(directory);
+            return false;
+        }
+        (directory.Glances, directory.IsListingDue) = (0, false);
         var isAnother = directory.Identity.Exists && !directory.Identity.IsSameFileAs(facts);
         if (isAnother)
             DropWatch(directory);
@@ -109,16 +133,23 @@ internal sealed class DirectorySweep(Registration registration, Inotify? events,
         try
         {
             if (!ReadNames(directory, mayHaveLostAll: !isAnother))
-                return;
-            directory.Identity = facts;
+                return false;
+            (directory.Identity, directory.LookedAt) = (facts, now);
             State(directory, problem);
+            return problem is null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             // Half a listing proves nothing about the files that it did not show.
             State(directory, error.Message);
+            return false;
         }
     }
+
+    /// <summary>No name came or went since the names were listed, and nothing was left undone.</summary>
+    private static bool IsAsBefore(WatchedDirectory directory, FileFacts facts) =>
+        directory is { Error: null, Watch: >= 0, Glances: < MostGlances, IsListingDue: false } && facts.ChangedNs > 0 && facts.IsSameFileAs(directory.Identity) && facts.ChangedNs == directory.Identity.ChangedNs
+        && DateTimeOffset.UnixEpoch.AddTicks(facts.ChangedNs / TimeSpan.NanosecondsPerTick) < directory.LookedAt - LongestTick;
 
     /// <summary>What was found goes as it came: also when a link stands there now, which would not have been followed then. It takes along what was found below it.</summary>
     private bool LeaveIfGone(WatchedDirectory directory)

@@ -19,7 +19,7 @@ internal sealed class DirectoryWatch : IAsyncDisposable
     private Thread? _reader;
     private Task _sweeper = Task.CompletedTask;
 
-    public DirectoryWatch(Registration registration, TimeSpan sweepInterval, ILogger logger)
+    public DirectoryWatch(Registration registration, TimeSpan sweepInterval, TimeProvider time, ILogger logger)
     {
         (_registration, _sweepInterval, _logger) = (registration, sweepInterval, logger);
         _events = Inotify.TryOpen(out var problem);
@@ -31,7 +31,7 @@ internal sealed class DirectoryWatch : IAsyncDisposable
             Problem = problem;
             logger.NoEvents(problem!, _sweepInterval.TotalSeconds);
         }
-        _sweep = new(registration, _events, logger);
+        _sweep = new(registration, _events, time, logger);
     }
 
     /// <summary>Which files it found are databases.</summary>
@@ -50,7 +50,7 @@ internal sealed class DirectoryWatch : IAsyncDisposable
         }
         _fallback?.Start();
         _registration.RegisterNamed();
-        _sweep.Run();
+        _sweep.Run(isComplete: true);
         _registration.StartAnnouncing();
         _sweeper = SweepAsync(_stop.Token);
     }
@@ -129,12 +129,14 @@ internal sealed class DirectoryWatch : IAsyncDisposable
 
     private async Task SweepAsync(CancellationToken stop)
     {
+        var wereEventsLost = false;
         while (!stop.IsCancellationRequested)
         {
             try
             {
-                await _sweepNow.WaitAsync(_sweepInterval, stop);
-                _sweep.Run();
+                wereEventsLost |= await _sweepNow.WaitAsync(_sweepInterval, stop);
+                _sweep.Run(isComplete: wereEventsLost || _events is null);
+                wereEventsLost = false;
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {

@@ -255,9 +255,24 @@ internal sealed class Registration
                 if (file.SeenInSweep != sweep && !file.IsLeaving && file.IsGone())
                     Leave(file);
                 else if (!file.IsLeaving)
-                    Meet(file);
+                    Meet(file, FileEvent.Sweep);
             }
             _skipped.EndSweep(directory, sweep);
+        }
+    }
+
+    /// <summary>Instead of a complete look, where no name came or went since the last one: everybody is asked to look at its file.</summary>
+    public void Glance(WatchedDirectory directory)
+    {
+        lock (_gate)
+        {
+            if (_stopping)
+                return;
+            foreach (var file in directory.Files)
+            {
+                if (!file.IsLeaving)
+                    Meet(file, FileEvent.Glance);
+            }
         }
     }
 
@@ -292,12 +307,12 @@ internal sealed class Registration
         file.Database.Notice(FileEvent.Appeared);
     }
 
-    private void Meet(TrackedFile file)
+    private void Meet(TrackedFile file, FileEvent sweep)
     {
         if (!file.IsPresent && FileFacts.Read(file.Path, followLinks: false).Exists)
             Appear(file);
         else
-            file.Database.Notice(FileEvent.Sweep);
+            file.Database.Notice(sweep);
     }
 
     private void Leave(TrackedFile file)
@@ -324,7 +339,7 @@ internal sealed class Registration
             if (left)
                 HasLeft(file);
             else
-                file.IsLeaving = false;
+                (file.IsLeaving, file.Directory.IsListingDue) = (false, true); // and whoever waits for its place asked for the same
         }
         return left;
     }

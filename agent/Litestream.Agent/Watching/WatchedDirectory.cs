@@ -10,6 +10,7 @@ internal sealed class WatchedDirectory(string path)
 {
     private readonly HashSet<TrackedFile> _files = new(FileNameComparer.Instance);
     private readonly Dictionary<string, NamedDatabase> _named = new(StringComparer.Ordinal);
+    private volatile bool _isListingDue;
 
     /// <summary>Absolute, as the user wrote it (links in it are not resolved).</summary>
     public string Path => path;
@@ -34,8 +35,17 @@ internal sealed class WatchedDirectory(string path)
     /// <summary>Inotify's number for it; below zero while there is none.</summary>
     public int Watch { get; set; } = -1;
 
-    /// <summary>What stood at the path when it was last watched: another directory there (a mount, a re-creation) needs a new watch.</summary>
+    /// <summary>What stood at the path when its names were listed last: another directory there (a mount, a re-creation) needs a new watch.</summary>
     public FileFacts Identity { get; set; }
+
+    /// <summary>When <see cref="Identity"/> was asked for.</summary>
+    public DateTimeOffset LookedAt { get; set; }
+
+    /// <summary>Looks in a row that listed no names, as none had come or gone.</summary>
+    public int Glances { get; set; }
+
+    /// <summary>Something was left undone at the last look, or since: its names are listed at the next one, though none came or went.</summary>
+    public bool IsListingDue { get => _isListingDue; set => _isListingDue = value; }
 
     public IReadOnlyCollection<TrackedFile> Files => _files;
 

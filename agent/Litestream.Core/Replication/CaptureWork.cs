@@ -110,13 +110,13 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
     private long LookCold(ReplicatedDatabase database, FileEvent seen, long since)
     {
         var book = database.Book;
-        if (book.Resting is { } resting && database.Chain is not { NeedsImage: true } && database.Replicas.At(ReplicaStage.NeedsImage) == 0 && resting.AreUnchanged(database.Path, book.Position, book.PageSize) && !liveCheck.IsAsked(database) && RestoreOutcome.OpenOne(database) is null)
+        if (IsAtRest(database, seen))
         {
             // At rest since before this start: whoever asks whether it is in a replica makes us look at one.
             if (database.Chain is null && database.IsSyncWanted && database.Replicas.Published < book.Captured)
                 return AskForChain(database);
             database.SetCapture(DatabaseStatus.Active, DatabaseReason.Cold);
-            database.EndLook(0);
+            database.EndLook(0, isAtRest: true);
             return Lane.Never;
         }
         Opening.CheckFile(database);
@@ -141,9 +141,21 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
         database.EndLook(hot.Holder.WalLength());
         context.Log.Hot(database.Name);
         // Opened for a first look: nobody is writing, so it need not stay open.
-        if ((seen & ~FileEvent.Sweep) == 0 && database.CaptureLane.IsBackground)
+        if (!seen.IsNews() && database.CaptureLane.IsBackground)
             hot.LastWriteAt = context.In(-TimeSpan.FromDays(1));
         return NextRun(database, hot, since);
+    }
+
+    /// <summary>Cold, unchanged, and nobody wants anything of it for which it must be opened.</summary>
+    private bool IsAtRest(ReplicatedDatabase database, FileEvent seen)
+    {
+        var book = database.Book;
+        return book.Resting is { } resting
+            && database.Chain is not { NeedsImage: true }
+            && database.Replicas.At(ReplicaStage.NeedsImage) == 0
+            && resting.AreUnchanged(database.Path, book.Position, book.PageSize, areNamesKnown: seen == FileEvent.Glance)
+            && !liveCheck.IsAsked(database)
+            && RestoreOutcome.OpenOne(database) is null;
     }
 
     private long LookHot(ReplicatedDatabase database, HotDatabase hot, FileEvent seen, long since)
@@ -151,7 +163,7 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
         var files = DatabaseFiles.At(database.Path);
         if (!files.AreSameFiles(hot.Files))
             return CloseReplaced(database, hot, files, since);
-        if (!database.IsChainTaken)
+        if (database.Chain is not { IsTaken: true })
         {
             // A replica's lane found the chain broken: begin again with what it finds out.
             CloseHot(database);
@@ -167,7 +179,7 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
         var (before, indexBefore) = (database.Book.Captured, hot.Captured);
         var index = capture.Round(database, hot, since);
         // Seen, and nothing there: the commit's frames may be on their way to the disk, and the wal-index follows without an event.
-        hot.IsUnexplained = (since != Lane.Never || (seen & ~FileEvent.Sweep) != 0) && database.Book.Captured == before;
+        hot.IsUnexplained = (since != Lane.Never || seen.IsNews()) && database.Book.Captured == before;
         database.EndLook(index.MxFrame * (long)(index.PageSize + WalFrameHeader.SizeBytes));
         database.Count(c => c with { SyncSeconds = c.SyncSeconds + context.Time.GetElapsedTime(begun).TotalSeconds });
         if (!Checkpoint.IsWanted(index))

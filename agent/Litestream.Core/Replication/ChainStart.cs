@@ -7,4 +7,7 @@ internal sealed record ChainStart(PageTable? Table, bool NeedsImage)
 {
     /// <summary>The capture lane has taken it over: the page table is in memory, or saved.</summary>
     public static readonly ChainStart Taken = new(null, false);
+
+    /// <summary>The capture lane works on top of it.</summary>
+    public bool IsTaken => ReferenceEquals(this, Taken);
 }

@@ -29,13 +29,29 @@ internal sealed class DatabaseReplicas(DatabaseReplica[] all) : IReadOnlyList<Da
 
     public static uint BitsOf(IEnumerable<DatabaseReplica> some) => some.Aggregate(0u, (bits, r) => bits | r.Place.Bit);
 
-    /// <summary>Bits of those at a stage that may be touched.</summary>
-    public uint At(ReplicaStage stage) => BitsOf(all.Where(r => r.Stage == stage && !r.IsFenced));
+    /// <summary>Bits of those at a stage that may be touched. Asked of every tenant by each sweep: nothing is allocated.</summary>
+    public uint At(ReplicaStage stage)
+    {
+        var bits = 0u;
+        foreach (var replica in all)
+            bits |= replica.Stage == stage && !replica.IsFenced ? replica.Place.Bit : 0;
+        return bits;
+    }
 
     /// <summary>Those of a set.</summary>
     public IEnumerable<DatabaseReplica> In(uint bits) => all.Where(r => (r.Place.Bit & bits) != 0);
 
     public void WakeAll() => Wake(all);
+
+    /// <summary>Those for which something falls due although nobody writes. Asked of every tenant by each sweep: nothing is allocated.</summary>
+    public void WakeDue(DateTimeOffset now)
+    {
+        foreach (var replica in all)
+        {
+            if (replica.Book.DueAt <= now)
+                replica.Lane.Wake();
+        }
+    }
 
     public void Wake(Predicate<DatabaseReplica> which) => Wake(all.Where(r => which(r)));
 

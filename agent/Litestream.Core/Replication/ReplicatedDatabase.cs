@@ -19,6 +19,7 @@ internal sealed class ReplicatedDatabase
     private string? _lastError;
     private volatile HotDatabase? _hot;
     private int _activity;
+    private bool _isAtRest;
     private volatile ChainStart? _chain;
     private long _walBytes;
     private DateTimeOffset? _walPinnedSince;
@@ -113,7 +114,7 @@ internal sealed class ReplicatedDatabase
     public void Notice(FileEvent seen)
     {
         var now = _context.Time.GetTimestamp();
-        var isSweep = seen == FileEvent.Sweep;
+        var isSweep = !seen.IsNews();
         lock (Gate)
         {
             _seen |= seen;
@@ -121,11 +122,11 @@ internal sealed class ReplicatedDatabase
                 _dirtySince = now;
         }
         if (isSweep)
-            Replicas.Wake(r => _context.Time.GetUtcNow() >= r.Book.DueAt);
+            Replicas.WakeDue(_context.Time.GetUtcNow());
         else
             CaptureLane.IsBackground = false;
         // A write to the database file is a checkpoint, which may be waiting for our mark: a round at once (but no storm of them). No mark stands when it was put off.
-        var isUrgent = !IsPutOff && ((seen & ~(FileEvent.Wal | FileEvent.Sweep)) != 0 || ((seen & FileEvent.Wal) != 0 && Hot is { HasGrown: true }));
+        var isUrgent = !IsPutOff && ((seen & ~FileEvent.Wal).IsNews() || ((seen & FileEvent.Wal) != 0 && Hot is { HasGrown: true }));
         var pause = isUrgent ? TimeSpan.FromMilliseconds(20) : _context.Options.SyncInterval;
         CaptureLane.WakeAt(LastLookAt + _context.Ticks(pause));
     }
@@ -186,9 +187,6 @@ internal sealed class ReplicatedDatabase
         return await request.Done.Task.ConfigureAwait(false);
     }
 
-    /// <summary>The capture lane works on top of the chain that was last found.</summary>
-    public bool IsChainTaken => ReferenceEquals(Chain, ChainStart.Taken);
-
     /// <summary>
     /// What the capture lane does: set before it looks at <see cref="Chain"/>; a replica's lane looks here after that is null. With full fences, so one sees
     /// the other.
@@ -245,7 +243,9 @@ internal sealed class ReplicatedDatabase
         {
             _syncs.Take();
             IsPutOff = false;
-            (var seen, _seen) = (_seen, FileEvent.None);
+            // A glance is enough for what the look before found at rest.
+            var seen = _seen == FileEvent.Glance && !_isAtRest ? FileEvent.Sweep : _seen;
+            (_seen, _isAtRest) = (FileEvent.None, false);
             Interlocked.Exchange(ref _lastLookAt, _context.Time.GetTimestamp());
             return (seen, _dirtySince);
         }
@@ -259,13 +259,13 @@ internal sealed class ReplicatedDatabase
     }
 
     /// <summary>Capture lane: the look is over and everything committed before it is captured. Serves those who wait for that.</summary>
-    public void EndLook(long walBytes)
+    public void EndLook(long walBytes, bool isAtRest = false)
     {
         lock (Gate)
         {
-            _walBytes = walBytes;
+            (_walBytes, _isAtRest) = (walBytes, isAtRest);
             // What was seen since the look began may not be captured; everything before it is.
-            _dirtySince = (_seen & ~FileEvent.Sweep) == 0 ? Lane.Never : Math.Max(_dirtySince, LastLookAt);
+            _dirtySince = _seen.IsNews() ? Math.Max(_dirtySince, LastLookAt) : Lane.Never;
             _syncs.SetTarget(Book.Captured);
         }
         AnswerSyncs();

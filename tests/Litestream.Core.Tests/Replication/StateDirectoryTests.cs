@@ -200,7 +200,7 @@ public sealed class StateDirectoryTests
     /// <summary>Captures so many transactions while the replica takes none (a file stands where its folder should be), and ends.</summary>
     private static async Task WriteUnpublishedAsync(ReplicatedFolder folder, Database database, Application application, int rounds)
     {
-        await ReplicatedFolder.WaitAsync(() => { database.Notice(FileEvent.Wal); return database.State.IsChainTaken && database.State.Replicas[0].PeekStaged() is null; }, "the chain was found");
+        await ReplicatedFolder.WaitAsync(() => { database.Notice(FileEvent.Wal); return database.State.Chain is { IsTaken: true } && database.State.Replicas[0].PeekStaged() is null; }, "the chain was found");
         var level = new BlockedFolder(folder.LevelOf(Name, "0"));
         for (var i = 0; i < rounds; i++)
         {
