@@ -255,7 +255,7 @@ internal sealed class Registration
                 if (file.SeenInSweep != sweep && !file.IsLeaving && file.IsGone())
                     Leave(file);
                 else if (!file.IsLeaving)
-                    Meet(file, FileEvent.Sweep);
+                    Meet(file);
             }
             _skipped.EndSweep(directory, sweep);
         }
@@ -264,15 +264,14 @@ internal sealed class Registration
     /// <summary>Instead of a complete look, where no name came or went since the last one: everybody is asked to look at its file.</summary>
     public void Glance(WatchedDirectory directory)
     {
+        TrackedFile[] files;
         lock (_gate)
+            files = _stopping ? [] : [.. directory.Files];
+        // Without the lock: each is asked for at the file system.
+        foreach (var file in files)
         {
-            if (_stopping)
-                return;
-            foreach (var file in directory.Files)
-            {
-                if (!file.IsLeaving)
-                    Meet(file, FileEvent.Glance);
-            }
+            if (file is { IsLeaving: false, IsPresent: true })
+                file.Database.Notice(FileEvent.Glance);
         }
     }
 
@@ -307,12 +306,12 @@ internal sealed class Registration
         file.Database.Notice(FileEvent.Appeared);
     }
 
-    private void Meet(TrackedFile file, FileEvent sweep)
+    private void Meet(TrackedFile file)
     {
         if (!file.IsPresent && FileFacts.Read(file.Path, followLinks: false).Exists)
             Appear(file);
         else
-            file.Database.Notice(sweep);
+            file.Database.Notice(FileEvent.Sweep);
     }
 
     private void Leave(TrackedFile file)

@@ -110,7 +110,7 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
     private long LookCold(ReplicatedDatabase database, FileEvent seen, long since)
     {
         var book = database.Book;
-        if (IsAtRest(database, seen))
+        if (IsAtRest(database))
         {
             // At rest since before this start: whoever asks whether it is in a replica makes us look at one.
             if (database.Chain is null && database.IsSyncWanted && database.Replicas.Published < book.Captured)
@@ -147,13 +147,13 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
     }
 
     /// <summary>Cold, unchanged, and nobody wants anything of it for which it must be opened.</summary>
-    private bool IsAtRest(ReplicatedDatabase database, FileEvent seen)
+    private bool IsAtRest(ReplicatedDatabase database)
     {
         var book = database.Book;
         return book.Resting is { } resting
             && database.Chain is not { NeedsImage: true }
             && database.Replicas.At(ReplicaStage.NeedsImage) == 0
-            && resting.AreUnchanged(database.Path, book.Position, book.PageSize, areNamesKnown: seen == FileEvent.Glance)
+            && resting.AreUnchanged(database.Path, book.Position, book.PageSize)
             && !liveCheck.IsAsked(database)
             && RestoreOutcome.OpenOne(database) is null;
     }

@@ -22,7 +22,9 @@ internal sealed class Checkpoint(StoreContext context, Capture capture)
     /// <summary>Longest wait for a checkpoint of somebody else while nobody can commit: an application's RESTART may wait for the writer lock, which is ours.</summary>
     private static readonly TimeSpan CheckpointLockPatience = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Then it gets five times as long without us.</summary>
+    /// <summary>Then it gets as long without us: as a rule its checkpoint waits for the disk, and the WAL grows meanwhile. If that was not enough, five times as long.</summary>
+    private static readonly TimeSpan FirstCheckpointLockPause = TimeSpan.FromMilliseconds(20);
+
     private static readonly TimeSpan CheckpointLockPause = TimeSpan.FromMilliseconds(100);
 
     private static readonly TimeSpan PinnedPause = TimeSpan.FromSeconds(5);
@@ -50,7 +52,10 @@ internal sealed class Checkpoint(StoreContext context, Capture capture)
         capture.Round(database, hot, since);
         var isComplete = TryCompleteAsWriter(database, hot, since, out var result);
         Report(database, hot, isComplete, result);
-        hot.NextCheckpointAt = hot.PinnedSince is not null ? context.In(PinnedPause) : result.WasRefused ? context.In(CheckpointLockPause) : 0;
+        hot.NextCheckpointAt = hot.PinnedSince is not null ? context.In(PinnedPause)
+            : !result.WasRefused ? 0
+            : context.In(hot.WasCheckpointRefused ? CheckpointLockPause : FirstCheckpointLockPause);
+        hot.WasCheckpointRefused = result.WasRefused;
         // Not by its path: it may have been moved away in this moment, and what we wrote to it is not somebody else's.
         if (hot.Holder.HeldFile(hot.LastMain) is { } now)
             hot.LastMain = now;

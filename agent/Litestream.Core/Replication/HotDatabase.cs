@@ -71,6 +71,9 @@ internal sealed class HotDatabase(string path, EngineConnection holder, Database
     /// <summary>No own checkpoint before this timestamp.</summary>
     public long NextCheckpointAt { get; set; }
 
+    /// <summary>At the last own checkpoint somebody else was at it, too.</summary>
+    public bool WasCheckpointRefused { get; set; }
+
     /// <summary>Since when a reader of an application keeps the WAL from being reset; null while none does.</summary>
     public DateTimeOffset? PinnedSince { get; set; }
 

@@ -19,7 +19,7 @@ internal sealed class ReplicatedDatabase
     private string? _lastError;
     private volatile HotDatabase? _hot;
     private int _activity;
-    private bool _isAtRest;
+    private volatile bool _isAtRest;
     private volatile ChainStart? _chain;
     private long _walBytes;
     private DateTimeOffset? _walPinnedSince;
@@ -110,16 +110,18 @@ internal sealed class ReplicatedDatabase
     /// <summary>This replica's lane asks the capture lane, which counts the transactions, for a pair of empty files (<see cref="Upkeep.NeedsPair"/>).</summary>
     public DatabaseReplica? PairWantedBy { get => _pairWantedBy; set => _pairWantedBy = value; }
 
+    /// <summary>Its files, as the look before found them unchanged; null when that is not so, or a look is under way. For other threads than the capture lane's.</summary>
+    public RestingFiles? AtRest => _isAtRest ? Book.Resting : null;
+
     /// <summary>Tells that something was seen of its files. Returns at once; thousands a second are fine.</summary>
     public void Notice(FileEvent seen)
     {
-        var now = _context.Time.GetTimestamp();
         var isSweep = !seen.IsNews();
         lock (Gate)
         {
             _seen |= seen;
             if (_dirtySince == Lane.Never && !isSweep)
-                _dirtySince = now;
+                _dirtySince = _context.Time.GetTimestamp();
         }
         if (isSweep)
             Replicas.WakeDue(_context.Time.GetUtcNow());
@@ -243,9 +245,7 @@ internal sealed class ReplicatedDatabase
         {
             _syncs.Take();
             IsPutOff = false;
-            // A glance is enough for what the look before found at rest.
-            var seen = _seen == FileEvent.Glance && !_isAtRest ? FileEvent.Sweep : _seen;
-            (_seen, _isAtRest) = (FileEvent.None, false);
+            (var seen, _seen, _isAtRest) = (_seen, FileEvent.None, false);
             Interlocked.Exchange(ref _lastLookAt, _context.Time.GetTimestamp());
             return (seen, _dirtySince);
         }

@@ -12,21 +12,19 @@ internal readonly record struct RestingFiles(FileStat Main, ulong WalInode, WalS
     /// Nothing was committed since: same database file; WAL absent as before, or the same file and generation with no frame behind our position;
     /// no rollback journal.
     /// </summary>
-    /// <param name="path">Of the database.</param>
-    /// <param name="position">The last frame that was captured.</param>
-    /// <param name="pageSize">Of that WAL.</param>
-    /// <param name="areNamesKnown">They were unchanged at the look before, and no file came or went since: there is no WAL if there was none, and a commit of a rollback journal shows in the database file.</param>
-    public bool AreUnchanged(string path, WalPosition? position, int pageSize, bool areNamesKnown = false)
+    public bool AreUnchanged(string path, WalPosition? position, int pageSize)
     {
-        if (FileStat.Of(path) is not { } database || !database.IsUnchanged(Main))
-            return false;
-        if (areNamesKnown && WalInode == 0)
-            return true;
-        if (FileStat.Of(DatabaseFiles.JournalOf(path)) is { SizeBytes: > 0 })
+        if (FileStat.Of(path) is not { } database || !database.IsUnchanged(Main) || FileStat.Of(DatabaseFiles.JournalOf(path)) is { SizeBytes: > 0 })
             return false;
         var wal = FileStat.Of(DatabaseFiles.WalOf(path));
         if (wal is null || WalInode == 0)
             return wal is null && WalInode == 0;
         return wal.Value.Inode == WalInode && position is { } p && WalAtRest.Read(path, p, pageSize) is { HasMoved: false } rest && rest.Salts == WalSalts;
     }
+
+    /// <summary>
+    /// The same where they were unchanged a while ago, and no file came or went since: there is no WAL if there was none, and a commit of a rollback journal shows
+    /// in the database file.
+    /// </summary>
+    public bool AreUnchangedAmongSameNames(string path) => WalInode == 0 && FileStat.Of(path) is { } database && database.IsUnchanged(Main);
 }

@@ -10,14 +10,16 @@ public sealed class GlanceTests
     {
         await using var folder = new ReplicatedFolder();
         folder.NewTenant().Dispose();
+        folder.NewTenant("other").Dispose();
         var database = await AtRestAsync(folder);
+        var other = folder.Register("other");
         // Against what the directory was said to show: only a complete look can find the WAL.
         using var application = new Application(folder.PathOf(Name));
         application.Sql("INSERT INTO t (v) VALUES ('behind our back')");
-        await LookAsync(database, FileEvent.Glance);
-        await LookAsync(database, FileEvent.Glance); // begins when the one before is over
-        Assert.Equal(DatabaseReason.Cold, database.Snapshot().Reason);
-        Assert.Equal(1ul, database.Snapshot().Txid.Value);
+        var before = database.State.LastLookAt;
+        database.Notice(FileEvent.Glance);
+        await RestAsync(other); // its look was queued behind
+        Assert.Equal((before, 1ul), (database.State.LastLookAt, database.Snapshot().Txid.Value));
         database.Notice(FileEvent.Sweep);
         await ReplicatedFolder.WaitAsync(() => database.Snapshot().ReplicatedTxid.Value == 2, "the sweep finds it");
         await folder.AssertRestoresEqualAsync(Name);
@@ -61,29 +63,28 @@ public sealed class GlanceTests
         await ReplicatedFolder.WaitAsync(() => database.Snapshot().Status == DatabaseStatus.Paused, "paused");
         using var application = new Application(folder.PathOf(Name));
         application.Sql("INSERT INTO t (v) VALUES ('while it was paused')");
-        await LookAsync(database, FileEvent.Wal);
+        var before = database.State.LastLookAt;
+        database.Notice(FileEvent.Wal);
+        await ReplicatedFolder.WaitAsync(() => database.State.LastLookAt > before, "the event was looked at, and nothing came of it");
         database.Notice(FileEvent.Glance);
         database.Resume();
         await ReplicatedFolder.WaitAsync(() => database.Snapshot().ReplicatedTxid.Value == 2, "replicated");
         await folder.AssertRestoresEqualAsync(Name);
     }
 
-    /// <summary>Cold, and found so by a complete look.</summary>
     private static async Task<Database> AtRestAsync(ReplicatedFolder folder)
     {
         folder.Open();
         var database = folder.Register(Name);
-        await ReplicatedFolder.WaitAsync(() => database.Snapshot() is { Reason: DatabaseReason.Cold, IsHot: false, ReplicatedTxid.Value: > 0, LagSeconds: 0 }, "cold");
-        await LookAsync(database, FileEvent.Sweep);
-        await LookAsync(database, FileEvent.Sweep);
+        await RestAsync(database);
         return database;
     }
 
-    /// <summary>Completes when a look has begun since; the one before is over then.</summary>
-    private static async Task LookAsync(Database database, FileEvent seen)
+    /// <summary>Cold, and found so by a look of its own.</summary>
+    private static async Task RestAsync(Database database)
     {
-        var before = database.State.LastLookAt;
-        database.Notice(seen);
-        await ReplicatedFolder.WaitAsync(() => database.State.LastLookAt > before, "it is looked at");
+        await ReplicatedFolder.WaitAsync(() => database.Snapshot() is { Reason: DatabaseReason.Cold, IsHot: false, ReplicatedTxid.Value: > 0, LagSeconds: 0 }, "cold");
+        database.Notice(FileEvent.Sweep);
+        await ReplicatedFolder.WaitAsync(() => database.State.AtRest is not null, "at rest");
     }
 }
