@@ -10,7 +10,7 @@ internal readonly record struct FileFacts(FileKind Kind, ulong Device, ulong Ino
 
     public FileId Id => new(Device, Inode);
 
-    public bool IsSameFileAs(FileFacts other) => Exists && Device == other.Device && Inode == other.Inode;
+    public bool IsSameFileAs(FileFacts other) => Exists && Kind != FileKind.Unreadable && Device == other.Device && Inode == other.Inode;
 
     /// <summary>A path that cannot be looked at (no permission on the way to it, a network or a daemon that does not answer) is <see cref="FileKind.Unreadable"/>.</summary>
     public static FileFacts Read(string path, bool followLinks) =>

@@ -9,6 +9,6 @@ internal enum FileKind
     Pipe,
     Socket,
     Device,
-    /// <summary>Something may be there; we are not allowed to look.</summary>
+    /// <summary>Something may be there; we may not look, or nobody answers.</summary>
     Unreadable,
 }

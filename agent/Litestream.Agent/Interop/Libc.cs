@@ -6,7 +6,6 @@ namespace Litestream.Agent.Interop;
 internal static partial class Libc
 {
     public const int ErrorInterrupted = 4;
-    public const int ErrorNotFound = 2;
     public const int ErrorNoEntry = 2;
     public const int ErrorNotDirectory = 20;
     public const int ErrorNameTooLong = 36;

@@ -53,8 +53,8 @@ internal sealed class Admission(Stores stores, WatchedFiles files, SkippedFiles 
     public Verdict Consider(WatchedDirectory directory, ReadOnlySpan<char> fileName, bool isAsked = false, bool isListed = false)
     {
         var verdict = Judge(directory, fileName, isAsked, isListed);
-        // What stands in its way may pass while its name stays the same.
-        directory.IsListingDue |= verdict.Kind is VerdictKind.Queued or VerdictKind.Skipped or VerdictKind.Duplicate or VerdictKind.Missing;
+        if (verdict.Kind is VerdictKind.Queued or VerdictKind.Missing)
+            directory.IsListingDue = true;
         return verdict;
     }
 
@@ -70,14 +70,14 @@ internal sealed class Admission(Stores stores, WatchedFiles files, SkippedFiles 
         var facts = FileFacts.Read(path, followLinks: false);
         // A name that is no UTF-8 comes with U+FFFD in it, and no file is called that: nobody may believe that it is replicated.
         if (!facts.Exists)
-            return fileName.Contains('\uFFFD') ? Skip(directory, path, VerdictKind.Skipped, "its name is not UTF-8: rename it") : new(VerdictKind.Missing);
+            return fileName.Contains('\uFFFD') ? Skip(directory, path, VerdictKind.Skipped, "its name is not UTF-8: rename it", mayPass: false) : new(VerdictKind.Missing);
         if (_letGo.Contains(path))
-            return Skip(directory, path, VerdictKind.Skipped, LetGo);
+            return Skip(directory, path, VerdictKind.Skipped, LetGo, mayPass: false);
         // A directory or a pipe of any other name is nobody's mistake.
         if (!isNamed && facts.Kind is not (FileKind.Regular or FileKind.SymbolicLink))
             return new(VerdictKind.NotOurs);
         if (!isNamed)
-            return Skip(directory, path, VerdictKind.Skipped, TenantFiles.WhyNotTenant(fileName));
+            return Skip(directory, path, VerdictKind.Skipped, TenantFiles.WhyNotTenant(fileName), mayPass: false);
         if (WhyUnusable(facts, directory, path) is { } reason)
             return Skip(directory, path, VerdictKind.Skipped, reason);
         if (isListed && !Announces && facts.Links > 1 && named.Store.KnownPath(named.Name) != path)
@@ -140,7 +140,7 @@ internal sealed class Admission(Stores stores, WatchedFiles files, SkippedFiles 
             return Skip(directory, path, VerdictKind.Skipped, refused.Message);
         }
         // The store's own string: a hundred thousand paths need not be kept twice.
-        var file = new TrackedFile(database.Path, directory, database) { IsPresent = facts.Exists, SeenInSweep = Sweep };
+        var file = new TrackedFile(database.Path, directory, database) { IsPresent = facts.Exists && facts.Kind != FileKind.Unreadable, SeenInSweep = Sweep };
         files.Add(file, facts);
         skipped.Remove(path);
         if (Announces && facts.Exists)
@@ -150,8 +150,15 @@ internal sealed class Admission(Stores stores, WatchedFiles files, SkippedFiles 
         return new(VerdictKind.Registered, file);
     }
 
-    private Verdict Skip(WatchedDirectory directory, string path, VerdictKind kind, string reason)
+    /// <param name="directory">Where it is.</param>
+    /// <param name="path">Of the file.</param>
+    /// <param name="kind">What it is told to be.</param>
+    /// <param name="reason">A sentence without its full stop.</param>
+    /// <param name="mayPass">While its name stays the same: then the sweep looks at it each time.</param>
+    private Verdict Skip(WatchedDirectory directory, string path, VerdictKind kind, string reason, bool mayPass = true)
     {
+        if (mayPass)
+            directory.IsListingDue = true;
         if (skipped.Add(directory, path, reason, Sweep))
             logger.FileSkipped(path, reason);
         if (skipped.Count > SkippedFiles.MostRemembered && !_saidMany)

@@ -24,14 +24,18 @@ internal sealed class DirectorySweep(Registration registration, Inotify? events,
     /// <param name="isComplete">Also at what seems to be as it was: events were lost, or none come.</param>
     public void Run(bool isComplete)
     {
+        var asBefore = new List<WatchedDirectory>();
         lock (_oneAtATime)
         {
             foreach (var directory in registration.Directories)
             {
                 if (!directory.IsGone)
-                    LookWithin(directory, isComplete);
+                    LookWithin(directory, isComplete ? null : asBefore);
             }
         }
+        // Without the lock: each tenant's file is asked for, and the thread that reads events may want a look.
+        foreach (var directory in asBefore)
+            registration.Glance(directory);
     }
 
     /// <summary>A directory that is watched from now on.</summary>
@@ -67,12 +71,14 @@ internal sealed class DirectorySweep(Registration registration, Inotify? events,
     }
 
     /// <summary>A directory, and those below it that are not watched yet: these look for themselves later.</summary>
-    private void LookWithin(WatchedDirectory first, bool isComplete = true)
+    /// <param name="first">The directory.</param>
+    /// <param name="asBefore">Takes those for which a glance is enough; null: it never is.</param>
+    private void LookWithin(WatchedDirectory first, List<WatchedDirectory>? asBefore = null)
     {
         var pending = new Stack<WatchedDirectory>([first]);
         while (pending.TryPop(out var directory))
         {
-            var isListed = Look(directory, isComplete);
+            var isListed = Look(directory, asBefore);
             if (!isListed || directory is not { Rule.IsRecursive: true })
                 continue;
             foreach (var path in Below(directory))
@@ -101,12 +107,13 @@ internal sealed class DirectorySweep(Registration registration, Inotify? events,
     private static bool IsToFollow(WatchedDirectory parent, string path)
     {
         var kind = Path.GetFileName(path) is ['.', ..] ? FileKind.Missing : FileFacts.Read(path, followLinks: false).Kind;
-        parent.IsListingDue |= kind == FileKind.Unreadable;
+        if (kind == FileKind.Unreadable)
+            parent.IsListingDue = true;
         return kind == FileKind.Directory;
     }
 
     /// <summary>True when its names were listed.</summary>
-    private bool Look(WatchedDirectory directory, bool isComplete)
+    private bool Look(WatchedDirectory directory, List<WatchedDirectory>? asBefore)
     {
         if (LeaveIfGone(directory))
             return false;
@@ -117,10 +124,10 @@ internal sealed class DirectorySweep(Registration registration, Inotify? events,
             State(directory, reason);
             return false;
         }
-        if (!isComplete && IsAsBefore(directory, facts))
+        if (asBefore is not null && IsAsBefore(directory, facts))
         {
             directory.Glances++;
-            registration.Glance(directory);
+            asBefore.Add(directory);
             return false;
         }
         (directory.Glances, directory.IsListingDue) = (0, false);
@@ -200,8 +207,9 @@ internal sealed class DirectorySweep(Registration registration, Inotify? events,
     {
         if (directory.Watch < 0)
             return;
-        _watches.TryRemove(directory.Watch, out _);
-        events?.Remove(directory.Watch);
+        // A directory that was renamed has its number already, if it was found before this one was missed.
+        if (_watches.TryRemove(new(directory.Watch, directory)))
+            events?.Remove(directory.Watch);
         directory.Watch = -1;
     }
 

@@ -270,7 +270,7 @@ internal sealed class Registration
         // Without the lock: each is asked for at the file system.
         foreach (var file in files)
         {
-            if (file is { IsLeaving: false, IsPresent: true })
+            if (!file.IsLeaving)
                 file.Database.Notice(FileEvent.Glance);
         }
     }
@@ -299,9 +299,10 @@ internal sealed class Registration
             Leave(file); // and when it has left, what stands there now is considered like any other
             return;
         }
-        if (!file.IsPresent && facts.Exists)
+        var isThere = facts.Kind is FileKind.Regular;
+        if (!file.IsPresent && isThere)
             _logger.DatabaseCreated(file.Path);
-        file.IsPresent |= facts.Exists;
+        file.IsPresent |= isThere;
         _files.Identify(file, facts);
         file.Database.Notice(FileEvent.Appeared);
     }

@@ -4,7 +4,8 @@ namespace Litestream.Agent.Watching;
 
 /// <summary>
 /// One directory whose files are followed: all tenants in it (<c>-watch-dir</c>, <c>dir</c>), or only those named (the parent of a
-/// <c>-dsn</c> or <c>path</c>), or both. Directories below it are watched by themselves. Guarded by <see cref="Registration"/>'s lock.
+/// <c>-dsn</c> or <c>path</c>), or both. Directories below it are watched by themselves. Its files and names are guarded by <see cref="Registration"/>'s lock, what was
+/// seen of the directory itself by the sweep's; <see cref="IsListingDue"/> anybody may set.
 /// </summary>
 internal sealed class WatchedDirectory(string path)
 {

@@ -80,7 +80,7 @@ internal sealed class WatchedFiles
         if (facts.Inode == 0 || !_byId.TryGetValue(facts.Id, out var other) || other.Path == path)
             return null;
         var now = FileFacts.Read(other.Path, followLinks: false);
-        return now.IsSameFileAs(facts) || !now.Exists ? other : null;
+        return now.IsSameFileAs(facts) || now.Kind is FileKind.Missing or FileKind.Unreadable ? other : null;
     }
 
     /// <summary>True when a path that the books name is still there, is another file than this, and would be the same tenant.</summary>

@@ -183,7 +183,7 @@ internal sealed class CaptureWork(StoreContext context, Staging staging, Capture
         database.EndLook(index.MxFrame * (long)(index.PageSize + WalFrameHeader.SizeBytes));
         database.Count(c => c with { SyncSeconds = c.SyncSeconds + context.Time.GetElapsedTime(begun).TotalSeconds });
         if (!Checkpoint.IsWanted(index))
-            hot.PinnedSince = null;
+            (hot.PinnedSince, hot.WasCheckpointRefused) = (null, false);
         database.SetCapture(DatabaseStatus.Active, DatabaseReason.Hot, Checkpoint.DescribePinned(hot), hot.PinnedSince);
         if (Checkpoint.IsWanted(index) && begun >= hot.NextCheckpointAt)
             checkpoint.TryComplete(database, hot, since);

@@ -53,12 +53,31 @@ internal sealed class Discovery(StoreContext context, Staging staging, EarlierRu
         // Of those that end alike the lowest: a merger of files without proof has none either.
         var newest = listed.Count == 0 ? default : listed.MaxBy(f => (f.MaxTxid, -f.Level));
         database.NewestTimestampMs = listed.Count == 0 ? 0 : listed.Max(f => f.CreatedAt.ToUnixTimeMilliseconds());
-        var start = newest.MaxTxid.IsNone || newest.MaxTxid < replica.Book.Published || replica.IsDamaged
+        var isAnew = newest.MaxTxid.IsNone || newest.MaxTxid < replica.Book.Published || replica.IsDamaged;
+        if (isAnew && !newest.MaxTxid.IsNone)
+            await RefuseForeignAsync(replica, newest, cancellationToken).ConfigureAwait(false);
+        var start = isAnew
             ? BeginAnew(replica, newest.MaxTxid)
             : await ContinueOrHealAsync(replica, listed, newest, cancellationToken).ConfigureAwait(false);
         context.Spool.ForgetEarlier(database.Name);
         database.Chain = start;
         (replica.IsDamaged, replica.TakenUnder) = (false, null);
+    }
+
+    /// <summary>What is missing or damaged may have been deleted by whoever took the chain over: that one's is not ours to begin anew. A file that cannot be read says nothing.</summary>
+    private async Task RefuseForeignAsync(DatabaseReplica replica, LtxFile newest, CancellationToken cancellationToken)
+    {
+        NodeId writer;
+        try
+        {
+            writer = NodeId.Of((await ChainFile.ReadHeaderAsync(replica.Storage, newest, cancellationToken).ConfigureAwait(false)).NodeId);
+        }
+        catch (Exception e) when (e is LtxFormatException or StorageException { Fault: StorageFault.Missing })
+        {
+            return;
+        }
+        if (writer.Instance != context.Books.Instance)
+            await RequireOpenAsync(replica, writer, newest, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>A chain of ours that no longer restores is healed at once by a new image of the live database; that of another is not ours to mend.</summary>

@@ -110,8 +110,8 @@ internal sealed class ReplicatedDatabase
     /// <summary>This replica's lane asks the capture lane, which counts the transactions, for a pair of empty files (<see cref="Upkeep.NeedsPair"/>).</summary>
     public DatabaseReplica? PairWantedBy { get => _pairWantedBy; set => _pairWantedBy = value; }
 
-    /// <summary>Its files, as the look before found them unchanged; null when that is not so, or a look is under way. For other threads than the capture lane's.</summary>
-    public RestingFiles? AtRest => _isAtRest ? Book.Resting : null;
+    /// <summary>Its files as a look found them unchanged, or newer ones for which everything is captured, too; null when that is not so, or there is work for a look. For any thread.</summary>
+    public RestingFiles? AtRest => _isAtRest && PairWantedBy is null && Chain is not { NeedsImage: true } && Replicas.At(ReplicaStage.NeedsImage) == 0 ? Book.Resting : null;
 
     /// <summary>Tells that something was seen of its files. Returns at once; thousands a second are fine.</summary>
     public void Notice(FileEvent seen)

@@ -14,9 +14,9 @@ internal readonly record struct RestingFiles(FileStat Main, ulong WalInode, WalS
     /// </summary>
     public bool AreUnchanged(string path, WalPosition? position, int pageSize)
     {
-        if (FileStat.Of(path) is not { } database || !database.IsUnchanged(Main) || FileStat.Of(DatabaseFiles.JournalOf(path)) is { SizeBytes: > 0 })
+        if (FileStat.Of(path) is not { } database || !database.IsUnchanged(Main)
+            || !FileStat.TryOf(DatabaseFiles.JournalOf(path), out var journal) || journal is { SizeBytes: > 0 } || !FileStat.TryOf(DatabaseFiles.WalOf(path), out var wal))
             return false;
-        var wal = FileStat.Of(DatabaseFiles.WalOf(path));
         if (wal is null || WalInode == 0)
             return wal is null && WalInode == 0;
         return wal.Value.Inode == WalInode && position is { } p && WalAtRest.Read(path, p, pageSize) is { HasMoved: false } rest && rest.Salts == WalSalts;

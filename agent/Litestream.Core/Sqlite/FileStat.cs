@@ -41,6 +41,14 @@ internal readonly partial record struct FileStat(ulong Device, ulong Inode, long
     /// <summary>Null when the name does not exist; every other failure counts as not existing too, opening it will say why. Does not follow a symbolic link.</summary>
     public static FileStat? Of(string path) => Of(AtFdCwd, path, NoFollow);
 
+    /// <summary>False when it cannot be found out (a disk or a network that fails) whether there is one: that is no answer.</summary>
+    public static bool TryOf(string path, out FileStat? stat)
+    {
+        const int noEntry = 2, notDirectory = 20;
+        stat = Of(path);
+        return stat is not null || Marshal.GetLastPInvokeError() is noEntry or notDirectory;
+    }
+
     /// <summary>What a file takes of its disk: less than its size where it has holes; null when the name does not exist.</summary>
     public static unsafe long? AllocatedBytesOf(string path)
     {
@@ -69,6 +77,6 @@ internal readonly partial record struct FileStat(ulong Device, ulong Inode, long
             *(uint*)(bytes + 24));
     }
 
-    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static unsafe partial int Statx(int directory, string path, int flags, uint mask, byte* result);
 }

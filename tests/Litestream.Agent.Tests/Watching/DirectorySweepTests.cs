@@ -88,10 +88,10 @@ public sealed class DirectorySweepTests : IAsyncDisposable
     public void A_stamp_that_the_next_name_might_share_is_not_trusted()
     {
         _folder.File($"clients/{Guid}.db");
-        _time.Skip(-TimeSpan.FromMinutes(1));
+        _time.Skip(-TimeSpan.FromSeconds(70));
         SweepAgain();
         Assert.Equal(0, SweepAgain());
-        _time.Skip(TimeSpan.FromSeconds(10));
+        _time.Skip(TimeSpan.FromSeconds(20));
         Assert.Equal(0, SweepAgain()); // the first look that may trust it
         Assert.Equal(1, SweepAgain());
     }
@@ -100,10 +100,28 @@ public sealed class DirectorySweepTests : IAsyncDisposable
     public void While_a_file_is_refused_its_directory_is_listed_each_time()
     {
         _folder.File($"clients/{Guid}.db");
-        _folder.File("clients/legacy.db");
+        _folder.Folder($"clients/{Other}.db");
         Assert.Equal([0, 0, 0], Enumerable.Range(0, 3).Select(_ => SweepAgain()));
-        File.Delete(_folder["clients/legacy.db"]);
+        Directory.Delete(_folder[$"clients/{Other}.db"]);
         Assert.Equal([0, 1], Enumerable.Range(0, 2).Select(_ => SweepAgain()));
+    }
+
+    [Fact]
+    public void One_that_is_refused_for_its_name_is_listed_once()
+    {
+        _folder.File("clients/legacy.db");
+        Assert.Equal([0, 1], Enumerable.Range(0, 2).Select(_ => SweepAgain()));
+        Assert.Equal(1, _registration.SkippedCount);
+    }
+
+    [Fact]
+    public async Task A_file_that_was_written_is_found_by_a_glance()
+    {
+        BeginWithGlances();
+        await Eventually.Becomes(() => _store.Find(Guid)!.Snapshot().Reason == DatabaseReason.EmptyFile, "it waits");
+        File.WriteAllText(_folder[$"clients/{Guid}.db"], new string('x', 5000));
+        Assert.Equal(2, SweepAgain());
+        await Eventually.Becomes(() => _store.Find(Guid)!.Snapshot().Reason == DatabaseReason.NotADatabase, "it was looked at");
     }
 
     [Fact]

@@ -66,6 +66,7 @@ public sealed class GlanceTests
         var before = database.State.LastLookAt;
         database.Notice(FileEvent.Wal);
         await ReplicatedFolder.WaitAsync(() => database.State.LastLookAt > before, "the event was looked at, and nothing came of it");
+        Assert.Null(database.State.AtRest);
         database.Notice(FileEvent.Glance);
         database.Resume();
         await ReplicatedFolder.WaitAsync(() => database.Snapshot().ReplicatedTxid.Value == 2, "replicated");
@@ -84,7 +85,7 @@ public sealed class GlanceTests
     private static async Task RestAsync(Database database)
     {
         await ReplicatedFolder.WaitAsync(() => database.Snapshot() is { Reason: DatabaseReason.Cold, IsHot: false, ReplicatedTxid.Value: > 0, LagSeconds: 0 }, "cold");
-        database.Notice(FileEvent.Sweep);
+        await database.CaptureAsync(default);
         await ReplicatedFolder.WaitAsync(() => database.State.AtRest is not null, "at rest");
     }
 }

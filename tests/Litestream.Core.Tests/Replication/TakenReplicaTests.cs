@@ -44,8 +44,8 @@ public sealed class TakenReplicaTests
     public async Task Each_of_two_writers_stops_when_both_replicas_are_taken_over(int rowsInFirst)
     {
         await using var two = await TwoReplicas.BeginAsync(3);
-        await using var first = await ElsewhereAsync(two, 0);
-        await using var second = await ElsewhereAsync(two, 1);
+        await using var first = await ElsewhereAsync(two.Folder, two.Place(0));
+        await using var second = await ElsewhereAsync(two.Folder, two.Place(1));
         using var inFirst = new Application(first.PathOf(Name));
         using var inSecond = new Application(second.PathOf(Name));
         await ReplicatedFolder.WriteAsync(inFirst, first.Store!.Find(Name)!, rowsInFirst);
@@ -63,6 +63,26 @@ public sealed class TakenReplicaTests
         await two.AssertBothEqualAsync();
         await AssertWholeAsync(two.StorageOf(0));
         await AssertWholeAsync(two.StorageOf(1));
+    }
+
+    /// <summary>Its retention deletes what the former writer published: to that one it looks like damage.</summary>
+    [Fact]
+    public async Task What_another_took_over_is_not_mended_by_its_former_writer()
+    {
+        await using var ours = new ReplicatedFolder();
+        using var application = ours.NewTenant();
+        var database = await ours.BeginAsync(Name);
+        await using var theirs = await ElsewhereAsync(ours, ours.Backups);
+        var other = theirs.Store!.Find(Name)!;
+        using var inTheirs = new Application(theirs.PathOf(Name));
+        await ReplicatedFolder.WriteAsync(inTheirs, other, 2);
+        var there = await theirs.ListAsync(Name, 1);
+
+        database.State.Replicas[0].TellDamage("a file of its chain is missing");
+        await ReplicatedFolder.WaitAsync(() => database.Snapshot().Status == DatabaseStatus.SplitBrain, () => $"split-brain; {database.Snapshot()}");
+        Assert.Equal(there, await theirs.ListAsync(Name, 1));
+        await ReplicatedFolder.WriteAsync(inTheirs, other, 2);
+        await theirs.AssertRestoresEqualAsync(Name);
     }
 
     /// <summary>Who waits for a minute, because somebody wrote there a moment ago, need not when a person says who goes on.</summary>
@@ -137,12 +157,12 @@ public sealed class TakenReplicaTests
     }
 
     /// <summary>Another host with the same database took one of the chains over, an hour later by its clock.</summary>
-    private static async Task<ReplicatedFolder> ElsewhereAsync(TwoReplicas two, int replica)
+    private static async Task<ReplicatedFolder> ElsewhereAsync(ReplicatedFolder here, string backups)
     {
         var time = new ShiftedTime();
         time.Skip(TimeSpan.FromHours(1));
-        var elsewhere = new ReplicatedFolder { BackupsAt = two.Place(replica), Time = time };
-        using (var application = new Application(two.Folder.PathOf(Name)))
+        var elsewhere = new ReplicatedFolder { BackupsAt = backups, Time = time };
+        using (var application = new Application(here.PathOf(Name)))
             application.Sql($"VACUUM INTO '{elsewhere.PathOf(Name)}'");
         elsewhere.Open();
         await ReplicatedFolder.SyncAsync(elsewhere.Register(Name));
