@@ -14,13 +14,13 @@ internal static class KeptReport
 
     public static IReadOnlyDictionary<string, double> Last() => File.Exists(Path) ? Table.Read(Measured(File.ReadAllText(Path)).Split('\n')) : new Dictionary<string, double>();
 
-    public static void Write(string tables)
+    public static void Write(string tables, TimeSpan took)
     {
         var text = File.Exists(Path) ? File.ReadAllText(Path) : $"# Measured\n\n{Begin}\n{End}\n";
         var (begin, end) = (text.IndexOf(Begin, StringComparison.Ordinal), text.IndexOf(End, StringComparison.Ordinal));
         if (begin < 0 || end < begin)
             throw new InvalidOperationException($"{Path} lacks its marks, \"{Begin}\" and behind it \"{End}\": put them back, or delete the file");
-        File.WriteAllText(Path, $"{text[..(begin + Begin.Length)]}\n\n{Machine()}\n\n{tables}{text[end..]}");
+        File.WriteAllText(Path, $"{text[..(begin + Begin.Length)]}\n\n{Machine()} The run took {took.TotalMinutes:0} minutes and ended then.\n\n{tables}{text[end..]}");
     }
 
     /// <summary>On what, and when.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Litestream.Benchmarks;
 using Litestream.Benchmarks.Measurements;
@@ -30,6 +31,7 @@ if (only?.FirstOrDefault(o => measurements.All(m => m.Name != o)) is { } unknown
 if (Value("-tenants") is { } many)
     effort = effort with { IdleTenants = [int.Parse(many, CultureInfo.InvariantCulture)], Runs = 1 };
 
+var started = Stopwatch.GetTimestamp();
 Console.Error.WriteLine(KeptReport.Machine());
 var last = KeptReport.Last();
 var (results, failed) = (new List<(string Title, IReadOnlyList<Row> Rows)>(), new List<string>());
@@ -57,7 +59,7 @@ if (failed.Count > 0)
     return 1;
 }
 if (only is null && !isQuick)
-    KeptReport.Write(tables);
+    KeptReport.Write(tables, Stopwatch.GetElapsedTime(started));
 return 0;
 
 string? Value(string flag) => Array.IndexOf(args, flag) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
