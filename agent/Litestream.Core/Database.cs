@@ -47,10 +47,7 @@ public sealed class Database
     /// <summary>Tells that something was seen of its files. Returns at once; thousands a second are fine.</summary>
     public void Notice(FileEvent seen)
     {
-        if (seen == FileEvent.Glance && State.AtRest is { } resting && resting.AreUnchangedAmongSameNames(Path))
-            State.Replicas.WakeDue(_store.Time.GetUtcNow()); // a hundred thousand tenants at rest need not be queued for this
-        else
-            State.Notice(seen);
+        State.Notice(seen);
         if (seen.IsNews())
             return;
         foreach (var plainFile in PlainFiles)

@@ -3,8 +3,7 @@ using System.Runtime.InteropServices;
 namespace Litestream.Agent.Interop;
 
 /// <summary>What stands at a path, without opening it: closing a descriptor of a database would drop SQLite's locks on it.</summary>
-/// <param name="ChangedNs">Its <c>ctime</c> in nanoseconds since 1970, 0 where that is not known: that of a directory moves whenever a name in it comes or goes.</param>
-internal readonly record struct FileFacts(FileKind Kind, ulong Device, ulong Inode, long SizeBytes, uint Links = 1, long ChangedNs = 0)
+internal readonly record struct FileFacts(FileKind Kind, ulong Device, ulong Inode, long SizeBytes, uint Links = 1)
 {
     public bool Exists => Kind != FileKind.Missing;
 
@@ -34,8 +33,7 @@ internal readonly record struct FileFacts(FileKind Kind, ulong Device, ulong Ino
             0xC000 => FileKind.Socket,
             _ => FileKind.Device,
         };
-        return new(kind, ((ulong)buffer.DeviceMajor << 32) | buffer.DeviceMinor, buffer.Inode, (long)buffer.Size, buffer.Links,
-            (buffer.ChangedSeconds * 1_000_000_000) + buffer.ChangedNanoseconds);
+        return new(kind, ((ulong)buffer.DeviceMajor << 32) | buffer.DeviceMinor, buffer.Inode, (long)buffer.Size, buffer.Links);
     }
 
     /// <summary>Where there is no statx: enough to tell files from directories and links; device and inode stay unknown (0).</summary>

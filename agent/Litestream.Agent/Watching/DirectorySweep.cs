@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Litestream.Agent.Interop;
+using Litestream.Sqlite;
 
 namespace Litestream.Agent.Watching;
 
@@ -9,14 +10,8 @@ namespace Litestream.Agent.Watching;
 /// </summary>
 internal sealed class DirectorySweep(Registration registration, Inotify? events, TimeProvider time, ILogger logger)
 {
-    /// <summary>Some file systems (FUSE) may not stamp their directories: all names are listed every tenth time at least.</summary>
+    /// <summary>Some file systems (FUSE) may not stamp their directories, and the clock of a file server may be late: all names are listed every tenth time at least.</summary>
     private const int MostGlances = 9;
-
-    /// <summary>
-    /// A name that came within the same tick of the file system's clock as the look would not have moved the stamp. Some keep every second one only. (The clock of
-    /// a file server may be late by more: then <see cref="MostGlances"/> is what is left.)
-    /// </summary>
-    private static readonly TimeSpan LongestTick = TimeSpan.FromSeconds(3);
 
     private readonly Lock _oneAtATime = new();
     private readonly ConcurrentDictionary<int, WatchedDirectory> _watches = new();
@@ -117,20 +112,22 @@ internal sealed class DirectorySweep(Registration registration, Inotify? events,
     {
         if (LeaveIfGone(directory))
             return false;
-        var now = time.GetUtcNow();
         if (DirectoryRules.WhyUnusable(directory.Path, out var facts) is { } reason)
         {
             DropWatch(directory);
             State(directory, reason);
             return false;
         }
-        if (asBefore is not null && IsAsBefore(directory, facts))
+        // Before its names are listed: what comes meanwhile shows at the next look. Where there are no events, all of them are always listed.
+        var lookedAt = time.GetUtcNow();
+        var stat = events is not null ? FileStat.OfTarget(directory.Path) : null;
+        if (asBefore is not null && IsAsBefore(directory, stat))
         {
             directory.Glances++;
             asBefore.Add(directory);
             return false;
         }
-        (directory.Glances, directory.IsListingDue) = (0, false);
+        (directory.Glances, directory.IsListingDue, directory.Listed) = (0, false, null);
         var isAnother = directory.Identity.Exists && !directory.Identity.IsSameFileAs(facts);
         if (isAnother)
             DropWatch(directory);
@@ -141,7 +138,8 @@ internal sealed class DirectorySweep(Registration registration, Inotify? events,
         {
             if (!ReadNames(directory, mayHaveLostAll: !isAnother))
                 return false;
-            (directory.Identity, directory.LookedAt) = (facts, now);
+            directory.Identity = facts;
+            directory.Listed = stat is { } listed && listed.IsSettled(lookedAt) ? listed : null;
             State(directory, problem);
             return problem is null;
         }
@@ -154,9 +152,8 @@ internal sealed class DirectorySweep(Registration registration, Inotify? events,
     }
 
     /// <summary>No name came or went since the names were listed, and nothing was left undone.</summary>
-    private static bool IsAsBefore(WatchedDirectory directory, FileFacts facts) =>
-        directory is { Error: null, Watch: >= 0, Glances: < MostGlances, IsListingDue: false } && facts.ChangedNs > 0 && facts.IsSameFileAs(directory.Identity) && facts.ChangedNs == directory.Identity.ChangedNs
-        && DateTimeOffset.UnixEpoch.AddTicks(facts.ChangedNs / TimeSpan.NanosecondsPerTick) < directory.LookedAt - LongestTick;
+    private static bool IsAsBefore(WatchedDirectory directory, FileStat? now) =>
+        directory is { Error: null, Glances: < MostGlances, IsListingDue: false, Listed: { } listed } && now is { } stat && stat.IsUnchanged(listed);
 
     /// <summary>What was found goes as it came: also when a link stands there now, which would not have been followed then. It takes along what was found below it.</summary>
     private bool LeaveIfGone(WatchedDirectory directory)

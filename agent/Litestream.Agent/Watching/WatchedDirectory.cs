@@ -1,4 +1,5 @@
 using Litestream.Agent.Interop;
+using Litestream.Sqlite;
 
 namespace Litestream.Agent.Watching;
 
@@ -36,11 +37,11 @@ internal sealed class WatchedDirectory(string path)
     /// <summary>Inotify's number for it; below zero while there is none.</summary>
     public int Watch { get; set; } = -1;
 
-    /// <summary>What stood at the path when its names were listed last: another directory there (a mount, a re-creation) needs a new watch.</summary>
+    /// <summary>What stood at the path when it was last watched: another directory there (a mount, a re-creation) needs a new watch.</summary>
     public FileFacts Identity { get; set; }
 
-    /// <summary>When <see cref="Identity"/> was asked for.</summary>
-    public DateTimeOffset LookedAt { get; set; }
+    /// <summary>Itself just before its names were listed, if the next name to come or go will show there; else null.</summary>
+    public FileStat? Listed { get; set; }
 
     /// <summary>Looks in a row that listed no names, as none had come or gone.</summary>
     public int Glances { get; set; }

@@ -72,7 +72,7 @@ internal sealed class Discovery(StoreContext context, Staging staging, EarlierRu
         {
             writer = NodeId.Of((await ChainFile.ReadHeaderAsync(replica.Storage, newest, cancellationToken).ConfigureAwait(false)).NodeId);
         }
-        catch (Exception e) when (e is LtxFormatException or StorageException { Fault: StorageFault.Missing })
+        catch (Exception e) when (e is LtxFormatException or StorageException { IsMissing: true } or StorageException { IsCut: true })
         {
             return;
         }

@@ -116,21 +116,22 @@ internal sealed class ReplicatedDatabase
     /// <summary>Tells that something was seen of its files. Returns at once; thousands a second are fine.</summary>
     public void Notice(FileEvent seen)
     {
-        var isSweep = !seen.IsNews();
+        if (seen.IsNews())
+            CaptureLane.IsBackground = false;
+        else
+            Replicas.WakeDue(_context.Time.GetUtcNow());
+        // Of a hundred thousand tenants nearly all are at rest: they are not queued to find that out.
+        if (seen == FileEvent.Glance && AtRest is { } resting && resting.AreUnchangedAmongSameNames(Path))
+            return;
         lock (Gate)
         {
             _seen |= seen;
-            if (_dirtySince == Lane.Never && !isSweep)
+            if (_dirtySince == Lane.Never && seen.IsNews())
                 _dirtySince = _context.Time.GetTimestamp();
         }
-        if (isSweep)
-            Replicas.WakeDue(_context.Time.GetUtcNow());
-        else
-            CaptureLane.IsBackground = false;
         // A write to the database file is a checkpoint, which may be waiting for our mark: a round at once (but no storm of them). No mark stands when it was put off.
         var isUrgent = !IsPutOff && ((seen & ~FileEvent.Wal).IsNews() || ((seen & FileEvent.Wal) != 0 && Hot is { HasGrown: true }));
-        var pause = isUrgent ? TimeSpan.FromMilliseconds(20) : _context.Options.SyncInterval;
-        CaptureLane.WakeAt(LastLookAt + _context.Ticks(pause));
+        CaptureLane.WakeAt(LastLookAt + _context.Ticks(isUrgent ? TimeSpan.FromMilliseconds(20) : _context.Options.SyncInterval));
     }
 
     /// <summary>As it stands now.</summary>
@@ -292,8 +293,7 @@ internal sealed class ReplicatedDatabase
         lock (Gate)
         {
             (_capture, _walPinnedSince) = ((status, reason, detail), walPinnedSince);
-            if (status >= DatabaseStatus.Error)
-                SetLastError(detail);
+            _lastError = status >= DatabaseStatus.Error ? detail : _lastError;
             TellState();
         }
     }

@@ -41,6 +41,9 @@ internal readonly partial record struct FileStat(ulong Device, ulong Inode, long
     /// <summary>Null when the name does not exist; every other failure counts as not existing too, opening it will say why. Does not follow a symbolic link.</summary>
     public static FileStat? Of(string path) => Of(AtFdCwd, path, NoFollow);
 
+    /// <summary>Null as above; follows a symbolic link.</summary>
+    public static FileStat? OfTarget(string path) => Of(AtFdCwd, path, 0);
+
     /// <summary>False when it cannot be found out (a disk or a network that fails) whether there is one: that is no answer.</summary>
     public static bool TryOf(string path, out FileStat? stat)
     {

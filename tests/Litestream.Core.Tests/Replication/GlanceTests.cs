@@ -21,8 +21,7 @@ public sealed class GlanceTests
         await RestAsync(other); // its look was queued behind
         Assert.Equal((before, 1ul), (database.State.LastLookAt, database.Snapshot().Txid.Value));
         database.Notice(FileEvent.Sweep);
-        await ReplicatedFolder.WaitAsync(() => database.Snapshot().ReplicatedTxid.Value == 2, "the sweep finds it");
-        await folder.AssertRestoresEqualAsync(Name);
+        await AssertFoundAsync(folder, database, 2);
     }
 
     [Fact]
@@ -34,8 +33,7 @@ public sealed class GlanceTests
         using (var application = new Application(folder.PathOf(Name)))
             application.Sql("INSERT INTO t (v) VALUES ('checkpointed by the close')");
         database.Notice(FileEvent.Glance);
-        await ReplicatedFolder.WaitAsync(() => database.Snapshot().ReplicatedTxid.Value == 2, "replicated");
-        await folder.AssertRestoresEqualAsync(Name);
+        await AssertFoundAsync(folder, database, 2);
     }
 
     [Fact]
@@ -49,8 +47,7 @@ public sealed class GlanceTests
         var before = database.Snapshot().ReplicatedTxid;
         application.Sql("INSERT INTO t (v) VALUES ('into the WAL that is there')");
         database.Notice(FileEvent.Glance);
-        await ReplicatedFolder.WaitAsync(() => database.Snapshot().ReplicatedTxid == before.Next, "replicated");
-        await folder.AssertRestoresEqualAsync(Name);
+        await AssertFoundAsync(folder, database, before.Next.Value);
     }
 
     [Fact]
@@ -69,7 +66,12 @@ public sealed class GlanceTests
         Assert.Null(database.State.AtRest);
         database.Notice(FileEvent.Glance);
         database.Resume();
-        await ReplicatedFolder.WaitAsync(() => database.Snapshot().ReplicatedTxid.Value == 2, "replicated");
+        await AssertFoundAsync(folder, database, 2);
+    }
+
+    private static async Task AssertFoundAsync(ReplicatedFolder folder, Database database, ulong txid)
+    {
+        await ReplicatedFolder.WaitAsync(() => database.Snapshot().ReplicatedTxid.Value == txid, $"transaction {txid} is replicated");
         await folder.AssertRestoresEqualAsync(Name);
     }
 

@@ -85,6 +85,23 @@ public sealed class TakenReplicaTests
         await theirs.AssertRestoresEqualAsync(Name);
     }
 
+    [Fact]
+    public async Task What_is_our_own_and_cut_to_nothing_is_mended()
+    {
+        await using var ours = new ReplicatedFolder();
+        using var application = ours.NewTenant();
+        var database = await ours.BeginAsync(Name);
+        await ReplicatedFolder.WriteAsync(application, database, 2);
+        foreach (var file in Directory.GetFiles(ours.Backups, "*.ltx", SearchOption.AllDirectories))
+            File.WriteAllBytes(file, new byte[10]);
+        var before = database.Snapshot().ReplicatedTxid;
+
+        database.State.Replicas[0].TellDamage("its newest file is cut");
+        await ReplicatedFolder.WaitAsync(() => database.Snapshot().ReplicatedTxid > before, () => $"an image is there; {database.Snapshot()}");
+        await ReplicatedFolder.WriteAsync(application, database, 1);
+        await ours.AssertRestoresEqualAsync(Name);
+    }
+
     /// <summary>Who waits for a minute, because somebody wrote there a moment ago, need not when a person says who goes on.</summary>
     [Fact]
     public async Task A_chain_written_a_moment_ago_is_taken_over_at_once_when_a_person_says_so()
@@ -147,7 +164,9 @@ public sealed class TakenReplicaTests
     {
         application.Sql("INSERT INTO t (v) VALUES ('too late')");
         database.Notice(FileEvent.Wal);
-        await ReplicatedFolder.WaitAsync(() => database.Snapshot().Status == DatabaseStatus.SplitBrain, "the other writer is shut out");
+        await ReplicatedFolder.WaitAsync(
+            () => database.Snapshot().Status == DatabaseStatus.SplitBrain,
+            () => $"the other writer is shut out; {string.Join(", ", database.Snapshot().Replicas.Select(r => $"{r.Status} {r.Reason} {r.Txid} of {database.Snapshot().Txid} {r.Detail}"))}, {database.State.Replicas[0].Stage}, hot {database.Snapshot().IsHot}, {string.Join(' ', Directory.GetFiles(database.State.Replicas[0].Place.Root.LocalFolder!, "*.ltx", SearchOption.AllDirectories).Select(Path.GetFileName).Order())}");
     }
 
     private static async Task AssertWholeAsync(IReplicaStorage storage)
